@@ -1,0 +1,168 @@
+"""The command line: `python -m app <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+
+import asyncpg
+import httpx2
+
+from app import __version__
+from app.migrations import PROJECT, MigrationError, migrate, rollback, status
+from app.queries import QUERIES
+from app.seeding import SeedError, seed
+from app.settings import SERVE, Settings, SettingsError
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked; the text says why, in a sentence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status: 0 done, 1 failed, 2 wrong settings or arguments."""
+    given = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = given.run
+    try:
+        return run(given)
+    except SettingsError as error:
+        print("These settings are missing or wrong:", *error.lines, sep="\n  ", file=sys.stderr)
+        return 2
+    except (CommandError, MigrationError, SeedError) as error:
+        print(f"palaver {given.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="palaver", description="An AI-assistant backend that lives in PostgreSQL.")
+    parser.add_argument("--version", action="version", version=f"palaver {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    command("up", _up, "Run everything on this machine: PostgreSQL, Auth and Data API, demo data, worker.")
+    command("serve", _serve, "Run the worker, with settings from the environment.")
+    command("migrate", _migrate, "Apply the migrations that are not applied yet (DATABASE_URL).")
+    undo = command("rollback", _rollback, "Revert the newest migration, with its data (DATABASE_URL).")
+    undo.add_argument("--steps", type=_positive, default=1, help="how many migrations (default 1)")
+    undo.add_argument("--all", action="store_true", help="all of them: removes everything Palaver has stored")
+    command("status", _status, "Show migrations and jobs (DATABASE_URL).")
+    command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
+    command("refresh", _refresh, "Refresh the materialized summaries now (DATABASE_URL).")
+    token = command("token", _token, "Sign in at SUPABASE_URL and print the access token.")
+    token.add_argument("email")
+    token.add_argument("--password", default="palaver-demo", help="default: the demo people's")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _up(given: argparse.Namespace) -> int:
+    # Imported here since production images leave out what it needs.
+    from app.local.stack import up
+
+    settings = Settings.load()
+    return asyncio.run(up(PROJECT, settings.port, settings.host))
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from app.server import serve
+
+    return serve(Settings.load(require=SERVE))
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    if not asyncio.run(migrate(_owner_url())):
+        print("Nothing to apply: the database is up to date.")
+    return 0
+
+
+def _rollback(given: argparse.Namespace) -> int:
+    if not asyncio.run(rollback(_owner_url(), steps=None if given.all else given.steps)):
+        print("Nothing to revert: no migration is applied.")
+    return 0
+
+
+def _status(given: argparse.Namespace) -> int:
+    url = _owner_url()
+    pending = 0
+    for version in asyncio.run(status(url)):
+        pending += not version.applied
+        note = "applied" if version.applied else "pending"
+        print(f"{version.version}  {note:8} {version.name}{'' if version.known else '  (not in this checkout)'}")
+    for job in [] if pending else asyncio.run(_query(url, "job_status")):
+        last = "never" if job["last_success"] is None else f"{job['last_success']:%Y-%m-%d %H:%M:%S} UTC"
+        failed = f"; last run failed: {job['last_error']}" if job["last_outcome"] == "failed" else ""
+        print(f"job {job['name']}: last success {last}{failed}")
+    return 0
+
+
+def _seed(given: argparse.Namespace) -> int:
+    settings = Settings.load(require=(("DATABASE_URL",),))
+    if settings.production:
+        raise CommandError("demo data is not for production (PALAVER_ENV=production).")
+    print(asyncio.run(seed(_owner_url())))
+    return 0
+
+
+def _refresh(given: argparse.Namespace) -> int:
+    runs = asyncio.run(_query(_owner_url(), "run_job", "refresh_summaries"))
+    if not runs:
+        raise CommandError("a refresh is already running.")
+    (run,) = runs
+    if run["outcome"] != "succeeded":
+        raise CommandError(f"the refresh failed: {run['error']}")
+    print(f"refreshed in {run['seconds']:.2f} s")
+    return 0
+
+
+def _token(given: argparse.Namespace) -> int:
+    settings = Settings.load(require=(("SUPABASE_URL",), ("SUPABASE_PUBLISHABLE_KEY",)))
+    try:
+        answer = httpx2.post(
+            f"{settings.supabase_url}/auth/v1/token",
+            params={"grant_type": "password"},
+            headers={"apikey": settings.supabase_publishable_key or ""},
+            json={"email": given.email, "password": given.password},
+            timeout=10,
+        )
+    except httpx2.HTTPError as error:
+        raise CommandError(f"{settings.supabase_url} cannot be reached ({type(error).__name__}).") from error
+    if answer.status_code != 200:
+        raise CommandError(f"signing in as {given.email} was refused ({answer.status_code}).")
+    print(answer.json()["access_token"])
+    return 0
+
+
+def _owner_url() -> str:
+    url = Settings.load(require=(("DATABASE_URL",),)).database_url
+    return url.get_secret_value() if url else ""
+
+
+async def _query(url: str, name: str, *arguments: object) -> list[asyncpg.Record]:
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CommandError(f"the database cannot be reached: {error or type(error).__name__}") from error
+    try:
+        return await connection.fetch(QUERIES[name], *arguments)
+    except asyncpg.PostgresError as error:
+        raise CommandError(str(error)) from error
+    finally:
+        await connection.close(timeout=10)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

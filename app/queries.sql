@@ -1,0 +1,37 @@
+-- Every statement of the worker, by name; app/queries.py loads them.
+
+-- name: ping
+select 1
+
+-- name: begin_turn
+select * from private.begin_turn($1::jsonb, $2, $3, $4)
+
+-- name: finish_turn
+select * from private.finish_turn($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+
+-- name: run_due_jobs
+select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds from private.run_due_jobs()
+
+-- name: run_job
+select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds
+from private.run_job($1)
+where id is not null
+
+-- name: job_status
+select
+    j.name,
+    j.description,
+    j.every,
+    (select max(r.finished_at) from private.job_runs as r where r.job = j.name and r.outcome = 'succeeded') as last_success,
+    l.started_at as last_run,
+    l.outcome as last_outcome,
+    l.error as last_error
+from private.jobs as j
+left join lateral (
+    select r.started_at, r.outcome, r.error
+    from private.job_runs as r
+    where r.job = j.name
+    order by r.started_at desc
+    limit 1
+) as l on true
+order by j.name

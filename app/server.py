@@ -1,0 +1,130 @@
+"""The worker: its parts put together, and its life from start to drained."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from app import __version__
+from app.caller import TokenVerifier
+from app.chat.plain_sse import Chat
+from app.chat.providers import Providers
+from app.chat.turns import Turns
+from app.database import Database
+from app.health import Health
+from app.jobs.scheduler import Scheduler
+from app.jwks import Jwks
+from app.logs import configure, get_logger
+from app.metrics import Metrics
+from app.middleware import EXCEPTION_HANDLERS, stack
+from app.settings import Settings
+
+log = get_logger(__name__)
+
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than the usual load balancer's, so that it is never we who close first."""
+
+
+class Worker:
+    """Everything one worker process consists of."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.worker_database_url is None:
+            raise ValueError("WORKER_DATABASE_URL is needed")
+        self.settings = settings
+        self.metrics = Metrics(__version__)
+        self.database = Database(
+            settings.worker_database_url.get_secret_value(),
+            size=settings.database_pool_size,
+            timeout=settings.database_timeout_seconds,
+            metrics=self.metrics,
+        )
+        self.providers = Providers(settings)
+        self.jwks = Jwks(f"{settings.supabase_url}/auth/v1/.well-known/jwks.json") if settings.supabase_url else None
+        self.verifier = TokenVerifier(settings, self.jwks)
+        self.turns = Turns(settings, self.database, self.providers, self.metrics)
+        self.scheduler = Scheduler(self.database, self.metrics)
+        self.health = Health(
+            ping=self.database.ping,
+            probe=self.providers.probe,
+            draining=lambda: self.turns.draining,
+            metrics=self.metrics,
+            settings=settings,
+            version=__version__,
+        )
+        self.app = Starlette(
+            routes=self._routes(),
+            middleware=stack(settings, self.metrics),
+            exception_handlers=EXCEPTION_HANDLERS,
+            lifespan=self._lifespan,
+        )
+
+    def _routes(self) -> list[BaseRoute]:
+        routes: list[BaseRoute] = [*self.health.routes()]
+        if self.settings.enable_ai_assistant:
+            routes += Chat(self.settings, self.verifier, self.turns).routes()
+        return routes
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        await self.database.open()
+        self.scheduler.start()
+        log.info("started", version=__version__, demonstration=self.settings.demonstration)
+        try:
+            yield
+        finally:
+            await self.scheduler.stop()
+            await self.turns.drain(0)
+            await self.providers.aclose()
+            if self.jwks is not None:
+                await self.jwks.aclose()
+            await self.database.close()
+            log.info("stopped")
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but answers under way are seen to their end before connections are closed."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        settings = worker.settings
+        super().__init__(
+            uvicorn.Config(
+                worker.app,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=5,
+            )
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, while new requests are still answered (with 503), then stop."""
+        await self._worker.turns.drain(self._worker.settings.shutdown_grace_seconds)
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> int:
+    """Run the worker until SIGTERM or SIGINT; the exit status."""
+    configure(settings)
+    server = Server(Worker(settings))
+    with (
+        # uvicorn hands the signal on once it has stopped, and the interpreter turns Ctrl-C into this.
+        contextlib.suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
+    ):
+        runner.run(server.serve())
+    return 0 if server.started else 1

@@ -1,0 +1,20 @@
+-- Reverts 20261122000300_conversations. Removes all conversations and messages.
+-- Later migrations must be reverted first: nothing here cascades, so it fails and changes nothing while they stand.
+
+begin;
+
+drop table public.messages;
+
+drop function private.touch_conversations();
+
+drop table public.conversations;
+
+do $$
+begin
+    if to_regclass('supabase_migrations.schema_migrations') is not null then
+        delete from supabase_migrations.schema_migrations where version = '20261122000300';
+    end if;
+end
+$$;
+
+commit;

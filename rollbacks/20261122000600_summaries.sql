@@ -1,0 +1,48 @@
+-- Reverts 20261122000600_summaries. Removes the summaries. What they sum up stays.
+-- Later migrations must be reverted first: nothing here cascades, so it fails and changes nothing while they stand.
+
+begin;
+
+drop view public.message_feedback_summary;
+
+drop view public.monthly_usage_summary;
+
+drop trigger feedback_record_change on public.feedback;
+
+drop function private.refresh_summaries();
+
+drop function private.feedback_summary(uuid, uuid);
+
+drop function private.record_feedback_change();
+
+drop function private.closed_monthly_usage(date);
+
+drop function private.usage_months();
+
+drop function private.summaries_refreshed_at();
+
+drop function private.usage_closed_before();
+
+drop materialized view private.message_feedback_closed;
+
+drop materialized view private.monthly_usage_closed;
+
+drop table private.feedback_changes;
+
+drop policy "Summaries read feedback" on public.feedback;
+
+drop policy "Summaries read usage" on public.usage_metrics;
+
+revoke select on public.feedback from palaver_definer;
+
+revoke select on public.usage_metrics from palaver_definer;
+
+do $$
+begin
+    if to_regclass('supabase_migrations.schema_migrations') is not null then
+        delete from supabase_migrations.schema_migrations where version = '20261122000600';
+    end if;
+end
+$$;
+
+commit;

@@ -1,0 +1,37 @@
+-- Reverts every migration that is applied, newest first. It removes all of Palaver's data.
+--
+-- Run it: psql -X -v ON_ERROR_STOP=1 "$DATABASE_URL" -f rollbacks/rollback_all.sql
+
+\set ON_ERROR_STOP on
+
+\set version 20261122000800
+\set file 20261122000800_turns.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000700
+\set file 20261122000700_jobs.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000600
+\set file 20261122000600_summaries.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000500
+\set file 20261122000500_usage.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000400
+\set file 20261122000400_feedback.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000300
+\set file 20261122000300_conversations.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000200
+\set file 20261122000200_tenancy.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000100
+\set file 20261122000100_foundation.sql
+\ir ../sql/revert.sql

@@ -1,0 +1,279 @@
+-- Demo data: three tenants with different settings, six people who can sign in, conversations in different states.
+--
+-- Safe to repeat: it replaces its own rows and touches no others.
+-- Refuses where it could do harm: a database marked as production, or one that holds tenants that are not the demo's.
+-- Sign-ins: ada@acme.test, ben@acme.test, chloe@globex.test, dan@globex.test, emma@initech.test, finn@initech.test;
+--           the password of each is palaver-demo.
+
+begin;
+
+do $$
+begin
+    if current_setting('palaver.environment', true) = 'production' then
+        raise exception using
+            errcode = 'PA403',
+            message = 'Demo data is not for production, and this database is marked as production.';
+    end if;
+
+    if exists (select from public.tenants where slug not in ('acme', 'globex', 'initech') or id::text not like '00000000-0000-7000-8000-%') then
+        raise exception using
+            errcode = 'PA403',
+            message = 'Demo data is not for production, and this database holds tenants that are not the demo''s.',
+            hint = 'Use an empty database.';
+    end if;
+end
+$$;
+
+delete from public.tenants
+where id in (
+    '00000000-0000-7000-8000-0000000000a0',
+    '00000000-0000-7000-8000-0000000000b0',
+    '00000000-0000-7000-8000-0000000000c0'
+);
+
+insert into public.tenants (
+    id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
+    branding, created_at
+)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', 'Acme', 'acme', null, null, null, null,
+    'You are the assistant of Acme, a maker of dependable tools. Answer briefly.',
+    '{"ai_assistant": true}', 60, null, '{"color": "#c2410c"}', now() - interval '90 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', 'Globex', 'globex', 'openai', 'gpt-5-mini', 0.2, 1024,
+    'You help the analysts of Globex. Show your figures.',
+    '{"ai_assistant": true}', 20, 200000, '{"color": "#1d4ed8"}', now() - interval '60 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000c0', 'Initech', 'initech', null, null, 0.9, 256, null,
+    '{"ai_assistant": true, "beta": ["search"]}', 5, 10000, '{}', now() - interval '30 days'
+);
+
+-- Accounts at Supabase Auth, with their e-mail identities. The hash is bcrypt's of palaver-demo.
+
+insert into auth.users (
+    id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data, created_at, updated_at
+)
+select
+    p.id,
+    'authenticated' as aud,
+    'authenticated' as role,
+    p.email,
+    '$2a$10$pmk/rS5dnphZr/0wJtO8L../OQGkI08XYi0okFOyR5Hs4yw6WuL/q' as encrypted_password,
+    now() as email_confirmed_at,
+    '{"provider": "email", "providers": ["email"]}' as raw_app_meta_data,
+    jsonb_build_object('sub', p.id, 'email', p.email, 'email_verified', true) as raw_user_meta_data,
+    now() as created_at,
+    now() as updated_at
+from (
+    values
+    ('00000000-0000-7000-8000-00000000aa01'::uuid, 'ada@acme.test'),
+    ('00000000-0000-7000-8000-00000000aa02'::uuid, 'ben@acme.test'),
+    ('00000000-0000-7000-8000-00000000bb01'::uuid, 'chloe@globex.test'),
+    ('00000000-0000-7000-8000-00000000bb02'::uuid, 'dan@globex.test'),
+    ('00000000-0000-7000-8000-00000000cc01'::uuid, 'emma@initech.test'),
+    ('00000000-0000-7000-8000-00000000cc02'::uuid, 'finn@initech.test')
+) as p (id, email)
+on conflict (id) do update set encrypted_password = excluded.encrypted_password;
+
+-- Supabase Auth reads these as text and takes no null.
+
+do $$
+declare
+    v_column text;
+begin
+    for v_column in
+        select c.column_name
+        from information_schema.columns as c
+        where
+            c.table_schema = 'auth'
+            and c.table_name = 'users'
+            and c.column_name in (
+                'confirmation_token', 'recovery_token', 'email_change', 'email_change_token_new',
+                'email_change_token_current', 'phone_change', 'phone_change_token', 'reauthentication_token'
+            )
+    loop
+        execute format(
+            'update auth.users set %1$I = '''' where %1$I is null and id::text like ''00000000-0000-7000-8000-%%''', v_column
+        );
+    end loop;
+end
+$$;
+
+insert into auth.identities (id, provider, provider_id, user_id, identity_data, last_sign_in_at, created_at, updated_at)
+select
+    u.id,
+    'email' as provider,
+    u.id::text as provider_id,
+    u.id as user_id,
+    jsonb_build_object('sub', u.id, 'email', u.email, 'email_verified', true) as identity_data,
+    null as last_sign_in_at,
+    now() as created_at,
+    now() as updated_at
+from auth.users as u
+where u.id::text like '00000000-0000-7000-8000-%'
+on conflict (provider, provider_id) do nothing;
+
+insert into public.users (tenant_id, id, auth_id, email, name, role, preferences, last_active_at, created_at)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-00000000aa01',
+    'ada@acme.test', 'Ada', 'admin', '{"theme": "dark"}', now() - interval '2 hours', now() - interval '90 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000000a2', '00000000-0000-7000-8000-00000000aa02',
+    'ben@acme.test', 'Ben', 'member', '{}', now() - interval '1 day', now() - interval '80 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000000b1', '00000000-0000-7000-8000-00000000bb01',
+    'chloe@globex.test', 'Chloe', 'admin', '{}', now() - interval '3 hours', now() - interval '60 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000000b2', '00000000-0000-7000-8000-00000000bb02',
+    'dan@globex.test', 'Dan', 'member', '{"language": "de"}', now() - interval '4 days', now() - interval '55 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000000c1', '00000000-0000-7000-8000-00000000cc01',
+    'emma@initech.test', 'Emma', 'admin', '{}', now() - interval '5 days', now() - interval '30 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-00000000cc02',
+    'finn@initech.test', 'Finn', 'viewer', '{}', null, now() - interval '20 days'
+);
+
+insert into public.conversations (tenant_id, id, user_id, title, metadata, is_archived, created_at, updated_at)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-00000000a101', '00000000-0000-7000-8000-0000000000a1',
+    'Which drill for oak?', '{"source": "web"}', false, now() - interval '3 days', now() - interval '3 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-00000000a102', '00000000-0000-7000-8000-0000000000a1',
+    'Return of an order', '{"source": "mobile"}', true, now() - interval '20 days', now() - interval '20 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-00000000a103', '00000000-0000-7000-8000-0000000000a2',
+    'Warranty in short', '{}', false, now() - interval '1 day', now() - interval '1 day'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-00000000b101', '00000000-0000-7000-8000-0000000000b1',
+    'Third quarter by region', '{"pinned": true}', false, now() - interval '5 days', now() - interval '5 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-00000000b102', '00000000-0000-7000-8000-0000000000b2',
+    'Outliers in the survey', '{}', false, now() - interval '4 days', now() - interval '4 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-00000000c101', '00000000-0000-7000-8000-0000000000c1',
+    'Cover sheet for the report', '{}', false, now() - interval '6 days', now() - interval '6 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-00000000c102', '00000000-0000-7000-8000-0000000000c1',
+    'New conversation', '{}', false, now() - interval '5 days', now() - interval '5 days'
+);
+
+insert into public.messages (tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, latency_ms, created_at)
+select
+    m.tenant_id,
+    m.id,
+    c.id as conversation_id,
+    c.user_id,
+    m.role,
+    m.content,
+    m.token_count,
+    m.model_used,
+    m.latency_ms,
+    c.created_at + m.after as created_at
+from (
+    values
+    ('00000000-0000-7000-8000-0000000000a0'::uuid, '00000000-0000-7000-8000-0000000a1011'::uuid, '00000000-0000-7000-8000-00000000a101'::uuid, 'user', 'Which drill bit do I need for oak?', 9, null, null, interval '0'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1012', '00000000-0000-7000-8000-00000000a101', 'assistant', 'A brad-point bit: it starts without wandering and leaves a clean edge in hardwood.', 18, 'palaver-demo', 840, interval '1 second'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1013', '00000000-0000-7000-8000-00000000a101', 'user', 'And the speed?', 4, null, null, interval '40 seconds'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1014', '00000000-0000-7000-8000-00000000a101', 'assistant', 'About 1,500 turns a minute for 6 mm, less for larger bits.', 15, 'palaver-demo', 690, interval '41 seconds'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1021', '00000000-0000-7000-8000-00000000a102', 'user', 'How do I send an order back?', 8, null, null, interval '0'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1022', '00000000-0000-7000-8000-00000000a102', 'assistant', 'Print the label from your account and hand the parcel in within 30 days.', 16, 'palaver-demo', 720, interval '1 second'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1031', '00000000-0000-7000-8000-00000000a103', 'user', 'Sum up our warranty in one sentence.', 8, null, null, interval '0'),
+    ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a1032', '00000000-0000-7000-8000-00000000a103', 'assistant', 'Five years on parts and work, for the first owner, with the receipt.', 15, 'palaver-demo', 610, interval '1 second'),
+    ('00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000b1011', '00000000-0000-7000-8000-00000000b101', 'user', 'Which region grew most in the third quarter?', 9, null, null, interval '0'),
+    ('00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000b1012', '00000000-0000-7000-8000-00000000b101', 'assistant', 'North, by 12 per cent against the quarter before; the mean of all regions was 4.', 19, 'gpt-5-mini', 1320, interval '2 seconds'),
+    ('00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000b1021', '00000000-0000-7000-8000-00000000b102', 'user', 'How do I spot outliers in 200 answers?', 10, null, null, interval '0'),
+    ('00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000b1022', '00000000-0000-7000-8000-00000000b102', 'assistant', 'Look beyond 1.5 times the interquartile range first, then read those answers one by one.', 21, 'gpt-5-mini', 1480, interval '2 seconds'),
+    ('00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000c1011', '00000000-0000-7000-8000-00000000c101', 'user', 'Do all our reports need a cover sheet?', 9, null, null, interval '0'),
+    ('00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000c1012', '00000000-0000-7000-8000-00000000c101', 'assistant', 'Yes, the new one, on every report.', 9, 'palaver-demo', 430, interval '1 second')
+) as m (tenant_id, id, conversation_id, role, content, token_count, model_used, latency_ms, after)
+inner join public.conversations as c on m.tenant_id = c.tenant_id and m.conversation_id = c.id;
+
+insert into public.feedback (tenant_id, message_id, user_id, rating, comment, created_at, updated_at)
+select
+    m.tenant_id,
+    m.id as message_id,
+    m.user_id,
+    f.rating,
+    f.comment,
+    m.created_at + interval '1 minute' as created_at,
+    m.created_at + interval '1 minute' as updated_at
+from (
+    values
+    ('00000000-0000-7000-8000-0000000a1012'::uuid, 1, 'Just what I needed.'),
+    ('00000000-0000-7000-8000-0000000a1014', 1, null),
+    ('00000000-0000-7000-8000-0000000a1022', -1, 'The label was not in my account.'),
+    ('00000000-0000-7000-8000-0000000a1032', 1, null),
+    ('00000000-0000-7000-8000-0000000b1012', 1, 'Right, checked against the report.'),
+    ('00000000-0000-7000-8000-0000000b1022', -1, null),
+    ('00000000-0000-7000-8000-0000000c1012', -1, 'I did get that memo.')
+) as f (message_id, rating, comment)
+inner join public.messages as m on f.message_id = m.id;
+
+insert into public.usage_metrics (
+    tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
+)
+select
+    u.tenant_id,
+    u.id as user_id,
+    (now() at time zone 'utc')::date - d.days_ago as day,
+    d.prompt_tokens + d.completion_tokens as total_tokens,
+    d.prompt_tokens,
+    d.completion_tokens,
+    d.request_count,
+    d.estimated_cost
+from (
+    values
+    ('ada@acme.test', 0, 1200, 480, 3, 0.0012),
+    ('ada@acme.test', 3, 4100, 1650, 9, 0.0041),
+    ('ada@acme.test', 20, 800, 300, 2, 0.0008),
+    ('ada@acme.test', 45, 2600, 990, 6, 0.0026),
+    ('ben@acme.test', 1, 900, 350, 2, 0.0009),
+    ('ben@acme.test', 2, 1500, 700, 4, 0.0016),
+    ('chloe@globex.test', 0, 5200, 2100, 8, 0.0094),
+    ('chloe@globex.test', 5, 7700, 3050, 12, 0.0139),
+    ('dan@globex.test', 4, 2300, 880, 5, 0.0041),
+    ('emma@initech.test', 5, 600, 240, 2, 0.0006),
+    ('emma@initech.test', 6, 700, 310, 3, 0.0007)
+) as d (email, days_ago, prompt_tokens, completion_tokens, request_count, estimated_cost)
+inner join public.users as u on d.email = u.email and u.id::text like '00000000-0000-7000-8000-%';
+
+do $$
+declare
+    v_line record;
+begin
+    for v_line in
+        select
+            t.name,
+            (select count(*) from public.users as x where x.tenant_id = t.id) as people,
+            (select count(*) from public.conversations as x where x.tenant_id = t.id) as conversations,
+            (select count(*) from public.messages as x where x.tenant_id = t.id) as messages,
+            (select count(*) from public.feedback as x where x.tenant_id = t.id) as feedback,
+            (select count(*) from public.usage_metrics as x where x.tenant_id = t.id) as usage_rows
+        from public.tenants as t
+        where t.id::text like '00000000-0000-7000-8000-%'
+        order by t.name
+    loop
+        raise notice '%: % people, % conversations, % messages, % feedback entries, % usage rows',
+            v_line.name, v_line.people, v_line.conversations, v_line.messages, v_line.feedback, v_line.usage_rows;
+    end loop;
+end
+$$;
+
+commit;

@@ -1,0 +1,57 @@
+-- Applies every migration that is not applied yet, in order, each in its own transaction.
+--
+-- Run it: psql -X "$DATABASE_URL" -f sql/install.sql
+--
+-- The history is the Supabase CLI's own table, so that `supabase migration list` and `python -m app status` agree with it.
+-- PostgreSQL without Supabase needs sql/plain_postgres.sql first.
+
+\set ON_ERROR_STOP on
+
+set lock_timeout = '5s';
+
+set client_min_messages = warning;
+
+-- One installer at a time in this database; the lock goes with the session.
+select pg_advisory_lock(hashtext('palaver.migrations')) \gset locked_
+
+create schema if not exists supabase_migrations;
+
+create table if not exists supabase_migrations.schema_migrations (
+    version text not null primary key,
+    statements text [],
+    name text
+);
+
+\set version 20261122000100
+\set name foundation
+\ir apply.sql
+
+\set version 20261122000200
+\set name tenancy
+\ir apply.sql
+
+\set version 20261122000300
+\set name conversations
+\ir apply.sql
+
+\set version 20261122000400
+\set name feedback
+\ir apply.sql
+
+\set version 20261122000500
+\set name usage
+\ir apply.sql
+
+\set version 20261122000600
+\set name summaries
+\ir apply.sql
+
+\set version 20261122000700
+\set name jobs
+\ir apply.sql
+
+\set version 20261122000800
+\set name turns
+\ir apply.sql
+
+select pg_advisory_unlock(hashtext('palaver.migrations')) \gset locked_

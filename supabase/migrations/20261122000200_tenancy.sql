@@ -1,0 +1,350 @@
+-- Tenancy: tenants, the people in them, and the helpers that every policy asks.
+--
+-- Creates:  public.tenants, public.users; private.current_tenant_id(), current_user_id(), administered_tenant_id(),
+--           may_use_assistant(), claimed_tenant_id(), claimed_user_id(), guard_user_update().
+-- Locks:    none on existing tables but a moment's SHARE ROW EXCLUSIVE on auth.users, for the foreign key.
+-- Rollback: rollbacks/20261122000200_tenancy.sql
+
+create table public.tenants (
+    id uuid not null default private.uuid_v7(),
+    name text not null,
+    slug text not null,
+    llm_provider text,
+    llm_model text,
+    temperature numeric(3, 2),
+    max_tokens integer,
+    system_prompt text,
+    features jsonb not null default '{}',
+    rate_limit_per_minute integer not null default 60,
+    daily_token_limit bigint,
+    branding jsonb not null default '{}',
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint tenants_pkey primary key (id),
+    constraint tenants_slug_key unique (slug),
+    constraint tenants_name_check check (char_length(name) between 1 and 200 and name ~ '\S'),
+    constraint tenants_slug_check check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+    constraint tenants_llm_provider_check check (llm_provider ~ '^[a-z0-9][a-z0-9_-]{0,49}$'),
+    constraint tenants_llm_model_check check (char_length(llm_model) between 1 and 200),
+    constraint tenants_temperature_check check (temperature between 0 and 2),
+    constraint tenants_max_tokens_check check (max_tokens between 1 and 1000000),
+    constraint tenants_system_prompt_check check (char_length(system_prompt) <= 100000),
+    constraint tenants_features_check check (jsonb_typeof(features) = 'object' and octet_length(features::text) <= 65536),
+    constraint tenants_rate_limit_per_minute_check check (rate_limit_per_minute between 1 and 1000000),
+    constraint tenants_daily_token_limit_check check (daily_token_limit >= 0),
+    constraint tenants_branding_check check (jsonb_typeof(branding) = 'object' and octet_length(branding::text) <= 65536)
+);
+
+comment on table public.tenants is 'The customers of this installation; everything else belongs to one of them.';
+
+comment on column public.tenants.llm_provider is 'Name of a provider that the worker is configured with; null: the worker''s default.';
+
+comment on column public.tenants.llm_model is 'Model name as the provider spells it; null: the worker''s default.';
+
+comment on column public.tenants.max_tokens is 'Upper bound of one answer, in tokens; null: the provider''s default.';
+
+comment on column public.tenants.features is 'Switches by name. "ai_assistant": false turns the assistant off for everyone in the tenant.';
+
+comment on column public.tenants.rate_limit_per_minute is 'Questions a minute, all people of the tenant together.';
+
+comment on column public.tenants.daily_token_limit is 'Tokens a UTC day, all people together; null: no limit.';
+
+comment on column public.tenants.is_active is 'False shuts the tenant: nobody in it reads or writes anything.';
+
+create table public.users (
+    tenant_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    auth_id uuid,
+    email text not null,
+    name text,
+    role text not null default 'member',
+    preferences jsonb not null default '{}',
+    is_active boolean not null default true,
+    last_active_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint users_pkey primary key (tenant_id, id),
+    constraint users_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
+    constraint users_auth_id_fkey foreign key (auth_id) references auth.users (id) on delete set null,
+    constraint users_auth_id_key unique (auth_id),
+    constraint users_email_check check (email ~ '^[^@\s]+@[^@\s]+$' and char_length(email) <= 320),
+    constraint users_name_check check (char_length(name) between 1 and 200),
+    constraint users_role_check check (role in ('admin', 'member', 'viewer')),
+    constraint users_preferences_check check (jsonb_typeof(preferences) = 'object' and octet_length(preferences::text) <= 65536)
+);
+
+comment on table public.users is 'People. Who somebody is comes from the token (auth_id); what they may do comes from this row.';
+
+comment on column public.users.auth_id is 'The account at Supabase Auth; null: invited, or the account was deleted. One account belongs to one tenant.';
+
+comment on column public.users.role is 'admin: manages the tenant''s settings and people, reads its usage and feedback; member: uses the assistant; viewer: reads what they own.';
+
+comment on column public.users.is_active is 'False shuts the person out at once, whatever their token says.';
+
+comment on column public.users.last_active_at is 'Last use of the assistant, to the minute.';
+
+create unique index users_tenant_email_key on public.users (tenant_id, lower(email));
+
+comment on index public.users_tenant_email_key is 'One row a person and tenant; finding a person by e-mail.';
+
+create trigger tenants_set_updated_at
+before update on public.tenants
+for each row execute function private.set_updated_at();
+
+create trigger users_set_updated_at
+before update of email, name, role, preferences, is_active on public.users
+for each row execute function private.set_updated_at();
+
+-- The helpers run as palaver_definer, since a policy on users that read users would never end. Even so that role sees, by its
+-- policy, only the row of whoever asks.
+
+alter table public.tenants enable row level security;
+
+alter table public.users enable row level security;
+
+revoke all on public.tenants, public.users from public, anon, authenticated, service_role;
+
+grant select (id, is_active, features) on public.tenants to palaver_definer;
+
+grant select (tenant_id, id, auth_id, role, is_active) on public.users to palaver_definer;
+
+create policy "Policy helpers read tenants"
+on public.tenants for select to palaver_definer
+using (true);
+
+create policy "Policy helpers read the row of whoever asks"
+on public.users for select to palaver_definer
+using (auth_id = (select private.auth_id()));
+
+create function private.current_tenant_id()
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select u.tenant_id
+    from public.users as u
+    inner join public.tenants as t on u.tenant_id = t.id
+    where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+$$;
+
+comment on function private.current_tenant_id() is 'Tenant of whoever asks; null for anyone who is not an active person of an active tenant. Definer: reads users below their policies.';
+
+create function private.current_user_id()
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select u.id
+    from public.users as u
+    inner join public.tenants as t on u.tenant_id = t.id
+    where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+$$;
+
+comment on function private.current_user_id() is 'users.id of whoever asks; null for anyone who is not an active person of an active tenant. Definer: reads users below their policies.';
+
+create function private.administered_tenant_id()
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select u.tenant_id
+    from public.users as u
+    inner join public.tenants as t on u.tenant_id = t.id
+    where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active and u.role = 'admin'
+$$;
+
+comment on function private.administered_tenant_id() is 'Tenant that whoever asks administers; null for everyone else. Definer: reads users below their policies.';
+
+create function private.may_use_assistant()
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select coalesce(
+        (
+            select u.role in ('admin', 'member') and t.features -> 'ai_assistant' is distinct from 'false'::jsonb
+            from public.users as u
+            inner join public.tenants as t on u.tenant_id = t.id
+            where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+        ),
+        false
+    )
+$$;
+
+comment on function private.may_use_assistant() is 'Whether whoever asks may talk to the assistant: a permission of the person (role) and of the tenant (features). Definer: reads users below their policies.';
+
+create function private.claimed_tenant_id()
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select u.tenant_id
+    from public.users as u
+    where u.auth_id = (select private.auth_id())
+$$;
+
+comment on function private.claimed_tenant_id() is 'Tenant of the person that the claims name, active or not: for the worker''s own policies, so that an answer under way is saved although its asker was shut out meanwhile. Definer: reads users below their policies.';
+
+create function private.claimed_user_id()
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select u.id
+    from public.users as u
+    where u.auth_id = (select private.auth_id())
+$$;
+
+comment on function private.claimed_user_id() is 'users.id of the person that the claims name, active or not: see private.claimed_tenant_id(). Definer: reads users below their policies.';
+
+revoke execute on function private.current_tenant_id() from public;
+
+revoke execute on function private.current_user_id() from public;
+
+revoke execute on function private.administered_tenant_id() from public;
+
+revoke execute on function private.may_use_assistant() from public;
+
+revoke execute on function private.claimed_tenant_id() from public;
+
+revoke execute on function private.claimed_user_id() from public;
+
+grant execute on function private.current_tenant_id() to authenticated, service_role;
+
+grant execute on function private.current_user_id() to authenticated, service_role;
+
+grant execute on function private.administered_tenant_id() to authenticated, service_role;
+
+grant execute on function private.may_use_assistant() to authenticated;
+
+grant execute on function private.claimed_tenant_id() to palaver_worker;
+
+grant execute on function private.claimed_user_id() to palaver_worker;
+
+alter function private.current_tenant_id() owner to palaver_definer;
+
+alter function private.current_user_id() owner to palaver_definer;
+
+alter function private.administered_tenant_id() owner to palaver_definer;
+
+alter function private.may_use_assistant() owner to palaver_definer;
+
+alter function private.claimed_tenant_id() owner to palaver_definer;
+
+alter function private.claimed_user_id() owner to palaver_definer;
+
+-- Tenants
+
+create policy "People see their own tenant"
+on public.tenants for select to authenticated
+using (id = (select private.current_tenant_id()));
+
+create policy "Tenant admins change their tenant's settings"
+on public.tenants for update to authenticated
+using (id = (select private.administered_tenant_id()))
+with check (id = (select private.administered_tenant_id()));
+
+grant select on public.tenants to authenticated;
+
+grant update (
+    name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit, branding
+) on public.tenants to authenticated;
+
+grant select, insert, update, delete on public.tenants to service_role;
+
+-- Users
+
+alter table public.users alter column tenant_id set default private.current_tenant_id();
+
+create policy "People see themselves, tenant admins their tenant's people"
+on public.users for select to authenticated
+using (
+    tenant_id = (select private.current_tenant_id())
+    and (id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))
+);
+
+create policy "Tenant admins invite people"
+on public.users for insert to authenticated
+with check (tenant_id = (select private.administered_tenant_id()));
+
+create policy "People change themselves, tenant admins their tenant's people"
+on public.users for update to authenticated
+using (
+    tenant_id = (select private.current_tenant_id())
+    and (id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))
+)
+with check (
+    tenant_id = (select private.current_tenant_id())
+    and (id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))
+);
+
+create policy "Tenant admins withdraw invitations"
+on public.users for delete to authenticated
+using (tenant_id = (select private.administered_tenant_id()) and auth_id is null and last_active_at is null);
+
+grant select, delete on public.users to authenticated;
+
+grant insert (tenant_id, email, name, role) on public.users to authenticated;
+
+grant update (name, role, preferences, is_active) on public.users to authenticated;
+
+grant update (last_active_at) on public.users to palaver_worker;
+
+grant select, insert, update, delete on public.users to service_role;
+
+-- A policy cannot compare a row with what it was, so this trigger holds the one rule that needs it.
+
+create function private.guard_user_update()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_is_self boolean := new.id = private.current_user_id();
+begin
+    if not row_security_active('public.users') then
+        return new;
+    end if;
+
+    if v_is_self and (new.role, new.is_active) is distinct from (old.role, old.is_active) then
+        raise exception using
+            errcode = 'PA403',
+            message = 'Nobody changes their own role or active flag.',
+            hint = 'Another administrator of the tenant can.';
+    end if;
+
+    if not v_is_self and new.preferences is distinct from old.preferences then
+        raise exception using
+            errcode = 'PA403',
+            message = 'Preferences are changed by the person themselves.';
+    end if;
+
+    return new;
+end
+$$;
+
+comment on function private.guard_user_update() is 'Trigger: nobody changes their own role or active flag, and nobody else''s preferences. Roles exempt from Row Level Security are exempt here.';
+
+revoke execute on function private.guard_user_update() from public;
+
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
+create trigger users_guard_update
+before update on public.users
+for each row execute function private.guard_user_update();

@@ -1,0 +1,205 @@
+-- Conversations and their messages.
+--
+-- Creates:  public.conversations, public.messages; private.touch_conversations().
+-- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
+-- Rollback: rollbacks/20261122000300_conversations.sql
+
+create table public.conversations (
+    tenant_id uuid not null default private.current_tenant_id(),
+    id uuid not null default private.uuid_v7(),
+    user_id uuid not null default private.current_user_id(),
+    title text not null default 'New conversation',
+    metadata jsonb not null default '{}',
+    is_archived boolean not null default false,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint conversations_pkey primary key (tenant_id, id),
+    constraint conversations_owner_key unique (tenant_id, id, user_id),
+    constraint conversations_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
+    constraint conversations_user_id_fkey foreign key (tenant_id, user_id)
+    references public.users (tenant_id, id) on delete cascade,
+    constraint conversations_title_check check (char_length(title) between 1 and 200 and title ~ '\S'),
+    constraint conversations_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
+);
+
+comment on table public.conversations is 'A person''s conversations with the assistant.';
+
+comment on column public.conversations.is_archived is 'Soft delete: hidden from lists, takes no messages, can be brought back.';
+
+comment on column public.conversations.updated_at is 'Last message or change of title, metadata or archiving: lists are ordered by it.';
+
+comment on constraint conversations_owner_key on public.conversations is
+'Target of foreign keys that carry the owner along, so that policies on messages and turns need no join.';
+
+create index conversations_user_idx on public.conversations (tenant_id, user_id);
+
+comment on index public.conversations_user_idx is 'A person''s archived conversations; the foreign key to users.';
+
+create index conversations_user_live_idx on public.conversations (tenant_id, user_id, updated_at desc, id desc) where not is_archived;
+
+comment on index public.conversations_user_live_idx is 'A person''s live conversations, newest first, a page by key.';
+
+create trigger conversations_set_updated_at
+before update of title, metadata, is_archived on public.conversations
+for each row execute function private.set_updated_at();
+
+alter table public.conversations enable row level security;
+
+revoke all on public.conversations from public, anon, authenticated, service_role;
+
+create policy "People see their own conversations"
+on public.conversations for select to authenticated
+using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
+
+create policy "People who may use the assistant start conversations"
+on public.conversations for insert to authenticated
+with check (
+    tenant_id = (select private.current_tenant_id())
+    and user_id = (select private.current_user_id())
+    and (select private.may_use_assistant())
+);
+
+create policy "People rename and archive their own conversations"
+on public.conversations for update to authenticated
+using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()))
+with check (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
+
+grant select on public.conversations to authenticated;
+
+grant insert (tenant_id, user_id, title, metadata) on public.conversations to authenticated;
+
+grant update (title, metadata, is_archived) on public.conversations to authenticated;
+
+grant select, insert, update, delete on public.conversations to service_role;
+
+create table public.messages (
+    tenant_id uuid not null default private.current_tenant_id(),
+    id uuid not null default private.uuid_v7(),
+    conversation_id uuid not null,
+    user_id uuid not null default private.current_user_id(),
+    role text not null default 'user',
+    content text not null,
+    token_count integer,
+    model_used text,
+    latency_ms integer,
+    provider_message_id text,
+    metadata jsonb not null default '{}',
+    created_at timestamptz not null default clock_timestamp(),
+    constraint messages_pkey primary key (tenant_id, id),
+    constraint messages_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
+    constraint messages_conversation_id_fkey foreign key (tenant_id, conversation_id, user_id)
+    references public.conversations (tenant_id, id, user_id) on delete cascade,
+    constraint messages_role_check check (role in ('user', 'assistant', 'system', 'tool')),
+    constraint messages_content_check check (role <> 'user' or content ~ '\S'),
+    constraint messages_content_size_check check (octet_length(content) <= 8388608),
+    constraint messages_token_count_check check (token_count >= 0),
+    constraint messages_latency_ms_check check (latency_ms >= 0),
+    constraint messages_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
+);
+
+comment on table public.messages is 'What was said. History: clients add a person''s messages and change none; only the worker writes the assistant''s.';
+
+comment on column public.messages.user_id is 'The owner of the conversation, held equal to it by the foreign key, so that policies need no join.';
+
+comment on column public.messages.token_count is 'Tokens of this message as the provider counted them, or the worker''s estimate.';
+
+comment on column public.messages.latency_ms is 'From the question to the end of the answer, in milliseconds.';
+
+comment on column public.messages.provider_message_id is 'The provider''s id of the completion.';
+
+create index messages_conversation_idx on public.messages (tenant_id, conversation_id, user_id, created_at, id);
+
+comment on index public.messages_conversation_idx is 'A conversation''s messages in order, a page by key from either end; the foreign key to conversations.';
+
+alter table public.messages enable row level security;
+
+revoke all on public.messages from public, anon, authenticated, service_role;
+
+create policy "People see the messages of their own conversations"
+on public.messages for select to authenticated
+using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
+
+create policy "People add their own messages to their live conversations"
+on public.messages for insert to authenticated
+with check (
+    role = 'user'
+    and tenant_id = (select private.current_tenant_id())
+    and user_id = (select private.current_user_id())
+    and (select private.may_use_assistant())
+    and exists (
+        select from public.conversations as c
+        where
+            c.tenant_id = messages.tenant_id
+            and c.id = messages.conversation_id
+            and c.user_id = messages.user_id
+            and not c.is_archived
+    )
+);
+
+create policy "The worker adds the assistant's side for the person it acts for"
+on public.messages for insert to palaver_worker
+with check (
+    role <> 'user'
+    and tenant_id = (select private.claimed_tenant_id())
+    and user_id = (select private.claimed_user_id())
+);
+
+grant select on public.messages to authenticated;
+
+grant insert (tenant_id, conversation_id, user_id, role, content, metadata) on public.messages to authenticated;
+
+grant insert on public.messages to palaver_worker;
+
+grant select, insert, update, delete on public.messages to service_role;
+
+-- A new message moves its conversation to the top of the list.
+
+grant select (tenant_id, id, updated_at), update (updated_at) on public.conversations to palaver_definer;
+
+create policy "The touch trigger finds conversations"
+on public.conversations for select to palaver_definer
+using (true);
+
+create policy "The touch trigger stamps conversations"
+on public.conversations for update to palaver_definer
+using (true)
+with check (true);
+
+create function private.touch_conversations()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update public.conversations as c
+    set updated_at = n.created_at
+    from (
+        select
+            m.tenant_id,
+            m.conversation_id,
+            max(m.created_at) as created_at
+        from added as m
+        group by m.tenant_id, m.conversation_id
+    ) as n
+    where c.tenant_id = n.tenant_id and c.id = n.conversation_id and c.updated_at < n.created_at;
+
+    return null;
+end
+$$;
+
+comment on function private.touch_conversations() is
+'Trigger: moves updated_at of the conversations that got messages. Definer: clients have no right to set updated_at.';
+
+revoke execute on function private.touch_conversations() from public;
+
+alter function private.touch_conversations() owner to palaver_definer;
+
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
+create trigger messages_touch_conversations
+after insert on public.messages
+referencing new table as added
+for each statement execute function private.touch_conversations();
