@@ -1,0 +1,154 @@
+"""The built-in demonstration model: speaks OpenAI's protocol in-process, so that Palaver works with no key.
+
+It is a transport for the client that real providers are called with; nothing else knows the difference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import httpx2
+
+from app.chat.upstream import estimate_tokens
+
+MODEL: Final = "palaver-demo"
+BASE_URL: Final = "http://demonstration.invalid/v1"
+"""Never resolved: the transport answers by itself (RFC 6761 keeps `.invalid` out of the DNS)."""
+
+WORD_SECONDS: Final = 0.015
+MAX_ANSWER_SECONDS: Final = 4.0
+_QUOTE_CHARS: Final = 160
+
+
+class DemonstrationTransport(httpx2.AsyncBaseTransport):
+    """Answers `/chat/completions` (streamed or not) and `/models`; waits `word_seconds` before each word."""
+
+    def __init__(self, word_seconds: float = WORD_SECONDS) -> None:
+        self._word_seconds = word_seconds
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer as a server would, refusals of bad requests included."""
+        if request.method == "GET" and request.url.path.endswith("/models"):
+            model = {"id": MODEL, "object": "model", "created": 0, "owned_by": "palaver"}
+            return httpx2.Response(200, json={"object": "list", "data": [model]})
+        if request.method != "POST" or not request.url.path.endswith("/chat/completions"):
+            return _refusal(404, "The demonstration model has no such route.")
+        try:
+            body = json.loads(await request.aread())
+            messages = [(str(message["role"]), _text(message)) for message in body["messages"]]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return _refusal(400, "The body is not a chat completion request.")
+        words, finish_reason = _limited(demonstration_answer(messages), body)
+        text = "".join(words)
+        prompt_tokens = sum(estimate_tokens(content) + 4 for _, content in messages)
+        completion_tokens = estimate_tokens(text)
+        usage = {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "total_tokens": prompt_tokens + completion_tokens,
+        }
+        head = {"id": f"chatcmpl-demo-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+        if not body.get("stream"):
+            choice = {
+                "index": 0,
+                "message": {"role": "assistant", "content": text, "refusal": None},
+                "finish_reason": finish_reason,
+            }
+            answer = {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
+            return httpx2.Response(200, json=answer)
+        wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+        frames = _frames(
+            {**head, "object": "chat.completion.chunk"}, words, finish_reason, usage if wants_usage else None
+        )
+        return httpx2.Response(
+            200,
+            headers={"content-type": "text/event-stream; charset=utf-8"},
+            stream=_Paced(frames, min(self._word_seconds, MAX_ANSWER_SECONDS / max(len(words), 1))),
+        )
+
+
+class _Paced(httpx2.AsyncByteStream):
+    def __init__(self, frames: list[bytes], pause: float) -> None:
+        self._frames = frames
+        self._pause = pause
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for frame in self._frames:
+            await asyncio.sleep(self._pause)
+            yield frame
+
+
+def demonstration_answer(messages: list[tuple[str, str]]) -> str:
+    """What the demonstration model says to (role, text) messages, the last question quoted and cut."""
+    question = next((text for role, text in reversed(messages) if role == "user"), "")
+    history = sum(role != "system" for role, _ in messages) - 1
+    prompt = sum(len(text) for role, text in messages if role == "system")
+    asked = f"You asked: “{_quoted(question)}”" if question.strip() else "You asked nothing in particular."
+    remembered = {-1: "no messages at all", 0: "no earlier messages", 1: "1 earlier message"}.get(
+        history, f"{history} earlier messages"
+    )
+    instructed = f" and a system prompt of {prompt} characters" if prompt else ""
+    return (
+        "Hello! I am Palaver's demonstration model. I have no intelligence: I only show that everything "
+        f"around a model works.\n\n{asked}\n\nWith it I was given {remembered} of this "
+        f"conversation{instructed}. Your question was saved before I was asked, and these words are "
+        "streamed one by one, then saved and counted like a real answer.\n\n"
+        "To talk to a real model, set OPENAI_API_KEY, or set OPENAI_BASE_URL to any OpenAI-compatible server "
+        "(such as Ollama at http://127.0.0.1:11434/v1), name its model in DEFAULT_AI_MODEL, and start the "
+        "worker again."
+    )
+
+
+def _quoted(text: str) -> str:
+    # Nothing but printable characters: control and direction marks could rewrite a terminal.
+    plain = "".join(char if char.isprintable() else " " for char in text[: _QUOTE_CHARS * 4])
+    words = " ".join(plain.replace("`", "'").replace("<", "‹").replace(">", "›").split())
+    return words if len(words) <= _QUOTE_CHARS else words[: _QUOTE_CHARS - 1].rstrip() + "…"
+
+
+def _text(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, list):
+        return "\n".join(
+            part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)
+        )
+    return content if isinstance(content, str) else ""
+
+
+def _limited(text: str, body: dict[str, Any]) -> tuple[list[str], str]:
+    """The text in words with their spaces, cut to the tokens that were asked for, and why it ends."""
+    words = re.findall(r"\S+\s*", text)
+    limit = body.get("max_completion_tokens") or body.get("max_tokens")
+    if not isinstance(limit, int) or estimate_tokens(text) <= limit:
+        return words, "stop"
+    sizes = itertools.accumulate(map(len, words))
+    return [word for word, size in zip(words, sizes, strict=True) if size <= limit * 4], "length"
+
+
+def _frames(head: dict[str, Any], words: list[str], finish_reason: str, usage: dict[str, int] | None) -> list[bytes]:
+    def frame(delta: dict[str, str], finish: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return _event({**head, "choices": [choice], **({"usage": None} if usage else {})})
+
+    frames = [frame({"role": "assistant", "content": ""})]
+    frames += [frame({"content": word}) for word in words]
+    last = frame({}, finish_reason)
+    if usage is not None:
+        last += _event({**head, "choices": [], "usage": usage})
+    return [*frames, last + b"data: [DONE]\n\n"]
+
+
+def _event(data: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
+
+
+def _refusal(status: int, message: str) -> httpx2.Response:
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": None}
+    return httpx2.Response(status, json={"error": error})
