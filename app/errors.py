@@ -1,0 +1,281 @@
+"""Every error a client can meet, and the one map from database errors to them."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, ClassVar, Final, Literal, get_args
+
+import asyncpg
+from starlette.responses import Response
+
+Reason = Literal[
+    "refused",
+    "unauthorized",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "interrupted",
+    "invalid_response",
+    "not_configured",
+]
+
+
+class PalaverError(Exception):
+    """Something went wrong."""
+
+    status: int = 500
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    title: ClassVar[str] = "Internal error"
+    retryable: bool = False
+    retry_after: float | None = None
+    """Seconds after which trying again makes sense."""
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        retry_after: float | None = None,
+        retryable: bool | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        self.detail = detail or " ".join((type(self).__doc__ or self.title).split())
+        self.extra = dict(extra or {})
+        if retry_after is not None:
+            self.retry_after = max(0.0, retry_after) if math.isfinite(retry_after) else None
+        if retryable is not None:
+            self.retryable = retryable
+        super().__init__(self.detail)
+
+
+class AuthRequired(PalaverError):
+    """Sign in first: an access token is needed in the Authorization header."""
+
+    status, code, title = 401, "AUTH_REQUIRED", "Sign-in required"
+
+
+class InvalidToken(PalaverError):
+    """The access token is not valid or has expired; sign in again."""
+
+    status, code, title = 401, "INVALID_TOKEN", "Invalid access token"
+
+
+class InsufficientPermissions(PalaverError):
+    """You are not allowed to do this."""
+
+    status, code, title = 403, "INSUFFICIENT_PERMISSIONS", "Insufficient permissions"
+
+
+class NotFound(PalaverError):
+    """There is nothing here, or nothing that you may see."""
+
+    status, code, title = 404, "NOT_FOUND", "Not found"
+
+
+class MethodNotAllowed(PalaverError):
+    """This address does not support that method."""
+
+    status, code, title = 405, "METHOD_NOT_ALLOWED", "Method not allowed"
+
+
+class ConversationArchived(PalaverError):
+    """The conversation is archived; restore it to go on."""
+
+    status, code, title = 409, "CONVERSATION_ARCHIVED", "Conversation archived"
+
+
+class PayloadTooLarge(PalaverError):
+    """The request is larger than this server accepts."""
+
+    status, code, title = 413, "PAYLOAD_TOO_LARGE", "Payload too large"
+
+
+class UnsupportedMediaType(PalaverError):
+    """Send the request as application/json."""
+
+    status, code, title = 415, "UNSUPPORTED_MEDIA_TYPE", "Unsupported media type"
+
+
+class InvalidRequest(PalaverError):
+    """The request cannot be read."""
+
+    status, code, title = 400, "INVALID_REQUEST", "Invalid request"
+
+
+class UnprocessableRequest(InvalidRequest):
+    """The request can be read, but something in it is missing or wrong."""
+
+    status = 422
+
+
+class RateLimited(PalaverError):
+    """Too many requests; wait a little and try again."""
+
+    status, code, title, retryable = 429, "RATE_LIMIT", "Rate limit reached", True
+
+
+class DatabaseUnavailable(PalaverError):
+    """The database cannot be reached right now; try again in a moment."""
+
+    status, code, title, retryable, retry_after = 503, "DB_ERROR", "Database unavailable", True, 2.0
+
+
+class AuthServiceUnavailable(PalaverError):
+    """Access tokens cannot be checked right now; try again in a moment."""
+
+    status, code, title = 503, "AUTH_SERVICE_UNAVAILABLE", "Sign-in service unavailable"
+    retryable, retry_after = True, 5.0
+
+
+class ShuttingDown(PalaverError):
+    """This server is about to stop; try again and another one will answer."""
+
+    status, code, title, retryable, retry_after = 503, "SHUTTING_DOWN", "Shutting down", True, 1.0
+
+
+class InternalError(PalaverError):
+    """Something went wrong on our side. It has been logged."""
+
+
+_REASONS: Final[dict[Reason, tuple[bool, str]]] = {
+    "refused": (True, "The model provider cannot be reached; try again in a moment."),
+    "unauthorized": (False, "The model provider does not accept this server's key."),
+    "rate_limited": (True, "The model provider is busy; try again in a moment."),
+    "server_error": (True, "The model provider failed; try again in a moment."),
+    "timeout": (True, "The model provider took too long to answer; try again."),
+    "interrupted": (True, "The model's answer broke off; what was said so far is kept."),
+    "invalid_response": (True, "The model provider sent something that cannot be read."),
+    "not_configured": (False, "No such model or model provider is set up on this server."),
+}
+
+
+class AIServiceError(PalaverError):
+    """The model provider did not give an answer."""
+
+    status, code, title = 502, "AI_SERVICE_ERROR", "AI service error"
+
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str | None = None,
+        *,
+        retry_after: float | None = None,
+        retryable: bool | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        usual, said = _REASONS[reason]
+        self.reason: Final = reason
+        super().__init__(
+            detail or said,
+            retry_after=retry_after,
+            retryable=usual if retryable is None else retryable,
+            extra={**(extra or {}), "reason": reason},
+        )
+
+
+REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
+
+
+def problem(error: PalaverError) -> dict[str, Any]:
+    """The error as an RFC 9457 problem, the same in a response and in a stream's error event."""
+    waits = {} if error.retry_after is None else {"retry_after_seconds": round(error.retry_after, 3)}
+    return {
+        **error.extra,
+        **waits,
+        "type": "urn:palaver:problem:" + error.code.lower().replace("_", "-"),
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "retryable": error.retryable,
+    }
+
+
+def problem_response(error: PalaverError) -> Response:
+    """The error as an `application/problem+json` answer, with the headers that belong to it."""
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after))
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = json.dumps(problem(error), separators=(",", ":"), default=str)
+    return Response(body, error.status, headers, media_type="application/problem+json")
+
+
+_BY_HTTP_STATUS: Final[dict[int, type[PalaverError]]] = {
+    401: AuthRequired,
+    403: InsufficientPermissions,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: PayloadTooLarge,
+    415: UnsupportedMediaType,
+    422: UnprocessableRequest,
+    429: RateLimited,
+}
+
+
+def from_http(status: int) -> PalaverError:
+    """The error for a bare HTTP status, as the framework raises it."""
+    if status in _BY_HTTP_STATUS:
+        return _BY_HTTP_STATUS[status]()
+    error = InvalidRequest() if 400 <= status < 500 else InternalError()
+    error.status = status if status >= 400 else 500
+    return error
+
+
+_BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
+    "PA403": InsufficientPermissions,
+    "PA404": NotFound,
+    "PA409": ConversationArchived,
+    "PA422": UnprocessableRequest,
+    "PA429": RateLimited,
+    "42501": InsufficientPermissions,
+    # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
+    "22000": UnprocessableRequest,
+    "22021": UnprocessableRequest,
+    "22P05": UnprocessableRequest,
+    "25006": DatabaseUnavailable,
+    "40001": DatabaseUnavailable,
+    "40P01": DatabaseUnavailable,
+    "55P03": DatabaseUnavailable,
+}
+# Connection, sign-in, no such database, resources, operator, system: the database cannot serve.
+_UNAVAILABLE_CLASSES: Final = frozenset({"08", "28", "3D", "53", "57", "58"})
+_BAD_TEXT: Final = "The text has characters that cannot be stored."
+
+
+def from_database(error: BaseException) -> PalaverError:
+    """The error for whatever a database call raised; nothing here reads a message's text.
+
+    Messages of our own SQLSTATEs (class PA) are written for people and passed on, others never.
+    """
+    if isinstance(error, PalaverError):
+        return error
+    if isinstance(error, asyncpg.PostgresError):
+        return _from_sqlstate(error)
+    if isinstance(error, (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)):
+        return DatabaseUnavailable()
+    return InternalError()
+
+
+def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
+    state = str(error.sqlstate or "")
+    kind = _BY_SQLSTATE.get(state)
+    if kind is None:
+        return DatabaseUnavailable() if state[:2] in _UNAVAILABLE_CLASSES else InternalError()
+    if kind is RateLimited:
+        return RateLimited(_message(error), retry_after=_wait(error))
+    if state.startswith("PA"):
+        return kind(_message(error))
+    return kind(_BAD_TEXT) if kind is UnprocessableRequest else kind()
+
+
+def _message(error: asyncpg.PostgresError) -> str | None:
+    return str(getattr(error, "message", "") or "") or None
+
+
+def _wait(error: asyncpg.PostgresError) -> float:
+    try:
+        return float(json.loads(str(error.detail))["retry_after_seconds"])
+    except (ValueError, TypeError, KeyError):
+        return 1.0
