@@ -131,8 +131,7 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
             async with connection.transaction():
                 await connection.execute(sql)
                 await connection.execute(
-                    "insert into supabase_migrations.schema_migrations (version, name, statements)"
-                    " values ($1, $2, $3)",
+                    "insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)",
                     migration.version,
                     migration.name,
                     [sql],

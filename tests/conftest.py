@@ -25,9 +25,7 @@ from tests.world import PASSWORDS, Actor, Database
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A throw-away PostgreSQL 18 whose cluster has hosted Supabase's roles."""
     directory = tmp_path_factory.mktemp("postgres")
-    server = Postgres(
-        directory / "data", password=PASSWORDS["supabase_admin"], durable=False, report=lambda _: None
-    )
+    server = Postgres(directory / "data", password=PASSWORDS["supabase_admin"], durable=False, report=lambda _: None)
     with server:
         yield server
 
@@ -73,13 +71,9 @@ def _migrate_and_seed(host: str, port: int, user: str, dbname: str, password: st
         connection.execute(f"alter role palaver_worker password '{PASSWORDS['palaver_worker']}'".encode())
 
 
-hosted_template = factories.postgresql_noproc(
-    depends_on="embedded", dbname="hosted", load=[_make_hosted]
-)
+hosted_template = factories.postgresql_noproc(depends_on="embedded", dbname="hosted", load=[_make_hosted])
 hosted_connection = factories.postgresql("hosted_template", dbname="hosted_test")
-palaver_template = factories.postgresql_noproc(
-    depends_on="hosted_template", dbname="palaver", load=[_migrate_and_seed]
-)
+palaver_template = factories.postgresql_noproc(depends_on="hosted_template", dbname="palaver", load=[_migrate_and_seed])
 palaver_connection = factories.postgresql("palaver_template", dbname="palaver_test")
 
 

@@ -89,9 +89,7 @@ class EventStream(Response):
         self.turn = turn
         self.status_code = 200
         self.background = None
-        self.init_headers(
-            {**_HEADERS, "X-Conversation-Id": str(turn.conversation_id), "X-Turn-Id": str(turn.id)}
-        )
+        self.init_headers({**_HEADERS, "X-Conversation-Id": str(turn.conversation_id), "X-Turn-Id": str(turn.id)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events until the end or until the reader is gone."""

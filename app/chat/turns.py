@@ -76,9 +76,7 @@ class Turns:
         return task
 
     async def _begin(self, caller: Caller, message: str, conversation_id: UUID | None) -> Turn:
-        row = await self._database.fetch_row(
-            "begin_turn", caller.claims, message, conversation_id, self._history_limit
-        )
+        row = await self._database.fetch_row("begin_turn", caller.claims, message, conversation_id, self._history_limit)
         turn = Turn(row["turn_id"], row["conversation_id"], row["question_id"])
         answer = Answer(turn, caller, row, self._database, self._providers, self._metrics)
         self._supervise(answer.run())
@@ -202,9 +200,7 @@ class Answer:
 
     def _ending(self, status: Status, message_id: UUID | None, error: PalaverError | None) -> Ending:
         reader = self._reader
-        return Ending(
-            status, message_id, reader.model or self._model, reader.finish_reason, self._tokens(error), error
-        )
+        return Ending(status, message_id, reader.model or self._model, reader.finish_reason, self._tokens(error), error)
 
     def _tokens(self, error: PalaverError | None) -> Tokens:
         if (usage := self._reader.usage) is not None:
