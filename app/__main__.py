@@ -73,7 +73,14 @@ def _up(given: argparse.Namespace) -> int:
     # Imported here since production images leave out what it needs.
     from app.local.stack import up
 
-    settings = Settings.load()
+    # The stack makes these itself, so what the shell says of another database is no concern of its.
+    settings = Settings.load(
+        database_url=None,
+        worker_database_url=None,
+        supabase_url=None,
+        supabase_secret_key=None,
+        supabase_jwt_secret=None,
+    )
     return asyncio.run(up(PROJECT, settings.port, settings.host))
 
 

@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         default=None, description="PostgreSQL URL of `palaver_worker`, with which the worker serves requests."
     )
     provisioner_database_url: PostgresUrl | None = Field(
-        default=None, description="PostgreSQL URL of the role that makes databases for generated apps."
+        default=None, description="PostgreSQL URL of the role that makes databases for generated apps; not used yet."
     )
     database_pool_size: int = Field(
         default=10, ge=1, le=1_000, description="Most connections one worker opens."
@@ -166,7 +166,7 @@ class Settings(BaseSettings):
         "Without it HS256 tokens are refused.",
     )
     secrets_key: SecretStr | None = Field(
-        default=None, description="Key that encrypts stored secrets such as generated databases' passwords."
+        default=None, description="Key that encrypts stored secrets such as generated databases' passwords; not used yet."
     )
     openai_api_key: SecretStr | None = Field(
         default=None, description="Key for OpenAI, or for the server at `OPENAI_BASE_URL`."

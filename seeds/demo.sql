@@ -78,12 +78,21 @@ from (
 ) as p (id, email)
 on conflict (id) do update set encrypted_password = excluded.encrypted_password;
 
--- Supabase Auth reads these as text and takes no null.
+-- Supabase Auth looks people up within an instance, and reads the other columns as text that is never null.
 
 do $$
 declare
     v_column text;
 begin
+    if exists (
+        select from information_schema.columns as c
+        where c.table_schema = 'auth' and c.table_name = 'users' and c.column_name = 'instance_id'
+    ) then
+        update auth.users
+        set instance_id = '00000000-0000-0000-0000-000000000000'
+        where instance_id is null and id::text like '00000000-0000-7000-8000-%';
+    end if;
+
     for v_column in
         select c.column_name
         from information_schema.columns as c
