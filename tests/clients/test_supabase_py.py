@@ -5,13 +5,15 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import httpx
 import httpx2
 import pytest
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
+from postgrest import APIResponse
 
 from app.local.stack import Stack, curl
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 
 @asynccontextmanager
@@ -32,6 +34,11 @@ async def signed_in(stack: Stack, email: str) -> AsyncIterator[AsyncClient]:
         yield client
 
 
+def rows(response: APIResponse) -> list[dict[str, Any]]:
+    """The rows of an answer of the Data API."""
+    return cast("list[dict[str, Any]]", response.data)
+
+
 @pytest.fixture
 async def ben(stack: Stack) -> AsyncIterator[AsyncClient]:
     async with signed_in(stack, "ben@acme.test") as client:
@@ -47,12 +54,12 @@ async def chloe(stack: Stack) -> AsyncIterator[AsyncClient]:
 async def test_stock_supabase_py_reads_writes_and_is_kept_in_its_tenant(
     stack: Stack, ben: AsyncClient, chloe: AsyncClient
 ) -> None:
-    made = (await ben.table("conversations").insert({"title": "From Python"}).execute()).data[0]
-    listed = (await ben.table("conversations").select("title").order("updated_at", desc=True).execute()).data
+    made = rows(await ben.table("conversations").insert({"title": "From Python"}).execute())[0]
+    listed = rows(await ben.table("conversations").select("title").order("updated_at", desc=True).execute())
     assert [row["title"] for row in listed] == ["From Python", "Warranty in short"]
-    foreign = (await chloe.table("conversations").select("id").eq("id", made["id"]).execute()).data
+    foreign = rows(await chloe.table("conversations").select("id").eq("id", made["id"]).execute())
     assert foreign == []
-    renamed = (await chloe.table("conversations").update({"title": "Hers"}).eq("id", made["id"]).execute()).data
+    renamed = rows(await chloe.table("conversations").update({"title": "Hers"}).eq("id", made["id"]).execute())
     assert renamed == []
 
     session = await ben.auth.get_session()
@@ -65,15 +72,15 @@ async def test_stock_supabase_py_reads_writes_and_is_kept_in_its_tenant(
         )
     assert answer.status_code == 200
     assert "event: done" in answer.text
-    messages = (
+    messages = rows(
         await ben.table("messages")
         .select("role, model_used")
         .eq("conversation_id", made["id"])
         .order("created_at")
         .execute()
-    ).data
+    )
     assert [(row["role"], row["model_used"]) for row in messages] == [("user", None), ("assistant", "palaver-demo")]
-    usage = (await ben.table("current_day_usage").select("request_count").execute()).data
+    usage = rows(await ben.table("current_day_usage").select("request_count").execute())
     assert usage == [{"request_count": 1}]
 
 
