@@ -142,10 +142,14 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
                 raise MigrationError(
                     f"{migration.path.name}: something holds a lock that it needs; nothing of it was applied."
                 ) from error
-            await asyncio.sleep(attempt)
+            await _nap(attempt)
         except asyncpg.PostgresError as error:
             where = _line(sql, error)
             raise MigrationError(f"{migration.path.name}{where}: {error}; nothing of it was applied.") from error
+
+
+async def _nap(seconds: float) -> None:
+    await asyncio.sleep(seconds)
 
 
 def _line(sql: str, error: asyncpg.PostgresError) -> str:

@@ -3,6 +3,18 @@
 
 begin;
 
+-- Nothing in the catalog ties jobs to what they run, so no drop below would fail while jobs stand.
+
+do $$
+begin
+    if to_regclass('private.jobs') is not null then
+        raise exception using
+            errcode = '2BP01',
+            message = 'Migration 20261122000700_jobs must be reverted first.';
+    end if;
+end
+$$;
+
 drop view public.message_feedback_summary;
 
 drop view public.monthly_usage_summary;

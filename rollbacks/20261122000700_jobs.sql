@@ -3,7 +3,19 @@
 
 begin;
 
-select private.unschedule_jobs();
+-- Nothing in the catalog ties turns to jobs, so no drop below would fail while turns stand.
+
+do $$
+begin
+    if to_regclass('public.turns') is not null then
+        raise exception using
+            errcode = '2BP01',
+            message = 'Migration 20261122000800_turns must be reverted first.';
+    end if;
+
+    perform private.unschedule_jobs();
+end
+$$;
 
 drop function private.unschedule_jobs();
 

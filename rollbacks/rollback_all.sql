@@ -3,6 +3,7 @@
 -- Run it: psql -X -v ON_ERROR_STOP=1 "$DATABASE_URL" -f rollbacks/rollback_all.sql
 
 \set ON_ERROR_STOP on
+\set QUIET on
 
 \set version 20261122000800
 \set file 20261122000800_turns.sql

@@ -6,13 +6,14 @@
 -- PostgreSQL without Supabase needs sql/plain_postgres.sql first.
 
 \set ON_ERROR_STOP on
-
-set lock_timeout = '5s';
+\set QUIET on
 
 set client_min_messages = warning;
 
 -- One installer at a time in this database; the lock goes with the session.
 select pg_advisory_lock(hashtext('palaver.migrations')) \gset locked_
+
+set lock_timeout = '5s';
 
 create schema if not exists supabase_migrations;
 

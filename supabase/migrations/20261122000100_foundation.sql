@@ -7,6 +7,10 @@
 -- Locks:    none on existing tables.
 -- Rollback: rollbacks/20261122000100_foundation.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create schema private;
 
 comment on schema private is
@@ -83,6 +87,9 @@ alter default privileges in schema public revoke all on functions from anon, aut
 
 alter default privileges revoke execute on functions from public;
 
+-- In what definer functions run, types are named with their schema: an empty search_path still looks into the caller's temporary
+-- schema first, for tables and types, and a domain made there would run its check with the definer's rights.
+
 -- Time-ordered ids (RFC 9562, version 7). PostgreSQL 18 has its own; before it the 12 bits after the version carry the fraction of
 -- the millisecond, as RFC 9562 section 6.2 method 3 allows, so that ids made by one session hardly ever swap places.
 
@@ -109,8 +116,8 @@ declare
             select (
                 lpad(to_hex(now_in.microseconds / 1000), 12, '0')
                 || '7' || lpad(to_hex((now_in.microseconds % 1000) * 4096 / 1000), 3, '0')
-                || right(replace(gen_random_uuid()::text, '-', ''), 16)
-            )::uuid
+                || right(replace(gen_random_uuid()::pg_catalog.text, '-', ''), 16)
+            )::pg_catalog.uuid
             from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as microseconds) as now_in
         $$
     $sql$;
@@ -129,19 +136,22 @@ revoke execute on function private.uuid_v7() from public;
 
 grant execute on function private.uuid_v7() to authenticated, service_role, palaver_definer;
 
--- Who is asking.
+-- Who is asking. Helpers that policies call are in PL/pgSQL, which keeps their plans: before PostgreSQL 18 a function in SQL is planned
+-- anew by each statement that calls it, which costs more than a short query itself.
 
 create function private.auth_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
+begin
+    return coalesce(
         nullif(current_setting('request.jwt.claim.sub', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
-    )::uuid
+        nullif(current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'sub'
+    )::pg_catalog.uuid;
+end
 $$;
 
 comment on function private.auth_id() is
@@ -172,14 +182,18 @@ grant execute on function private.become(jsonb) to palaver_worker;
 
 create function private.caller_bypasses_rls()
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(bool_or(r.rolbypassrls or r.rolsuper), false)
-    from pg_catalog.pg_roles as r
-    where r.rolname = coalesce(nullif(current_setting('role', true), 'none'), session_user)
+begin
+    return (
+        select coalesce(bool_or(r.rolbypassrls or r.rolsuper), false)
+        from pg_catalog.pg_roles as r
+        where r.rolname = coalesce(nullif(current_setting('role', true), 'none'), session_user)
+    );
+end
 $$;
 
 comment on function private.caller_bypasses_rls() is
@@ -202,9 +216,5 @@ end
 $$;
 
 comment on function private.set_updated_at() is 'Trigger: stamps updated_at.';
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 revoke execute on function private.set_updated_at() from public;

@@ -5,6 +5,10 @@
 -- Locks:    none on existing tables but a moment's SHARE ROW EXCLUSIVE on auth.users, for the foreign key.
 -- Rollback: rollbacks/20261122000200_tenancy.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create table public.tenants (
     id uuid not null default private.uuid_v7(),
     name text not null,
@@ -119,93 +123,115 @@ using (auth_id = (select private.auth_id()));
 
 create function private.current_tenant_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select u.tenant_id
-    from public.users as u
-    inner join public.tenants as t on u.tenant_id = t.id
-    where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+begin
+    return (
+        select u.tenant_id
+        from public.users as u
+        inner join public.tenants as t on u.tenant_id = t.id
+        where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+    );
+end
 $$;
 
 comment on function private.current_tenant_id() is 'Tenant of whoever asks; null for anyone who is not an active person of an active tenant. Definer: reads users below their policies.';
 
 create function private.current_user_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select u.id
-    from public.users as u
-    inner join public.tenants as t on u.tenant_id = t.id
-    where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+begin
+    return (
+        select u.id
+        from public.users as u
+        inner join public.tenants as t on u.tenant_id = t.id
+        where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
+    );
+end
 $$;
 
 comment on function private.current_user_id() is 'users.id of whoever asks; null for anyone who is not an active person of an active tenant. Definer: reads users below their policies.';
 
 create function private.administered_tenant_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select u.tenant_id
-    from public.users as u
-    inner join public.tenants as t on u.tenant_id = t.id
-    where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active and u.role = 'admin'
+begin
+    return (
+        select u.tenant_id
+        from public.users as u
+        inner join public.tenants as t on u.tenant_id = t.id
+        where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active and u.role = 'admin'
+    );
+end
 $$;
 
 comment on function private.administered_tenant_id() is 'Tenant that whoever asks administers; null for everyone else. Definer: reads users below their policies.';
 
 create function private.may_use_assistant()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select coalesce(
+begin
+    return coalesce(
         (
-            select u.role in ('admin', 'member') and t.features -> 'ai_assistant' is distinct from 'false'::jsonb
+            select u.role in ('admin', 'member') and t.features -> 'ai_assistant' is distinct from 'false'::pg_catalog.jsonb
             from public.users as u
             inner join public.tenants as t on u.tenant_id = t.id
             where u.auth_id = (select private.auth_id()) and u.is_active and t.is_active
         ),
         false
-    )
+    );
+end
 $$;
 
 comment on function private.may_use_assistant() is 'Whether whoever asks may talk to the assistant: a permission of the person (role) and of the tenant (features). Definer: reads users below their policies.';
 
 create function private.claimed_tenant_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select u.tenant_id
-    from public.users as u
-    where u.auth_id = (select private.auth_id())
+begin
+    return (
+        select u.tenant_id
+        from public.users as u
+        where u.auth_id = (select private.auth_id())
+    );
+end
 $$;
 
 comment on function private.claimed_tenant_id() is 'Tenant of the person that the claims name, active or not: for the worker''s own policies, so that an answer under way is saved although its asker was shut out meanwhile. Definer: reads users below their policies.';
 
 create function private.claimed_user_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select u.id
-    from public.users as u
-    where u.auth_id = (select private.auth_id())
+begin
+    return (
+        select u.id
+        from public.users as u
+        where u.auth_id = (select private.auth_id())
+    );
+end
 $$;
 
 comment on function private.claimed_user_id() is 'users.id of the person that the claims name, active or not: see private.claimed_tenant_id(). Definer: reads users below their policies.';
@@ -340,10 +366,6 @@ $$;
 comment on function private.guard_user_update() is 'Trigger: nobody changes their own role or active flag, and nobody else''s preferences. Roles exempt from Row Level Security are exempt here.';
 
 revoke execute on function private.guard_user_update() from public;
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 create trigger users_guard_update
 before update on public.users

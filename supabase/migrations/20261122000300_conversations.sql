@@ -4,6 +4,10 @@
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000300_conversations.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create table public.conversations (
     tenant_id uuid not null default private.current_tenant_id(),
     id uuid not null default private.uuid_v7(),
@@ -14,7 +18,7 @@ create table public.conversations (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint conversations_pkey primary key (tenant_id, id),
-    constraint conversations_owner_key unique (tenant_id, id, user_id),
+    constraint conversations_owner_key unique (tenant_id, user_id, id),
     constraint conversations_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
     constraint conversations_user_id_fkey foreign key (tenant_id, user_id)
     references public.users (tenant_id, id) on delete cascade,
@@ -29,11 +33,7 @@ comment on column public.conversations.is_archived is 'Soft delete: hidden from 
 comment on column public.conversations.updated_at is 'Last message or change of title, metadata or archiving: lists are ordered by it.';
 
 comment on constraint conversations_owner_key on public.conversations is
-'Target of foreign keys that carry the owner along, so that policies on messages and turns need no join.';
-
-create index conversations_user_idx on public.conversations (tenant_id, user_id);
-
-comment on index public.conversations_user_idx is 'A person''s archived conversations; the foreign key to users.';
+'Target of foreign keys that carry the owner along, so that policies on messages and turns need no join; a person''s archived conversations; the foreign key to users. In this order, since an index on tenant and person alone would look cheaper than conversations_user_live_idx and be chosen, with a sort, for lists.';
 
 create index conversations_user_live_idx on public.conversations (tenant_id, user_id, updated_at desc, id desc) where not is_archived;
 
@@ -194,10 +194,6 @@ comment on function private.touch_conversations() is
 revoke execute on function private.touch_conversations() from public;
 
 alter function private.touch_conversations() owner to palaver_definer;
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 create trigger messages_touch_conversations
 after insert on public.messages

@@ -4,6 +4,10 @@
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users and public.messages, for the foreign keys.
 -- Rollback: rollbacks/20261122000400_feedback.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create table public.feedback (
     tenant_id uuid not null default private.current_tenant_id(),
     id uuid not null default private.uuid_v7(),
@@ -28,9 +32,9 @@ comment on table public.feedback is 'A person''s judgement of a message: one for
 
 comment on column public.feedback.rating is '1: good, -1: bad.';
 
-create index feedback_user_idx on public.feedback (tenant_id, user_id);
+create index feedback_user_idx on public.feedback (tenant_id, user_id, id);
 
-comment on index public.feedback_user_idx is 'A person''s feedback; the foreign key to users.';
+comment on index public.feedback_user_idx is 'A person''s feedback in order, for ids are; the foreign key to users. It ends in the id since under the policies it looks as good as the primary key for finding one row, and must then be.';
 
 create trigger feedback_set_updated_at
 before update on public.feedback
@@ -81,9 +85,5 @@ grant insert (tenant_id, message_id, user_id, rating, comment) on public.feedbac
 -- message_id is updatable since an upsert through the Data API sets every column that it was given.
 
 grant update (message_id, rating, comment) on public.feedback to authenticated;
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 grant select, insert, update, delete on public.feedback to service_role;

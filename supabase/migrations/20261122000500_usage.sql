@@ -4,6 +4,10 @@
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000500_usage.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create table public.usage_metrics (
     tenant_id uuid not null,
     user_id uuid not null,
@@ -153,9 +157,5 @@ where day = (now() at time zone 'utc')::date;
 comment on view public.current_day_usage is 'Today''s counters (UTC), live.';
 
 revoke all on public.current_day_usage from public, anon, authenticated, service_role;
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 grant select on public.current_day_usage to authenticated, service_role;

@@ -7,6 +7,10 @@
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.feedback, for the trigger.
 -- Rollback: rollbacks/20261122000600_summaries.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 -- The materialized views belong to palaver_definer and are read through its policies; clients have no rights on them.
 
 grant select on public.usage_metrics to palaver_definer;
@@ -63,28 +67,36 @@ comment on index private.monthly_usage_closed_key is 'A tenant''s month; needed 
 
 create function private.usage_closed_before()
 returns date
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select c.closed_before
-    from private.monthly_usage_closed as c
-    where c.tenant_id = '00000000-0000-0000-0000-000000000000' and c.month = '-infinity'
+begin
+    return (
+        select c.closed_before
+        from private.monthly_usage_closed as c
+        where c.tenant_id = '00000000-0000-0000-0000-000000000000' and c.month = '-infinity'
+    );
+end
 $$;
 
 comment on function private.usage_closed_before() is 'First day that monthly_usage_closed does not hold. Definer: clients have no rights on the materialized view.';
 
 create function private.summaries_refreshed_at()
 returns timestamptz
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select c.refreshed_at
-    from private.monthly_usage_closed as c
-    where c.tenant_id = '00000000-0000-0000-0000-000000000000' and c.month = '-infinity'
+begin
+    return (
+        select c.refreshed_at
+        from private.monthly_usage_closed as c
+        where c.tenant_id = '00000000-0000-0000-0000-000000000000' and c.month = '-infinity'
+    );
+end
 $$;
 
 comment on function private.summaries_refreshed_at() is 'When the closed part of the summaries was made. Definer: clients have no rights on the materialized view.';
@@ -94,10 +106,11 @@ returns setof date
 language plpgsql
 stable
 security definer
+rows 24
 set search_path = ''
 as $$
 declare
-    v_first date;
+    v_first pg_catalog.date;
 begin
     if private.caller_bypasses_rls() then
         select min(c.month) into v_first
@@ -110,7 +123,7 @@ begin
     end if;
 
     return query
-    select s.month::date
+    select s.month::pg_catalog.date
     from generate_series(v_first::timestamp, private.usage_closed_before()::timestamp, interval '1 month') as s (month);
 end
 $$;
@@ -131,11 +144,12 @@ returns table (
 language plpgsql
 stable
 security definer
+rows 100
 set search_path = ''
 as $$
 declare
-    v_tenant_id uuid := private.current_tenant_id();
-    v_user_id uuid := private.current_user_id();
+    v_tenant_id pg_catalog.uuid := private.current_tenant_id();
+    v_user_id pg_catalog.uuid := private.current_user_id();
 begin
     if private.caller_bypasses_rls() then
         return query
@@ -252,7 +266,7 @@ begin
         insert into private.feedback_changes (tenant_id, message_id) values (old.tenant_id, old.message_id);
     end if;
 
-    if tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.message_id <> old.message_id) then
+    if tg_op = 'INSERT' or (tg_op = 'UPDATE' and (new.tenant_id, new.message_id) <> (old.tenant_id, old.message_id)) then
         insert into private.feedback_changes (tenant_id, message_id) values (new.tenant_id, new.message_id);
     end if;
 
@@ -294,11 +308,11 @@ returns table (
 language plpgsql
 stable
 security definer
+rows 1
 set search_path = ''
 as $$
 begin
-    if not private.caller_bypasses_rls()
-        and p_tenant_id is distinct from private.administered_tenant_id()
+    if p_tenant_id is distinct from private.administered_tenant_id()
         and not exists (
             select from public.feedback as f
             where
@@ -307,6 +321,7 @@ begin
                 and f.tenant_id = private.current_tenant_id()
                 and f.user_id = private.current_user_id()
         )
+        and not private.caller_bypasses_rls()
     then
         return;
     end if;
@@ -422,9 +437,5 @@ alter function private.feedback_summary(uuid, uuid) owner to palaver_definer;
 alter function private.refresh_summaries() owner to palaver_definer;
 
 alter materialized view private.monthly_usage_closed owner to palaver_definer;
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 alter materialized view private.message_feedback_closed owner to palaver_definer;

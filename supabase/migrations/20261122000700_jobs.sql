@@ -5,6 +5,10 @@
 -- Locks:    none on existing tables.
 -- Rollback: rollbacks/20261122000700_jobs.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create table private.jobs (
     name text not null,
     description text not null,
@@ -126,9 +130,10 @@ begin
     v_run.started_at := clock_timestamp();
     v_run.run_by := session_user;
 
+    -- others leaves out a statement_timeout, after which the job would be due again at every tick and nobody would see why.
     begin
         execute format('select private.%I()', p_job);
-    exception when others then
+    exception when query_canceled or others then
         v_run.outcome := 'failed';
         v_run.error := format('%s: %s', sqlstate, sqlerrm);
     end;
@@ -221,15 +226,16 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_name text;
+    v_id bigint;
     v_count integer := 0;
 begin
-    if to_regprocedure('cron.unschedule(text)') is null then
+    -- By id, since the type of the name differs between versions of pg_cron.
+    if to_regprocedure('cron.unschedule(bigint)') is null then
         return 0;
     end if;
 
-    for v_name in execute 'select jobname from cron.job where jobname like ''palaver\_%''' loop
-        execute format('select cron.unschedule(%L)', v_name);
+    for v_id in execute 'select jobid from cron.job where jobname like ''palaver\_%'' and database = current_database()' loop
+        execute format('select cron.unschedule(%s::bigint)', v_id);
         v_count := v_count + 1;
     end loop;
 
@@ -243,8 +249,8 @@ revoke execute on function private.schedule_jobs() from public;
 
 revoke execute on function private.unschedule_jobs() from public;
 
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
-
-select private.schedule_jobs();
+do $$
+begin
+    perform private.schedule_jobs();
+end
+$$;

@@ -4,6 +4,10 @@
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, users, conversations and messages, for the foreign keys.
 -- Rollback: rollbacks/20261122000800_turns.sql
 
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
 create table public.turns (
     tenant_id uuid not null,
     id uuid not null default private.uuid_v7(),
@@ -52,9 +56,9 @@ create index turns_conversation_idx on public.turns (tenant_id, conversation_id,
 
 comment on index public.turns_conversation_idx is 'The turns of a conversation in order; the foreign key to conversations.';
 
-create index turns_user_idx on public.turns (tenant_id, user_id, started_at);
+create index turns_user_idx on public.turns (tenant_id, user_id, id);
 
-comment on index public.turns_user_idx is 'A person''s turns in order; the foreign key to users.';
+comment on index public.turns_user_idx is 'A person''s turns in order, for ids are; the foreign key to users. It ends in the id since under the policies it looks as good as the primary key for finding one turn, and must then be.';
 
 create index turns_question_idx on public.turns (tenant_id, question_id);
 
@@ -167,7 +171,7 @@ begin
 
     raise exception using
         errcode = 'PA429',
-        message = format('Your organisation may ask %s questions a minute.', p_per_minute),
+        message = format('Your organisation''s limit is reached (questions a minute: %s).', p_per_minute),
         detail = jsonb_build_object(
             'retry_after_seconds',
             round(extract(epoch from greatest(v_next_at + v_step - v_window - clock_timestamp(), interval '0.001')), 3)
@@ -405,10 +409,6 @@ comment on function private.finish_turn(
 revoke execute on function private.finish_turn(
     jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric
 ) from public;
-
-set local lock_timeout = '5s';
-
-set local statement_timeout = '5min';
 
 grant execute on function private.finish_turn(
     jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric

@@ -1,0 +1,187 @@
+-- What 20261122000200_tenancy made must look like this, then and after every later migration.
+--
+-- Run it: psql -X "$DATABASE_URL" -f sql/verify/20261122000200_tenancy.sql (or all of them: sql/verify.sql)
+
+\ir expectations.sql
+
+call pg_temp.verifying('20261122000200_tenancy');
+
+call pg_temp.expect_table('public.tenants', '
+    id uuid not null default private.uuid_v7(),
+    name text not null,
+    slug text not null,
+    llm_provider text,
+    llm_model text,
+    temperature numeric(3,2),
+    max_tokens integer,
+    system_prompt text,
+    features jsonb not null default ''{}'',
+    rate_limit_per_minute integer not null default 60,
+    daily_token_limit bigint,
+    branding jsonb not null default ''{}'',
+    is_active boolean not null default true,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now()
+');
+
+call pg_temp.expect_key('public.tenants', 'tenants_pkey', 'primary key (id)');
+
+call pg_temp.expect_key('public.tenants', 'tenants_slug_key', 'unique (slug)');
+
+call pg_temp.expect_checks('public.tenants', '
+    tenants_name_check,
+    tenants_slug_check,
+    tenants_llm_provider_check,
+    tenants_llm_model_check,
+    tenants_temperature_check,
+    tenants_max_tokens_check,
+    tenants_system_prompt_check,
+    tenants_features_check,
+    tenants_rate_limit_per_minute_check,
+    tenants_daily_token_limit_check,
+    tenants_branding_check
+');
+
+call pg_temp.expect_trigger(
+    'public.tenants',
+    'tenants_set_updated_at',
+    'before update for each row execute function private.set_updated_at()'
+);
+
+call pg_temp.expect_policy(
+    'public.tenants', 'Policy helpers read tenants', 'select', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.tenants', 'People see their own tenant', 'select', 'authenticated',
+    p_using => 'id = (select private.current_tenant_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.tenants', 'Tenant admins change their tenant''s settings', 'update', 'authenticated',
+    p_using => 'id = (select private.administered_tenant_id())',
+    p_check => 'id = (select private.administered_tenant_id())'
+);
+
+call pg_temp.expect_grant('public.tenants', 'authenticated', '
+    select, update (name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features,
+    rate_limit_per_minute, daily_token_limit, branding)
+');
+
+call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');
+
+call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (id, features, is_active)');
+
+call pg_temp.expect_table('public.users', '
+    tenant_id uuid not null default private.current_tenant_id(),
+    id uuid not null default private.uuid_v7(),
+    auth_id uuid,
+    email text not null,
+    name text,
+    role text not null default ''member'',
+    preferences jsonb not null default ''{}'',
+    is_active boolean not null default true,
+    last_active_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now()
+');
+
+call pg_temp.expect_key('public.users', 'users_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_key('public.users', 'users_auth_id_key', 'unique (auth_id)');
+
+call pg_temp.expect_key(
+    'public.users',
+    'users_tenant_id_fkey',
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
+);
+
+call pg_temp.expect_key(
+    'public.users',
+    'users_auth_id_fkey',
+    'foreign key (auth_id) references auth.users (id) on delete set null'
+);
+
+call pg_temp.expect_checks('public.users', '
+    users_email_check,
+    users_name_check,
+    users_role_check,
+    users_preferences_check
+');
+
+call pg_temp.expect_index('public.users', 'users_tenant_email_key', 'unique btree (tenant_id, lower(email))');
+
+call pg_temp.expect_trigger(
+    'public.users',
+    'users_set_updated_at',
+    'before update of email, name, role, preferences, is_active for each row execute function private.set_updated_at()'
+);
+
+call pg_temp.expect_trigger(
+    'public.users',
+    'users_guard_update',
+    'before update for each row execute function private.guard_user_update()'
+);
+
+call pg_temp.expect_policy(
+    'public.users', 'Policy helpers read the row of whoever asks', 'select', 'palaver_definer',
+    p_using => 'auth_id = (select private.auth_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.users', 'People see themselves, tenant admins their tenant''s people', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and (id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))'
+);
+
+call pg_temp.expect_policy(
+    'public.users', 'Tenant admins invite people', 'insert', 'authenticated',
+    p_check => 'tenant_id = (select private.administered_tenant_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.users', 'People change themselves, tenant admins their tenant''s people', 'update', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and (id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))',
+    p_check => 'tenant_id = (select private.current_tenant_id()) and (id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))'
+);
+
+call pg_temp.expect_policy(
+    'public.users', 'Tenant admins withdraw invitations', 'delete', 'authenticated',
+    p_using => 'tenant_id = (select private.administered_tenant_id()) and auth_id is null and last_active_at is null'
+);
+
+call pg_temp.expect_grant('public.users', 'authenticated', '
+    select, insert (tenant_id, email, name, role), update (name, role, preferences, is_active), delete
+');
+
+call pg_temp.expect_grant('public.users', 'palaver_worker', 'update (last_active_at)');
+
+call pg_temp.expect_grant('public.users', 'service_role', 'select, insert, update, delete');
+
+call pg_temp.expect_grant('public.users', 'palaver_definer', 'select (tenant_id, id, auth_id, role, is_active)');
+
+call pg_temp.expect_function('private.administered_tenant_id()', 'definer', 'stable', 'authenticated, service_role');
+
+call pg_temp.expect_function('private.claimed_tenant_id()', 'definer', 'stable', 'palaver_worker');
+
+call pg_temp.expect_function('private.claimed_user_id()', 'definer', 'stable', 'palaver_worker');
+
+call pg_temp.expect_function('private.current_tenant_id()', 'definer', 'stable', 'authenticated, service_role');
+
+call pg_temp.expect_function('private.current_user_id()', 'definer', 'stable', 'authenticated, service_role');
+
+call pg_temp.expect_function('private.guard_user_update()', 'invoker', 'volatile');
+
+call pg_temp.expect_function('private.may_use_assistant()', 'definer', 'stable', 'authenticated');
+
+call pg_temp.expect_no_grant(
+    'public.tenants',
+    'authenticated',
+    'insert, update (id, slug, is_active), delete, truncate'
+);
+
+call pg_temp.expect_no_grant(
+    'public.users',
+    'authenticated',
+    'insert (auth_id, is_active), update (tenant_id, id, auth_id, email, last_active_at), truncate'
+);

@@ -1,0 +1,177 @@
+-- What 20261122000300_conversations made must look like this, then and after every later migration.
+--
+-- Run it: psql -X "$DATABASE_URL" -f sql/verify/20261122000300_conversations.sql (or all of them: sql/verify.sql)
+
+\ir expectations.sql
+
+call pg_temp.verifying('20261122000300_conversations');
+
+call pg_temp.expect_table('public.conversations', '
+    tenant_id uuid not null default private.current_tenant_id(),
+    id uuid not null default private.uuid_v7(),
+    user_id uuid not null default private.current_user_id(),
+    title text not null default ''New conversation'',
+    metadata jsonb not null default ''{}'',
+    is_archived boolean not null default false,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now()
+');
+
+call pg_temp.expect_key('public.conversations', 'conversations_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_key('public.conversations', 'conversations_owner_key', 'unique (tenant_id, user_id, id)');
+
+call pg_temp.expect_key(
+    'public.conversations',
+    'conversations_tenant_id_fkey',
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
+);
+
+call pg_temp.expect_key(
+    'public.conversations',
+    'conversations_user_id_fkey',
+    'foreign key (tenant_id, user_id) references public.users (tenant_id, id) on delete cascade'
+);
+
+call pg_temp.expect_checks('public.conversations', '
+    conversations_title_check,
+    conversations_metadata_check
+');
+
+call pg_temp.expect_index(
+    'public.conversations',
+    'conversations_user_live_idx',
+    'btree (tenant_id, user_id, updated_at desc, id desc) where (not is_archived)'
+);
+
+call pg_temp.expect_trigger(
+    'public.conversations',
+    'conversations_set_updated_at',
+    'before update of title, metadata, is_archived for each row execute function private.set_updated_at()'
+);
+
+call pg_temp.expect_policy(
+    'public.conversations', 'People see their own conversations', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.conversations', 'People who may use the assistant start conversations', 'insert', 'authenticated',
+    p_check => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()) and (select private.may_use_assistant())'
+);
+
+call pg_temp.expect_policy(
+    'public.conversations', 'People rename and archive their own conversations', 'update', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id())',
+    p_check => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.conversations', 'The touch trigger finds conversations', 'select', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.conversations', 'The touch trigger stamps conversations', 'update', 'palaver_definer',
+    p_using => 'true',
+    p_check => 'true'
+);
+
+call pg_temp.expect_grant('public.conversations', 'authenticated', '
+    select, insert (tenant_id, user_id, title, metadata), update (title, metadata, is_archived)
+');
+
+call pg_temp.expect_grant('public.conversations', 'service_role', 'select, insert, update, delete');
+
+call pg_temp.expect_grant('public.conversations', 'palaver_definer', '
+    select (tenant_id, id, updated_at), update (updated_at)
+');
+
+call pg_temp.expect_table('public.messages', '
+    tenant_id uuid not null default private.current_tenant_id(),
+    id uuid not null default private.uuid_v7(),
+    conversation_id uuid not null,
+    user_id uuid not null default private.current_user_id(),
+    role text not null default ''user'',
+    content text not null,
+    token_count integer,
+    model_used text,
+    latency_ms integer,
+    provider_message_id text,
+    metadata jsonb not null default ''{}'',
+    created_at timestamp with time zone not null default clock_timestamp()
+');
+
+call pg_temp.expect_key('public.messages', 'messages_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_key(
+    'public.messages',
+    'messages_tenant_id_fkey',
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
+);
+
+call pg_temp.expect_key(
+    'public.messages',
+    'messages_conversation_id_fkey',
+    'foreign key (tenant_id, conversation_id, user_id) references public.conversations (tenant_id, id, user_id) on delete cascade'
+);
+
+call pg_temp.expect_checks('public.messages', '
+    messages_role_check,
+    messages_content_check,
+    messages_content_size_check,
+    messages_token_count_check,
+    messages_latency_ms_check,
+    messages_metadata_check
+');
+
+call pg_temp.expect_index(
+    'public.messages',
+    'messages_conversation_idx',
+    'btree (tenant_id, conversation_id, user_id, created_at, id)'
+);
+
+call pg_temp.expect_trigger(
+    'public.messages',
+    'messages_touch_conversations',
+    'after insert referencing new table as added for each statement execute function private.touch_conversations()'
+);
+
+call pg_temp.expect_policy(
+    'public.messages', 'People see the messages of their own conversations', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.messages', 'People add their own messages to their live conversations', 'insert', 'authenticated',
+    p_check => 'role = ''user'' and tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()) and (select private.may_use_assistant()) and exists (select from public.conversations as c where c.tenant_id = messages.tenant_id and c.id = messages.conversation_id and c.user_id = messages.user_id and not c.is_archived)'
+);
+
+call pg_temp.expect_policy(
+    'public.messages', 'The worker adds the assistant''s side for the person it acts for', 'insert', 'palaver_worker',
+    p_check => 'role <> ''user'' and tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
+);
+
+call pg_temp.expect_grant('public.messages', 'authenticated', '
+    select, insert (tenant_id, conversation_id, user_id, role, content, metadata)
+');
+
+call pg_temp.expect_grant('public.messages', 'palaver_worker', 'insert');
+
+call pg_temp.expect_grant('public.messages', 'service_role', 'select, insert, update, delete');
+
+call pg_temp.expect_function('private.touch_conversations()', 'definer', 'volatile');
+
+call pg_temp.expect_no_grant(
+    'public.conversations',
+    'authenticated',
+    'update (tenant_id, id, user_id, updated_at), delete, truncate'
+);
+
+call pg_temp.expect_no_grant(
+    'public.messages',
+    'authenticated',
+    'insert (id, token_count, model_used, latency_ms, provider_message_id, created_at), update, delete, truncate'
+);
+
+call pg_temp.expect_no_grant('public.messages', 'palaver_worker', 'update, delete, truncate');

@@ -1,0 +1,100 @@
+-- What 20261122000500_usage made must look like this, then and after every later migration.
+--
+-- Run it: psql -X "$DATABASE_URL" -f sql/verify/20261122000500_usage.sql (or all of them: sql/verify.sql)
+
+\ir expectations.sql
+
+call pg_temp.verifying('20261122000500_usage');
+
+call pg_temp.expect_table('public.usage_metrics', '
+    tenant_id uuid not null,
+    user_id uuid not null,
+    day date not null default ((now() at time zone ''utc''))::date,
+    total_tokens bigint not null default 0,
+    prompt_tokens bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    request_count bigint not null default 0,
+    estimated_cost numeric not null default 0,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now()
+');
+
+call pg_temp.expect_key('public.usage_metrics', 'usage_metrics_pkey', 'primary key (tenant_id, user_id, day)');
+
+call pg_temp.expect_key(
+    'public.usage_metrics',
+    'usage_metrics_tenant_id_fkey',
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
+);
+
+call pg_temp.expect_key(
+    'public.usage_metrics',
+    'usage_metrics_user_id_fkey',
+    'foreign key (tenant_id, user_id) references public.users (tenant_id, id) on delete cascade'
+);
+
+call pg_temp.expect_checks('public.usage_metrics', '
+    usage_metrics_prompt_tokens_check,
+    usage_metrics_completion_tokens_check,
+    usage_metrics_total_tokens_check,
+    usage_metrics_request_count_check,
+    usage_metrics_estimated_cost_check
+');
+
+call pg_temp.expect_index('public.usage_metrics', 'usage_metrics_day_idx', 'btree (tenant_id, day)');
+
+call pg_temp.expect_policy(
+    'public.usage_metrics', 'People see their own usage, tenant admins their tenant''s', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and (user_id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))'
+);
+
+call pg_temp.expect_policy(
+    'public.usage_metrics', 'The worker reads usage of the person it acts for', 'select', 'palaver_worker',
+    p_using => 'tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.usage_metrics', 'The worker starts the day''s row of the person it acts for', 'insert', 'palaver_worker',
+    p_check => 'tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.usage_metrics', 'The worker adds to usage of the person it acts for', 'update', 'palaver_worker',
+    p_using => 'tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())',
+    p_check => 'tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
+);
+
+call pg_temp.expect_grant('public.usage_metrics', 'authenticated', 'select');
+
+call pg_temp.expect_grant('public.usage_metrics', 'palaver_worker', '
+    insert, update (total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, updated_at)
+');
+
+call pg_temp.expect_grant('public.usage_metrics', 'service_role', 'select, insert, update, delete');
+
+call pg_temp.expect_view('public.current_day_usage', '
+    tenant_id uuid,
+    user_id uuid,
+    day date,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    request_count bigint,
+    estimated_cost numeric,
+    updated_at timestamp with time zone
+');
+
+call pg_temp.expect_grant('public.current_day_usage', 'authenticated', 'select');
+
+call pg_temp.expect_grant('public.current_day_usage', 'service_role', 'select');
+
+call pg_temp.expect_function(
+    'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)',
+    'invoker',
+    'volatile',
+    'palaver_worker, service_role'
+);
+
+call pg_temp.expect_no_grant('public.usage_metrics', 'authenticated', 'insert, update, delete, truncate');
+
+call pg_temp.expect_no_grant('public.usage_metrics', 'palaver_worker', 'delete, truncate');

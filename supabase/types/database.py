@@ -1,0 +1,341 @@
+# Generated from the migrations by `make types`. Do not edit.
+# fmt: off
+# ruff: noqa
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import (
+    Annotated,
+    Any,
+    List,
+    Literal,
+    Optional,
+    TypedDict,
+)
+from typing_extensions import NotRequired, TypeAlias
+
+from pydantic import BaseModel, Field, JsonValue
+
+
+
+class PublicConversations(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    is_archived: bool = Field(alias="is_archived")
+    metadata: JsonValue = Field(alias="metadata")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    title: str = Field(alias="title")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicConversationsInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
+    metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicConversationsUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
+    metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicFeedback(BaseModel):
+    comment: Optional[str] = Field(alias="comment")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    message_id: uuid.UUID = Field(alias="message_id")
+    rating: int = Field(alias="rating")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicFeedbackInsert(TypedDict):
+    comment: NotRequired[Annotated[Optional[str], Field(alias="comment")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    message_id: Annotated[uuid.UUID, Field(alias="message_id")]
+    rating: Annotated[int, Field(alias="rating")]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicFeedbackUpdate(TypedDict):
+    comment: NotRequired[Annotated[Optional[str], Field(alias="comment")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    message_id: NotRequired[Annotated[uuid.UUID, Field(alias="message_id")]]
+    rating: NotRequired[Annotated[int, Field(alias="rating")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicMessages(BaseModel):
+    content: str = Field(alias="content")
+    conversation_id: uuid.UUID = Field(alias="conversation_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    latency_ms: Optional[int] = Field(alias="latency_ms")
+    metadata: JsonValue = Field(alias="metadata")
+    model_used: Optional[str] = Field(alias="model_used")
+    provider_message_id: Optional[str] = Field(alias="provider_message_id")
+    role: str = Field(alias="role")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    token_count: Optional[int] = Field(alias="token_count")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicMessagesInsert(TypedDict):
+    content: Annotated[str, Field(alias="content")]
+    conversation_id: Annotated[uuid.UUID, Field(alias="conversation_id")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
+    metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    model_used: NotRequired[Annotated[Optional[str], Field(alias="model_used")]]
+    provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
+    role: NotRequired[Annotated[str, Field(alias="role")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    token_count: NotRequired[Annotated[Optional[int], Field(alias="token_count")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicMessagesUpdate(TypedDict):
+    content: NotRequired[Annotated[str, Field(alias="content")]]
+    conversation_id: NotRequired[Annotated[uuid.UUID, Field(alias="conversation_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
+    metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    model_used: NotRequired[Annotated[Optional[str], Field(alias="model_used")]]
+    provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
+    role: NotRequired[Annotated[str, Field(alias="role")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    token_count: NotRequired[Annotated[Optional[int], Field(alias="token_count")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicTenants(BaseModel):
+    branding: JsonValue = Field(alias="branding")
+    created_at: datetime.datetime = Field(alias="created_at")
+    daily_token_limit: Optional[int] = Field(alias="daily_token_limit")
+    features: JsonValue = Field(alias="features")
+    id: uuid.UUID = Field(alias="id")
+    is_active: bool = Field(alias="is_active")
+    llm_model: Optional[str] = Field(alias="llm_model")
+    llm_provider: Optional[str] = Field(alias="llm_provider")
+    max_tokens: Optional[int] = Field(alias="max_tokens")
+    name: str = Field(alias="name")
+    rate_limit_per_minute: int = Field(alias="rate_limit_per_minute")
+    slug: str = Field(alias="slug")
+    system_prompt: Optional[str] = Field(alias="system_prompt")
+    temperature: Optional[float] = Field(alias="temperature")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicTenantsInsert(TypedDict):
+    branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    daily_token_limit: NotRequired[Annotated[Optional[int], Field(alias="daily_token_limit")]]
+    features: NotRequired[Annotated[JsonValue, Field(alias="features")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    llm_model: NotRequired[Annotated[Optional[str], Field(alias="llm_model")]]
+    llm_provider: NotRequired[Annotated[Optional[str], Field(alias="llm_provider")]]
+    max_tokens: NotRequired[Annotated[Optional[int], Field(alias="max_tokens")]]
+    name: Annotated[str, Field(alias="name")]
+    rate_limit_per_minute: NotRequired[Annotated[int, Field(alias="rate_limit_per_minute")]]
+    slug: Annotated[str, Field(alias="slug")]
+    system_prompt: NotRequired[Annotated[Optional[str], Field(alias="system_prompt")]]
+    temperature: NotRequired[Annotated[Optional[float], Field(alias="temperature")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicTenantsUpdate(TypedDict):
+    branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    daily_token_limit: NotRequired[Annotated[Optional[int], Field(alias="daily_token_limit")]]
+    features: NotRequired[Annotated[JsonValue, Field(alias="features")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    llm_model: NotRequired[Annotated[Optional[str], Field(alias="llm_model")]]
+    llm_provider: NotRequired[Annotated[Optional[str], Field(alias="llm_provider")]]
+    max_tokens: NotRequired[Annotated[Optional[int], Field(alias="max_tokens")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    rate_limit_per_minute: NotRequired[Annotated[int, Field(alias="rate_limit_per_minute")]]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
+    system_prompt: NotRequired[Annotated[Optional[str], Field(alias="system_prompt")]]
+    temperature: NotRequired[Annotated[Optional[float], Field(alias="temperature")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicTurns(BaseModel):
+    answer_id: Optional[uuid.UUID] = Field(alias="answer_id")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    conversation_id: uuid.UUID = Field(alias="conversation_id")
+    error_code: Optional[str] = Field(alias="error_code")
+    finish_reason: Optional[str] = Field(alias="finish_reason")
+    finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
+    id: uuid.UUID = Field(alias="id")
+    latency_ms: Optional[int] = Field(alias="latency_ms")
+    model: Optional[str] = Field(alias="model")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    provider: Optional[str] = Field(alias="provider")
+    provider_message_id: Optional[str] = Field(alias="provider_message_id")
+    question_id: Optional[uuid.UUID] = Field(alias="question_id")
+    started_at: datetime.datetime = Field(alias="started_at")
+    status: str = Field(alias="status")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    tokens_estimated: Optional[bool] = Field(alias="tokens_estimated")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicTurnsInsert(TypedDict):
+    answer_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="answer_id")]]
+    completion_tokens: NotRequired[Annotated[Optional[int], Field(alias="completion_tokens")]]
+    conversation_id: Annotated[uuid.UUID, Field(alias="conversation_id")]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    finish_reason: NotRequired[Annotated[Optional[str], Field(alias="finish_reason")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
+    model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
+    prompt_tokens: NotRequired[Annotated[Optional[int], Field(alias="prompt_tokens")]]
+    provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
+    provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
+    question_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="question_id")]]
+    started_at: NotRequired[Annotated[datetime.datetime, Field(alias="started_at")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    tokens_estimated: NotRequired[Annotated[Optional[bool], Field(alias="tokens_estimated")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+class PublicTurnsUpdate(TypedDict):
+    answer_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="answer_id")]]
+    completion_tokens: NotRequired[Annotated[Optional[int], Field(alias="completion_tokens")]]
+    conversation_id: NotRequired[Annotated[uuid.UUID, Field(alias="conversation_id")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    finish_reason: NotRequired[Annotated[Optional[str], Field(alias="finish_reason")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
+    model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
+    prompt_tokens: NotRequired[Annotated[Optional[int], Field(alias="prompt_tokens")]]
+    provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
+    provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
+    question_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="question_id")]]
+    started_at: NotRequired[Annotated[datetime.datetime, Field(alias="started_at")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    tokens_estimated: NotRequired[Annotated[Optional[bool], Field(alias="tokens_estimated")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicUsageMetrics(BaseModel):
+    completion_tokens: int = Field(alias="completion_tokens")
+    created_at: datetime.datetime = Field(alias="created_at")
+    day: datetime.date = Field(alias="day")
+    estimated_cost: float = Field(alias="estimated_cost")
+    prompt_tokens: int = Field(alias="prompt_tokens")
+    request_count: int = Field(alias="request_count")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    total_tokens: int = Field(alias="total_tokens")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicUsageMetricsInsert(TypedDict):
+    completion_tokens: NotRequired[Annotated[int, Field(alias="completion_tokens")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    day: NotRequired[Annotated[datetime.date, Field(alias="day")]]
+    estimated_cost: NotRequired[Annotated[float, Field(alias="estimated_cost")]]
+    prompt_tokens: NotRequired[Annotated[int, Field(alias="prompt_tokens")]]
+    request_count: NotRequired[Annotated[int, Field(alias="request_count")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    total_tokens: NotRequired[Annotated[int, Field(alias="total_tokens")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+class PublicUsageMetricsUpdate(TypedDict):
+    completion_tokens: NotRequired[Annotated[int, Field(alias="completion_tokens")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    day: NotRequired[Annotated[datetime.date, Field(alias="day")]]
+    estimated_cost: NotRequired[Annotated[float, Field(alias="estimated_cost")]]
+    prompt_tokens: NotRequired[Annotated[int, Field(alias="prompt_tokens")]]
+    request_count: NotRequired[Annotated[int, Field(alias="request_count")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    total_tokens: NotRequired[Annotated[int, Field(alias="total_tokens")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicUsers(BaseModel):
+    auth_id: Optional[uuid.UUID] = Field(alias="auth_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    email: str = Field(alias="email")
+    id: uuid.UUID = Field(alias="id")
+    is_active: bool = Field(alias="is_active")
+    last_active_at: Optional[datetime.datetime] = Field(alias="last_active_at")
+    name: Optional[str] = Field(alias="name")
+    preferences: JsonValue = Field(alias="preferences")
+    role: str = Field(alias="role")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicUsersInsert(TypedDict):
+    auth_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="auth_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    email: Annotated[str, Field(alias="email")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    last_active_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="last_active_at")]]
+    name: NotRequired[Annotated[Optional[str], Field(alias="name")]]
+    preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
+    role: NotRequired[Annotated[str, Field(alias="role")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicUsersUpdate(TypedDict):
+    auth_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="auth_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    email: NotRequired[Annotated[str, Field(alias="email")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    last_active_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="last_active_at")]]
+    name: NotRequired[Annotated[Optional[str], Field(alias="name")]]
+    preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
+    role: NotRequired[Annotated[str, Field(alias="role")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCurrentDayUsage(BaseModel):
+    completion_tokens: int = Field(alias="completion_tokens")
+    day: datetime.date = Field(alias="day")
+    estimated_cost: float = Field(alias="estimated_cost")
+    prompt_tokens: int = Field(alias="prompt_tokens")
+    request_count: int = Field(alias="request_count")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    total_tokens: int = Field(alias="total_tokens")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicMessageFeedbackSummary(BaseModel):
+    comment_count: Optional[int] = Field(alias="comment_count")
+    feedback_count: Optional[int] = Field(alias="feedback_count")
+    last_feedback_at: Optional[datetime.datetime] = Field(alias="last_feedback_at")
+    message_id: uuid.UUID = Field(alias="message_id")
+    negative_count: Optional[int] = Field(alias="negative_count")
+    positive_count: Optional[int] = Field(alias="positive_count")
+    refreshed_at: Optional[datetime.datetime] = Field(alias="refreshed_at")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+
+class PublicMonthlyUsageSummary(BaseModel):
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    estimated_cost: Optional[float] = Field(alias="estimated_cost")
+    month: Optional[datetime.date] = Field(alias="month")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    refreshed_at: Optional[datetime.datetime] = Field(alias="refreshed_at")
+    request_count: Optional[int] = Field(alias="request_count")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")

@@ -1,0 +1,397 @@
+// Generated from the migrations by `make types`. Do not edit.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  
+  "public": {
+          Tables: {
+            "conversations": {
+                  Row: {
+                    "created_at": string,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"tenant_id": string,"title": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "conversations_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "conversations_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"feedback": {
+                  Row: {
+                    "comment": string | null,"created_at": string,"id": string,"message_id": string,"rating": number,"tenant_id": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "comment"?: string | null,"created_at"?: string,"id"?: string,"message_id": string,"rating": number,"tenant_id"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Update: {
+                    "comment"?: string | null,"created_at"?: string,"id"?: string,"message_id"?: string,"rating"?: number,"tenant_id"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "feedback_message_id_fkey"
+      columns: ["tenant_id","message_id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "feedback_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "feedback_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"messages": {
+                  Row: {
+                    "content": string,"conversation_id": string,"created_at": string,"id": string,"latency_ms": number | null,"metadata": NonNullable<Json>,"model_used": string | null,"provider_message_id": string | null,"role": string,"tenant_id": string,"token_count": number | null,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "content": string,"conversation_id": string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
+                  }
+                  Update: {
+                    "content"?: string,"conversation_id"?: string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "messages_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversations"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "messages_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"tenants": {
+                  Row: {
+                    "branding": NonNullable<Json>,"created_at": string,"daily_token_limit": number | null,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"slug": string,"system_prompt": string | null,"temperature": number | null,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"updated_at"?: string
+                  }
+                  Update: {
+                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"updated_at"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"turns": {
+                  Row: {
+                    "answer_id": string | null,"completion_tokens": number | null,"conversation_id": string,"error_code": string | null,"finish_reason": string | null,"finished_at": string | null,"id": string,"latency_ms": number | null,"model": string | null,"prompt_tokens": number | null,"provider": string | null,"provider_message_id": string | null,"question_id": string | null,"started_at": string,"status": string,"tenant_id": string,"tokens_estimated": boolean | null,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "answer_id"?: string | null,"completion_tokens"?: number | null,"conversation_id": string,"error_code"?: string | null,"finish_reason"?: string | null,"finished_at"?: string | null,"id"?: string,"latency_ms"?: number | null,"model"?: string | null,"prompt_tokens"?: number | null,"provider"?: string | null,"provider_message_id"?: string | null,"question_id"?: string | null,"started_at"?: string,"status"?: string,"tenant_id": string,"tokens_estimated"?: boolean | null,"user_id": string
+                  }
+                  Update: {
+                    "answer_id"?: string | null,"completion_tokens"?: number | null,"conversation_id"?: string,"error_code"?: string | null,"finish_reason"?: string | null,"finished_at"?: string | null,"id"?: string,"latency_ms"?: number | null,"model"?: string | null,"prompt_tokens"?: number | null,"provider"?: string | null,"provider_message_id"?: string | null,"question_id"?: string | null,"started_at"?: string,"status"?: string,"tenant_id"?: string,"tokens_estimated"?: boolean | null,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "turns_answer_id_fkey"
+      columns: ["tenant_id","answer_id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "turns_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversations"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "turns_question_id_fkey"
+      columns: ["tenant_id","question_id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "turns_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "turns_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"usage_metrics": {
+                  Row: {
+                    "completion_tokens": number,"created_at": string,"day": string,"estimated_cost": number,"prompt_tokens": number,"request_count": number,"tenant_id": string,"total_tokens": number,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "completion_tokens"?: number,"created_at"?: string,"day"?: string,"estimated_cost"?: number,"prompt_tokens"?: number,"request_count"?: number,"tenant_id": string,"total_tokens"?: number,"updated_at"?: string,"user_id": string
+                  }
+                  Update: {
+                    "completion_tokens"?: number,"created_at"?: string,"day"?: string,"estimated_cost"?: number,"prompt_tokens"?: number,"request_count"?: number,"tenant_id"?: string,"total_tokens"?: number,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "usage_metrics_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "usage_metrics_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"users": {
+                  Row: {
+                    "auth_id": string | null,"created_at": string,"email": string,"id": string,"is_active": boolean,"last_active_at": string | null,"name": string | null,"preferences": NonNullable<Json>,"role": string,"tenant_id": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "auth_id"?: string | null,"created_at"?: string,"email": string,"id"?: string,"is_active"?: boolean,"last_active_at"?: string | null,"name"?: string | null,"preferences"?: NonNullable<Json>,"role"?: string,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Update: {
+                    "auth_id"?: string | null,"created_at"?: string,"email"?: string,"id"?: string,"is_active"?: boolean,"last_active_at"?: string | null,"name"?: string | null,"preferences"?: NonNullable<Json>,"role"?: string,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "users_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                }
+          }
+          Views: {
+            "current_day_usage": {
+                  Row: {
+                    "completion_tokens": number,"day": string,"estimated_cost": number,"prompt_tokens": number,"request_count": number,"tenant_id": string,"total_tokens": number,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "completion_tokens"?: number | null,"day"?: string | null,"estimated_cost"?: number | null,"prompt_tokens"?: number | null,"request_count"?: number | null,"tenant_id"?: string | null,"total_tokens"?: number | null,"updated_at"?: string | null,"user_id"?: string | null
+                         }
+                        Update: {
+                           "completion_tokens"?: number | null,"day"?: string | null,"estimated_cost"?: number | null,"prompt_tokens"?: number | null,"request_count"?: number | null,"tenant_id"?: string | null,"total_tokens"?: number | null,"updated_at"?: string | null,"user_id"?: string | null
+                         }
+                        Relationships: [
+                    {
+      foreignKeyName: "usage_metrics_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "usage_metrics_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"message_feedback_summary": {
+                  Row: {
+                    "comment_count": number | null,"feedback_count": number | null,"last_feedback_at": string | null,"message_id": string,"negative_count": number | null,"positive_count": number | null,"refreshed_at": string | null,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "feedback_message_id_fkey"
+      columns: ["tenant_id","message_id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "feedback_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"monthly_usage_summary": {
+                  Row: {
+                    "completion_tokens": number | null,"estimated_cost": number | null,"month": string | null,"prompt_tokens": number | null,"refreshed_at": string | null,"request_count": number | null,"tenant_id": string | null,"total_tokens": number | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                }
+          }
+          Functions: {
+            "increment_usage_metrics":
+{ Args: { "p_completion_tokens": number,"p_estimated_cost"?: number,"p_prompt_tokens": number,"p_request_count"?: number,"p_tenant_id": string,"p_user_id": string }; Returns: {
+              "completion_tokens": number,
+"created_at": string,
+"day": string,
+"estimated_cost": number,
+"prompt_tokens": number,
+"request_count": number,
+"tenant_id": string,
+"total_tokens": number,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "usage_metrics"
+        isOneToOne: true
+        isSetofReturn: false
+      } }
+          }
+          Enums: {
+            [_ in never]: never
+          }
+          CompositeTypes: {
+            [_ in never]: never
+          }
+        }
+}
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never
+
+export const Constants = {
+  "public": {
+          Enums: {
+            
+          }
+        }
+} as const
