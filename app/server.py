@@ -25,6 +25,7 @@ from app.logs import configure, get_logger
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
 from app.settings import Settings
+from app.web.console import Console
 
 log = get_logger(__name__)
 
@@ -67,7 +68,7 @@ class Worker:
         )
 
     def _routes(self) -> list[BaseRoute]:
-        routes: list[BaseRoute] = [*self.health.routes()]
+        routes: list[BaseRoute] = [*Console(self.settings).routes(), *self.health.routes()]
         if self.settings.enable_ai_assistant:
             routes += Chat(self.settings, self.verifier, self.turns).routes()
         return routes

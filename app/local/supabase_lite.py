@@ -24,7 +24,9 @@ from app.local.state import Keys, write_private
 NAME = "Supabase Lite"
 PROGRAM = Path("node_modules") / "@supabase" / "lite" / "dist" / "cli" / "index.js"
 START_SECONDS = 60
-ISO_TIMES = Path(__file__).resolve().with_name("iso_times.mjs")
+MENDED = ("iso_times.mjs", "cross_origin.mjs")
+"""Loaded before Lite; each says what of Supabase's behaviour it brings that Lite lacks."""
+
 
 CONFIGURATION = """\
 [api]
@@ -70,7 +72,8 @@ class SupabaseLite:
         child = await processes.start(
             NAME,
             [
-                *(self.node.program, "--import", ISO_TIMES.as_uri()),
+                self.node.program,
+                *(f"--import={Path(__file__).resolve().with_name(name).as_uri()}" for name in MENDED),
                 *(self.packages / PROGRAM, "start", "--config", configuration, "--no-admin"),
             ],
             log=self.log,

@@ -1,0 +1,1 @@
+"""The console: an assistant page in the browser."""

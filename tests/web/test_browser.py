@@ -1,0 +1,576 @@
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+
+from app.local.postgres import free_port
+from app.local.services import Stack
+from tests.clients.install import LITE
+from tests.model_server import ModelServer, Script
+from tests.web.browser import Browser, Page, browser, chromium
+
+PASSWORD = "palaver-demo"
+WIDE, NARROW = (1280, 860), (360, 740)
+
+
+@pytest.fixture(scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory, _model_server: ModelServer) -> AsyncIterator[Stack]:
+    """The whole of `make up` on free ports, with our model server as its provider."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AI_PROVIDERS", "ENABLE_AI_ASSISTANT", "PALAVER_ENV", "MAX_MESSAGE_CHARS"):
+            # Set, since a developer's .env counts as well.
+            patch.setenv(name, "")
+        patch.setenv("OPENAI_BASE_URL", _model_server.base_url)
+        patch.setenv("OPENAI_API_KEY", "a-key")
+        patch.setenv("DEFAULT_AI_MODEL", "test-model")
+        directory = tmp_path_factory.mktemp("console")
+        async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
+            yield started
+
+
+@pytest.fixture(scope="module")
+async def chrome(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    program = chromium()
+    assert program is not None
+    async with browser(program, tmp_path_factory.mktemp("profile")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+async def tab(chrome: Browser, stack: Stack) -> AsyncIterator[Page]:
+    async with chrome.page() as opened:
+        await opened.go(f"{stack.worker_url}/")
+        yield opened
+
+
+@pytest.fixture
+async def page(tab: Page, stack: Stack, model_server: ModelServer) -> AsyncIterator[Page]:
+    """The console, nobody signed in, the model ready; whatever the tab complains of fails the test."""
+    await tab.appear(*WIDE, "light")
+    await tab.run("sessionStorage.clear()")
+    await tab.online(True)
+    await tab.go(f"{stack.worker_url}/")
+    yield tab
+    complaints, tab.complaints = tab.complaints, []
+    assert complaints == []
+
+
+@pytest.fixture
+async def database(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's connection."""
+    connection = await asyncpg.connect(stack.settings["DATABASE_URL"], ssl=False)
+    yield connection
+    await connection.close(timeout=10)
+
+
+async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    await page.type("#email", email)
+    await page.type("#password", password)
+    await page.press("Enter")
+    if password == PASSWORD:
+        await page.until("!document.querySelector('#room').hidden && document.querySelector('#list').childElementCount")
+
+
+async def ask(page: Page, text: str) -> None:
+    await page.type("#question-box", text)
+    await page.press("Enter")
+
+
+async def answered(page: Page, count: int = 1) -> None:
+    """Wait until so many answers are complete."""
+    await page.until(f"document.querySelectorAll('.answer[data-state=said] .meta').length === {count}")
+
+
+async def opened(page: Page, title: str) -> None:
+    """Open a conversation by its title in the list."""
+    await page.click_text(title, "#list")
+    await page.until(f"document.title === {json.dumps(f'{title} – Palaver')} && document.querySelector('.question')")
+
+
+async def conversation(page: Page) -> UUID:
+    return UUID(await page.run("location.hash.slice(1)"))
+
+
+async def test_an_answer_streams_in_and_is_in_the_history_after_a_reload(page: Page, model_server: ModelServer) -> None:
+    model_server.script(Script(answer="First words. **Bold** ones, and `code`.", seconds_per_frame=0.08))
+    await sign_in(page, "ada@acme.test")
+    await page.shows("administrator, Acme")
+    await ask(page, "What can you do?")
+    await page.shows("First words.", ".answer")
+    assert "code" not in await page.run("document.querySelector('.answer').innerText"), "it did not stream"
+    await page.shows("Stop reading", "#ask")
+    await answered(page)
+    assert await page.run("document.querySelector('.answer .prose').innerHTML") == (
+        "<p>First words. <strong>Bold</strong> ones, and <code>code</code>.</p>"
+    )
+    await page.shows("First words. Bold ones, and code.", "#spoken")
+    await page.shows("What can you do?", "#list [aria-current]")
+    await page.reload()
+    await answered(page)
+    await page.shows("What can you do?", ".question")
+    await page.shows("First words. Bold ones, and code.", ".answer")
+    await page.shows("test-model", ".answer .facts")
+    await page.click("#new")
+    await page.until("document.querySelector('#talk').childElementCount === 0")
+    await opened(page, "What can you do?")
+
+
+async def test_a_wrong_password_is_told_in_a_sentence(page: Page) -> None:
+    await sign_in(page, "ada@acme.test", "wrong")
+    await page.shows("That e-mail address and password do not belong together.", "[role=alert]")
+    assert await page.run("document.querySelector('#password').getAttribute('aria-invalid')") == "true"
+    await sign_in(page, "ada@acme.test")
+
+
+async def test_an_account_without_a_membership_is_told_so(page: Page, stack: Stack) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        made = await http.post(
+            f"{stack.settings['SUPABASE_URL']}/auth/v1/signup",
+            headers={"apikey": stack.settings["SUPABASE_PUBLISHABLE_KEY"]},
+            json={"email": "stranger@elsewhere.test", "password": "some-long-password"},
+        )
+    assert made.status_code == 200, made.text
+    await sign_in(page, "stranger@elsewhere.test", "some-long-password")
+    await page.shows("stranger@elsewhere.test has an account, but no access to an organisation here")
+    assert await page.run("sessionStorage.length") == 0
+
+
+async def test_a_conversation_is_renamed_archived_and_restored(page: Page, database: asyncpg.Connection) -> None:
+    await sign_in(page, "ada@acme.test")
+    await opened(page, "Which drill for oak?")
+    opened_id = await conversation(page)
+    await page.click("#rename")
+    await page.type("#rename-title", "Bits for oak")
+    await page.press("Enter")
+    await page.shows("Bits for oak", "#list [aria-current]")
+    assert await database.fetchval("select title from public.conversations where id = $1", opened_id) == "Bits for oak"
+    await page.click("#archive")
+    await page.shows("Archived", "#toast")
+    await page.until("![...document.querySelectorAll('#list a')].some((each) => each.innerText === 'Bits for oak')")
+    assert await database.fetchval("select is_archived from public.conversations where id = $1", opened_id)
+    await page.click_text("Archived conversations", "#list")
+    await opened(page, "Bits for oak")
+    await page.shows("This conversation is archived.", "#hint")
+    assert await page.run("document.querySelector('#ask').hidden")
+    await page.click_text("Restore", "#notice")
+    await page.until("!document.querySelector('#ask').hidden")
+    assert not await database.fetchval("select is_archived from public.conversations where id = $1", opened_id)
+    await page.click("#archive")
+    await page.click_text("Undo", "#toast")
+    await page.until("!document.querySelector('#ask').hidden && document.querySelector('.question')")
+    assert not await database.fetchval("select is_archived from public.conversations where id = $1", opened_id)
+
+
+async def test_an_answer_is_rated_commented_and_the_rating_taken_back(page: Page, database: asyncpg.Connection) -> None:
+    await sign_in(page, "ben@acme.test")
+    await opened(page, "Warranty in short")
+    query = "select f.rating, f.comment from public.feedback f join public.messages m on m.id = f.message_id"
+    query += " where m.conversation_id = $1"
+    opened_id = await conversation(page)
+    good, bad = "[aria-label='Good answer']", "[aria-label='Bad answer']"
+    assert await page.run(f'document.querySelector("{good}").getAttribute("aria-pressed")') == "true"
+    await page.click(bad)
+    await page.until(f'document.querySelector("{bad}[aria-pressed=true]")')
+    assert [tuple(row) for row in await database.fetch(query, opened_id)] == [(-1, None)]
+    await page.click_text("Add a comment")
+    await page.type(".remark textarea", "Too short <b>by half</b>")
+    await page.click_text("Save comment")
+    await page.shows("Too short <b>by half</b>", ".remark")
+    assert [tuple(row) for row in await database.fetch(query, opened_id)] == [(-1, "Too short <b>by half</b>")]
+    await page.reload()
+    await page.shows("Too short <b>by half</b>", ".remark")
+    await page.click(bad)
+    await page.until(f'document.querySelector("{bad}[aria-pressed=false]")')
+    assert await database.fetch(query, opened_id) == []
+
+
+async def test_who_stops_reading_finds_the_whole_answer_kept(page: Page, model_server: ModelServer) -> None:
+    model_server.script(Script(answer="one two three four five six seven eight nine ten.", seconds_per_frame=0.06))
+    await sign_in(page, "chloe@globex.test")
+    await ask(page, "Count")
+    await page.shows("two", ".answer")
+    await page.click("#stop")
+    await page.shows("You stopped reading. The server writes the answer to its end and keeps it.")
+    assert "ten" not in await page.run("document.querySelector('.answer').innerText")
+    await page.click_text("Show the whole answer", "#notice")
+    await answered(page)
+    await page.shows("nine ten.", ".answer")
+
+
+async def test_a_reload_in_the_middle_of_an_answer_waits_for_it(page: Page, model_server: ModelServer) -> None:
+    model_server.script(Script(answer="slowly come the words of it.", seconds_per_frame=0.15))
+    await sign_in(page, "chloe@globex.test")
+    await ask(page, "Slow")
+    await page.shows("slowly", ".answer")
+    await page.reload()
+    await page.shows("The answer is still being written.", "#notice")
+    await answered(page)
+    await page.shows("slowly come the words of it.", ".answer")
+
+
+async def test_a_connection_that_breaks_loses_nothing(page: Page, model_server: ModelServer) -> None:
+    model_server.script(Script(answer="some words before the line goes dead.", seconds_per_frame=0.08))
+    await sign_in(page, "chloe@globex.test")
+    await page.run("""{
+        const real = window.fetch;
+        window.fetch = async (url, options) => {
+            const response = await real(url, options);
+            if (!String(url).includes("/api/ai/chat")) return response;
+            let come = "";
+            const cut = new TransformStream({
+                transform(chunk, controller) {
+                    come += new TextDecoder().decode(chunk);
+                    controller.enqueue(chunk);
+                    if (come.includes("words")) controller.terminate();
+                },
+            });
+            return new Response(response.body.pipeThrough(cut), { status: response.status, headers: response.headers });
+        };
+    }""")
+    await ask(page, "Break")
+    await page.shows("The connection broke.", "#notice")
+    await answered(page)
+    await page.shows("some words before the line goes dead.", ".answer")
+
+
+async def test_an_error_in_the_stream_keeps_what_was_said_and_offers_to_ask_again(
+    page: Page, model_server: ModelServer
+) -> None:
+    model_server.script(Script(answer="Half of an answer", error_after=3), Script(answer="All of it."))
+    await sign_in(page, "chloe@globex.test")
+    await ask(page, "Try")
+    await page.shows("The model provider has a problem of its own just now. What was said so far is kept.", "#notice")
+    await page.shows("Half of", ".answer")
+    await page.click_text("Ask again", "#notice")
+    await answered(page, 2)
+    await page.shows("All of it.", ".answer:last-of-type")
+    await page.until("document.querySelector('#notice').hidden")
+
+
+async def test_an_error_that_trying_again_cannot_mend_offers_no_such_thing(
+    page: Page, model_server: ModelServer
+) -> None:
+    model_server.script(Script(status=401))
+    await sign_in(page, "chloe@globex.test")
+    await ask(page, "Try")
+    await page.shows("does not accept this server's key. An administrator has to look into it.", "#notice")
+    assert "Ask again" not in await page.run("document.querySelector('#notice').innerText")
+    await page.reload()
+    await page.shows("This question got no answer.", "#notice")
+
+
+async def test_the_rate_limit_is_counted_down_and_the_question_kept(page: Page, database: asyncpg.Connection) -> None:
+    await database.execute("update public.tenants set rate_limit_per_minute = 1 where slug = 'initech'")
+    await sign_in(page, "emma@initech.test")
+    await ask(page, "The first")
+    await answered(page)
+    await ask(page, "The second")
+    await page.shows("Your organisation may ask 1 questions a minute. You can ask again in", "#notice")
+    assert await page.run("document.querySelector('#question-box').value") == "The second"
+    assert await page.run("document.querySelector('#send').disabled")
+    shown = "document.querySelector('#notice [aria-hidden]').innerText"
+    before = await page.run(shown)
+    await page.until(f"{shown} !== {json.dumps(before)}")
+    await database.execute("update public.tenants set rate_limit_per_minute = 6000 where slug = 'initech'")
+
+
+async def test_a_reader_may_read_and_not_ask(page: Page) -> None:
+    await sign_in(page, "finn@initech.test")
+    await page.shows("Your account may read but not ask. An administrator of Initech can change that.")
+    assert await page.run("document.querySelector('#ask').hidden")
+
+
+async def test_an_assistant_that_is_switched_off_is_told_on_asking_and_on_coming(
+    page: Page, database: asyncpg.Connection
+) -> None:
+    await sign_in(page, "emma@initech.test")
+    await database.execute("""update public.tenants set features = '{"ai_assistant": false}' where slug = 'initech'""")
+    try:
+        await ask(page, "Still there?")
+        await page.shows("This account may not use the assistant. An administrator of your organisation", "#notice")
+        await page.shows("Your question is still in the box.", "#notice")
+        assert await page.run("document.querySelector('#question-box').value") == "Still there?"
+        await page.reload()
+        await page.shows("The assistant is switched off for Initech.")
+    finally:
+        await database.execute("update public.tenants set features = '{}' where slug = 'initech'")
+
+
+async def test_a_conversation_archived_elsewhere_can_be_restored_on_asking(
+    page: Page, database: asyncpg.Connection
+) -> None:
+    await sign_in(page, "dan@globex.test")
+    await opened(page, "Outliers in the survey")
+    await database.execute("update public.conversations set is_archived = true where id = $1", await conversation(page))
+    await ask(page, "One more thing")
+    await page.shows("This conversation is archived. Restore it to go on.", "#notice")
+    await page.click_text("Restore", "#notice")
+    await page.until("!document.querySelector('#ask').hidden")
+    assert await page.run("document.querySelector('#question-box').value") == "One more thing"
+
+
+async def test_a_server_that_is_away_is_told_and_the_question_kept(page: Page) -> None:
+    await sign_in(page, "ada@acme.test")
+    await page.online(False)
+    await ask(page, "Anybody?")
+    await page.shows("The server cannot be reached. Check the connection and try again.", "#notice")
+    assert await page.run("document.querySelector('#question-box').value") == "Anybody?"
+    await page.online(True)
+    await page.click_text("Try again", "#notice")
+    await answered(page)
+
+
+async def test_tokens_are_renewed_before_they_end_and_a_refusal_asks_to_sign_in(page: Page) -> None:
+    await sign_in(page, "ada@acme.test")
+    change = "{ const kept = JSON.parse(sessionStorage['palaver.session']); %s;"
+    change += " sessionStorage['palaver.session'] = JSON.stringify(kept); }"
+    kept = "JSON.parse(sessionStorage['palaver.session'])"
+    before = await page.run(kept)
+    await page.run(change % "kept.until = Date.now() + 30_000")
+    await page.reload()
+    await page.until("document.querySelector('#list').childElementCount")
+    after = await page.run(kept)
+    assert after["refresh"] != before["refresh"]
+    assert after["until"] > before["until"] - 1000
+    await page.run(change % "kept.until = 0, kept.refresh = 'not-one'")
+    await page.reload()
+    await page.shows("Your session has ended. Sign in again.", "#door")
+    await page.until("document.activeElement.id === 'email'")
+
+
+async def test_signing_out_ends_the_session_at_the_service_too(page: Page, stack: Stack) -> None:
+    await sign_in(page, "ada@acme.test")
+    refresh = await page.run("JSON.parse(sessionStorage['palaver.session']).refresh")
+    await page.click("#sign-out")
+    await page.shows("You are signed out.", "#door")
+    assert await page.run("sessionStorage.length") == 0
+    assert "Acme" not in await page.run("document.body.textContent")
+    await page.reload()
+    await page.shows("Sign in", "#door")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.post(
+            f"{stack.settings['SUPABASE_URL']}/auth/v1/token?grant_type=refresh_token",
+            headers={"apikey": stack.settings["SUPABASE_PUBLISHABLE_KEY"]},
+            json={"refresh_token": refresh},
+        )
+    assert answer.status_code == 400
+
+
+async def test_long_lists_and_long_conversations_come_a_page_at_a_time(
+    page: Page, database: asyncpg.Connection
+) -> None:
+    (who,) = await database.fetch("select tenant_id, id from public.users where email = 'dan@globex.test'")
+    # All at the same moment: pages must not lose ties.
+    await database.execute(
+        "insert into public.conversations (tenant_id, user_id, title, created_at, updated_at)"
+        " select $1, $2, 'Talk ' || n, '2020-01-01', '2020-01-01' from generate_series(1, 120) as n",
+        *who,
+    )
+    talk = await database.fetchval(
+        "select id from public.conversations where title = 'Talk 7' and user_id = $1", who[1]
+    )
+    await database.execute(
+        "insert into public.messages (tenant_id, user_id, conversation_id, role, content, created_at)"
+        " select $1, $2, $3, case n % 2 when 1 then 'user' else 'assistant' end, 'Line ' || n,"
+        " '2020-01-02'::timestamptz + n / 4 * interval '1 s' from generate_series(1, 230) as n",
+        *who,
+        talk,
+    )
+    await database.execute("update public.conversations set updated_at = '2020-01-01' where id = $1", talk)
+    await sign_in(page, "dan@globex.test")
+    titles = "[...document.querySelectorAll('#list li')].map((each) => each.innerText)"
+    total = await database.fetchval(
+        "select count(*) from public.conversations where user_id = $1 and not is_archived", who[1]
+    )
+    for expected in (50, 100, total):
+        await page.until(f"document.querySelectorAll('#list li').length === {expected}")
+        if expected != total:
+            await page.click_text("Older", "#list")
+    assert len(set(await page.run(titles))) == total
+    await opened(page, "Talk 7")
+    count = "document.querySelectorAll('.question, .answer').length"
+    for shown in (100, 200, 230):
+        await page.until(f"{count} === {shown}")
+        if shown != 230:
+            await page.run("document.querySelector('#scroll').scrollTop = 0")
+            await page.click("#earlier")
+    lines = await page.run("[...document.querySelectorAll('.question, .prose')].map((each) => each.textContent)")
+    assert sorted(line.removeprefix("You asked: ") for line in lines) == sorted(f"Line {n}" for n in range(1, 231))
+    assert await page.run("document.querySelector('#earlier-row').hidden")
+
+
+async def test_what_a_model_says_is_text_and_never_markup(page: Page, model_server: ModelServer) -> None:
+    hostile = (
+        "<img src=x onerror=alert(1)> <script>alert(1)</script>\n\n"
+        "[one](javascript:alert(1)) [two](data:text/html,x) [three](//evil.test) [four](https://good.test/a?b=<c)\n\n"
+        "[five](https://good.test/path) and https://good.test/bare.\n\n"
+        "1. first\n   - inner *em*\n2. second\n\n"
+        "```html\n<b>not bold</b>\n```\n\n"
+        "**never closed and `neither"
+    )
+    model_server.script(Script(answer=[hostile]))
+    await sign_in(page, "ada@acme.test")
+    await ask(page, "<b>Question</b>")
+    await answered(page)
+    assert await page.run("document.querySelector('.question').lastChild.data") == "<b>Question</b>"
+    tags = await page.run(
+        "[...new Set([...document.querySelectorAll('.prose *')].map((each) => each.localName))].sort()"
+    )
+    assert tags == ["a", "code", "em", "li", "ol", "p", "pre", "ul"]
+    links = await page.run(
+        "[...document.querySelectorAll('.prose a')].map((each) => [each.href, each.rel, each.target])"
+    )
+    assert links == [
+        ["https://good.test/a?b=", "noopener noreferrer", "_blank"],
+        ["https://good.test/path", "noopener noreferrer", "_blank"],
+        ["https://good.test/bare", "noopener noreferrer", "_blank"],
+    ]
+    assert await page.run("document.querySelector('.prose pre').innerText") == "<b>not bold</b>"
+    assert await page.run("document.querySelector('.prose ol > li > ul > li > em').innerText") == "em"
+
+
+async def test_events_are_read_however_the_bytes_are_cut(page: Page) -> None:
+    found = await page.run(r"""(async () => {
+        const { EventParser } = await import(document.querySelector("script[type=module]").src);
+        const stream = ': hello\r\n\r\ndata: {"text":"a"}\r\n\r\n\r\nevent: done\r\ndata: x\rdata:  y\r\r'
+            + 'id: 3\ndata\n\nevent: lost\n\nretry: 5\ndata: z\nother: 1\n\ndata: never ended';
+        const wanted = JSON.stringify(
+            [["message", '{"text":"a"}'], ["done", "x\n y"], ["message", ""], ["message", "z"]]
+        );
+        const wrong = [];
+        for (let one = 0; one <= stream.length; one += 1) {
+            for (let two = one; two <= stream.length; two += 1) {
+                const parser = new EventParser();
+                const events = [stream.slice(0, one), stream.slice(one, two), stream.slice(two)]
+                    .flatMap((piece) => parser.push(piece))
+                    .map(({ event, data }) => [event, data]);
+                if (JSON.stringify(events) !== wanted) wrong.push([one, two, events]);
+            }
+        }
+        return wrong.slice(0, 3);
+    })()""")
+    assert found == []
+
+
+async def test_a_text_that_grows_is_drawn_as_if_it_had_come_at_once(page: Page) -> None:
+    found = await page.run(r"""(async () => {
+        const { Prose } = await import(document.querySelector("script[type=module]").src);
+        const text = "# Title\n\nA *b* **c** `d`\nline\n\n- x\n  - y\n- z\n\n> q\n\n"
+            + "```js\nlet a;\n\nb\n```\n\n---\nend __e__ \\*f\\*";
+        const whole = new Prose();
+        whole.show(text);
+        const grown = new Prose();
+        for (let length = 1; length <= text.length; length += 1) grown.show(text.slice(0, length));
+        return [grown.node.innerHTML === whole.node.innerHTML, whole.node.innerHTML];
+    })()""")
+    assert found[0]
+    assert found[1] == (
+        '<p class="heading">Title</p><p>A <em>b</em> <strong>c</strong> <code>d</code>\nline</p>'
+        "<ul><li>x<ul><li>y</li></ul></li><li>z</li></ul><blockquote><p>q</p></blockquote>"
+        '<pre tabindex="0"><code>let a;\n\nb</code></pre><hr><p>end <strong>e</strong> *f*</p>'
+    )
+
+
+async def test_text_made_to_be_slow_to_read_is_shown_at_once(page: Page) -> None:
+    milliseconds = await page.run(r"""(async () => {
+        const { Prose } = await import(document.querySelector("script[type=module]").src);
+        const begun = performance.now();
+        const pieces = ["*a ", "_a ", "**a ", "`", "``a`", "[", "[a](", "https://", "- ", "> ", "```\n", "__", "- a\n"];
+        for (const piece of pieces) {
+            for (const size of [7_000, 200_000]) new Prose().show(piece.repeat(size / piece.length));
+        }
+        return performance.now() - begun;
+    })()""")
+    assert milliseconds < 3_000
+
+
+async def test_it_works_by_keyboard_on_a_phone_and_has_names_for_all_its_controls(page: Page) -> None:
+    await page.appear(*NARROW, "dark")
+    await sign_in(page, "ada@acme.test")
+    await page.press("Tab")
+    await ask(page, "A" * 300)
+    await answered(page)
+    assert await page.run("document.documentElement.scrollWidth") == NARROW[0]
+    await page.run("document.querySelector('#open-shelf').focus()")
+    await page.press("Enter")
+    await page.until("document.activeElement.id === 'close-shelf'")
+    assert await page.run("document.querySelector('#stage').inert")
+    await page.press("Escape")
+    await page.until("document.activeElement.id === 'open-shelf'")
+    await page.run("document.querySelector('#question-box').focus()")
+    await page.press("Enter", shift=True)
+    assert await page.run("document.querySelector('#question-box').value") == "\n"
+    tree = await page.call("Accessibility.getFullAXTree")
+    nameless = [
+        node
+        for node in tree["nodes"]
+        if node.get("role", {}).get("value") in ("button", "link", "textbox", "combobox", "heading", "region")
+        and not node.get("ignored")
+        and not node.get("name", {}).get("value")
+    ]
+    assert nameless == []
+
+
+async def test_the_appearance_that_a_person_chose_is_kept_with_them(page: Page, database: asyncpg.Connection) -> None:
+    await sign_in(page, "dan@globex.test")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = await page.run(ground)
+    await page.run(
+        "{ const s = document.querySelector('#theme'); s.value = 'dark'; s.dispatchEvent(new Event('change')); }"
+    )
+    dark = await page.run(ground)
+    assert dark != light
+    await page.shows("The appearance was saved.", "#status")
+    kept = await database.fetchval("select preferences from public.users where email = 'dan@globex.test'")
+    assert json.loads(kept) == {"language": "de", "theme": "dark"}
+    await page.click("#sign-out")
+    assert await page.run(ground) == light
+    await sign_in(page, "dan@globex.test")
+    assert await page.run(ground) == dark
+
+
+async def test_the_browser_holds_the_page_to_its_policy(chrome: Browser, stack: Stack) -> None:
+    async with chrome.page() as page:
+        await page.go(f"{stack.worker_url}/")
+        await page.run("""{
+            window.refused = [];
+            addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.head.append(script);
+            document.body.setAttribute("style", "color: red");
+            fetch("https://elsewhere.invalid/").catch(() => {});
+            const frame = document.createElement("iframe");
+            frame.src = "https://elsewhere.invalid/";
+            document.body.append(frame);
+        }""")
+        await page.until("refused.length >= 4")
+        assert sorted(set(await page.run("refused"))) == [
+            "connect-src",
+            "frame-src",
+            "script-src-elem",
+            "style-src-attr",
+        ]
+        assert await page.run("window.ran") is None
+
+
+async def test_pictures(page: Page, model_server: ModelServer, tmp_path: Path) -> None:
+    """The main states, in light and dark, wide and narrow; kept in PALAVER_PICTURES if that is set."""
+    directory = Path(os.environ.get("PALAVER_PICTURES") or tmp_path)
+    directory.mkdir(parents=True, exist_ok=True)
+    await page.picture(directory / "door.png")
+    model_server.script(Script(answer="A **brad-point** bit.\n\n1. Mark it.\n2. Drill.\n\n```\nbit --size 6\n```"))
+    await sign_in(page, "ben@acme.test")
+    await ask(page, "Which bit for oak?")
+    await answered(page)
+    for size, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")):
+        await page.appear(*size, scheme)
+        await page.picture(directory / f"answer-{size[0]}-{scheme}.png")
+        assert await page.run("document.documentElement.scrollWidth") == size[0]
