@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +19,24 @@ from app.local.postgres import Postgres
 from app.migrations import migrate
 from app.seeding import seed
 from tests.model_server import ModelServer
+from tests.web.browser import chromium
 from tests.world import PASSWORDS, Actor, Database
+
+
+def pytest_report_header() -> str:
+    """Say at the start which tests are left out."""
+    program = chromium()
+    if program is None:
+        return "console: no Chromium on the path or in PALAVER_CHROMIUM, so tests/web/test_browser.py is left out"
+    return f"console: tests/web/test_browser.py runs in {program}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failed one."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from app.local.state import Keys, write_private
 NAME = "Supabase Lite"
 PROGRAM = Path("node_modules") / "@supabase" / "lite" / "dist" / "cli" / "index.js"
 START_SECONDS = 60
-MENDED = ("iso_times.mjs", "cross_origin.mjs")
+MENDED = tuple(Path(__file__).resolve().with_name(name) for name in ("iso_times.mjs", "cross_origin.mjs"))
 """Loaded before Lite; each says what of Supabase's behaviour it brings that Lite lacks."""
 
 
@@ -73,7 +73,7 @@ class SupabaseLite:
             NAME,
             [
                 self.node.program,
-                *(f"--import={Path(__file__).resolve().with_name(name).as_uri()}" for name in MENDED),
+                *(f"--import={module.as_uri()}" for module in MENDED),
                 *(self.packages / PROGRAM, "start", "--config", configuration, "--no-admin"),
             ],
             log=self.log,
