@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print("These settings are missing or wrong:", *error.lines, sep="\n  ", file=sys.stderr)
         return 2
-    except (CommandError, MigrationError, SeedError) as error:
+    except (CommandError, MigrationError, SeedError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         print(f"palaver {given.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -100,7 +100,7 @@ class Metrics:
         self.job_last_success = Gauge(
             "palaver_job_last_success_timestamp_seconds",
             "When the job last went well, in seconds since 1970.",
-            ("job",),
+            ("job_name",),  # Prometheus keeps `job` for itself.
             registry=registry,
         )
         Gauge("palaver_build_info", "Always 1.", ("version",), registry=registry).labels(version).set(1)

@@ -77,9 +77,7 @@ def _origin(value: str) -> str:
     except ValueError:
         parts = None
     if parts is None or parts.path:
-        raise ValueError(
-            "has an entry that is not an origin; https://host[:port] (or *) is expected for each"
-        )
+        raise ValueError("has an entry that is not an origin; https://host[:port] (or *) is expected for each")
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
@@ -127,9 +125,7 @@ class Settings(BaseSettings):
         description="`development` or `production`; production logs JSON and refuses demo seeds.",
     )
     host: str = Field(default="127.0.0.1", description="Address the worker listens on.")
-    port: int = Field(
-        default=8000, ge=0, le=65_535, description="Port the worker listens on; 0 takes a free one."
-    )
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port the worker listens on; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level that is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
@@ -142,9 +138,7 @@ class Settings(BaseSettings):
     provisioner_database_url: PostgresUrl | None = Field(
         default=None, description="PostgreSQL URL of the role that makes databases for generated apps; not used yet."
     )
-    database_pool_size: int = Field(
-        default=10, ge=1, le=1_000, description="Most connections one worker opens."
-    )
+    database_pool_size: int = Field(default=10, ge=1, le=1_000, description="Most connections one worker opens.")
     database_timeout_seconds: Seconds = Field(
         default=5.0, description="Longest wait for a connection from the pool, and for one statement."
     )
@@ -166,7 +160,8 @@ class Settings(BaseSettings):
         "Without it HS256 tokens are refused.",
     )
     secrets_key: SecretStr | None = Field(
-        default=None, description="Key that encrypts stored secrets such as generated databases' passwords; not used yet."
+        default=None,
+        description="Key that encrypts stored secrets such as generated databases' passwords; not used yet.",
     )
     openai_api_key: SecretStr | None = Field(
         default=None, description="Key for OpenAI, or for the server at `OPENAI_BASE_URL`."
@@ -176,9 +171,7 @@ class Settings(BaseSettings):
         description="Address of an OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`; "
         "OpenAI itself when not set.",
     )
-    default_ai_model: str = Field(
-        default="gpt-4.1-mini", description="Model for tenants that have chosen none."
-    )
+    default_ai_model: str = Field(default="gpt-4.1-mini", description="Model for tenants that have chosen none.")
     ai_providers: Annotated[dict[Annotated[str, AfterValidator(_provider_name)], Provider], NoDecode] = Field(
         default_factory=dict,
         description="JSON object of more OpenAI-compatible servers that tenants may name: "
@@ -287,9 +280,7 @@ class Settings(BaseSettings):
             raise SettingsError(lines)
 
     def _missing(self, require: Iterable[Alternatives], besides: Iterable[str]) -> list[str]:
-        set_or_wrong = {*besides} | {
-            name for name in type(self).model_fields if getattr(self, name) is not None
-        }
+        set_or_wrong = {*besides} | {name for name in type(self).model_fields if getattr(self, name) is not None}
         fields = type(self).model_fields
         return [
             f"{' or '.join(names)}: is not set; {fields[names[0].lower()].description}"

@@ -263,6 +263,16 @@ from (
 ) as d (email, days_ago, prompt_tokens, completion_tokens, request_count, estimated_cost)
 inner join public.users as u on d.email = u.email and u.id::text like '00000000-0000-7000-8000-%';
 
+-- Usage of closed days comes from the summaries, and these days are in the past.
+
+do $$
+begin
+    if to_regprocedure('private.refresh_summaries()') is not null then
+        perform private.refresh_summaries();
+    end if;
+end
+$$;
+
 do $$
 declare
     v_line record;

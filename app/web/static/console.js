@@ -1,0 +1,43 @@
+function listen(id, event, heard) {
+  at(id).addEventListener(event, heard);
+}
+
+const submitted = (work) => (event) => {
+  event.preventDefault();
+  work();
+};
+
+listen("sign-in", "submit", submitted(signIn));
+listen("sign-out", "click", signOut);
+listen("theme", "change", chooseTheme);
+listen("ask", "submit", submitted(send));
+listen("stop", "click", () => reading?.controller.abort());
+listen("earlier", "click", () => attempt(showEarlier));
+listen("rename", "click", openRename);
+listen("rename-cancel", "click", () => { closeRename(); at("rename").focus(); });
+listen("rename-form", "submit", submitted(() => attempt(rename)));
+listen("rename-form", "keydown", (event) => { if (event.key === "Escape") { closeRename(); at("rename").focus(); } });
+listen("archive", "click", () => attempt(() => setArchived(!view.archived)));
+listen("open-shelf", "click", openShelf);
+listen("close-shelf", "click", closeShelf);
+listen("veil", "click", closeShelf);
+listen("shelf", "keydown", (event) => { if (event.key === "Escape") closeShelf(); });
+// Followed as a link it would change the address, which says what is open.
+listen("skip", "click", submitted(() => at(at("ask").hidden ? "title" : "question-box").focus()));
+listen("new", "click", () => {
+  closeShelf();
+  if (location.hash === "#new" || location.hash === "") showBlank();
+});
+listen("question-box", "input", () => { fit(); drawComposer(); });
+listen("question-box", "keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  send();
+});
+narrow.addEventListener("change", () => {
+  at("shelf").classList.remove("slides");
+  closeShelf();
+});
+addEventListener("hashchange", () => attempt(async () => route()));
+
+start();

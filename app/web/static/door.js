@@ -1,0 +1,103 @@
+function showDoor(text = "") {
+  leave();
+  forget();
+  clearInterval(waitTimer);
+  waitTimer = 0;
+  hideNotice();
+  closeShelf();
+  me = null;
+  Object.assign(shelf, { archived: false, rows: [], more: false });
+  for (const name of ["talk", "list", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
+    at(name).replaceChildren();
+  }
+  view = { id: null, title: "", archived: false, oldest: null };
+  at("who-name").title = at("question-box").value = at("rename-title").value = "";
+  at("toast").hidden = true;
+  showTheme(null);
+  document.title = "Palaver";
+  at("room").hidden = true;
+  at("door").hidden = false;
+  at("sign-in").hidden = configuration.problem !== null;
+  at("sign-in-error").textContent = "";
+  at("door-problem").textContent = configuration.problem ?? text;
+  at("door-problem").classList.toggle("bad", configuration.problem !== null);
+  at("door-problem").hidden = at("door-problem").textContent === "";
+  at("password").value = "";
+  if (!configuration.problem) at("email").focus();
+}
+
+async function enter() {
+  me = await findMe();
+  at("door").hidden = true;
+  at("room").hidden = false;
+  showMe();
+  await Promise.all([attempt(loadShelf), showUsage().catch(() => {}), attempt(route)]);
+}
+
+async function signIn() {
+  const wrong = (text, field) => {
+    at("sign-in-error").textContent = text;
+    for (const name of ["email", "password"]) at(name).setAttribute("aria-invalid", String(name === field || field === "both"));
+    at(field === "email" ? "email" : "password").focus();
+  };
+  const email = at("email").value.trim();
+  const password = at("password").value;
+  if (!email.includes("@")) return wrong("Enter your e-mail address.", "email");
+  if (!password) return wrong("Enter your password.", "password");
+  wrong("", "none");
+  at("door-problem").hidden = true;
+  at("sign-in-button").disabled = true;
+  at("sign-in-button").textContent = "Signing in…";
+  try {
+    keep(await auth("token?grant_type=password", { email, password }));
+    await enter();
+    at("password").value = "";
+  } catch (error) {
+    if (session) showDoor();
+    if (!(error instanceof Problem)) console.error(error);
+    const known = error instanceof Problem;
+    wrong(known ? error.message : "Something went wrong in this page.", error.status === 400 ? "both" : "none");
+  } finally {
+    at("sign-in-button").disabled = false;
+    at("sign-in-button").textContent = "Sign in";
+  }
+  return undefined;
+}
+
+async function signOut() {
+  const token = session?.access;
+  history.replaceState(null, "", location.pathname);
+  showDoor("You are signed out.");
+  // Signed out here whatever the service says; there too if it can be reached.
+  if (token) await auth("logout?scope=local", {}, token).catch(() => {});
+}
+
+function route() {
+  if (!me) return undefined;
+  const id = location.hash.slice(1);
+  if (!UUID.test(id)) return showBlank();
+  return id === view.id && reading ? undefined : open(id);
+}
+
+async function start() {
+  const stored = sessionStorage.getItem(SESSION);
+  if (!stored || configuration.problem) {
+    showDoor();
+    return;
+  }
+  try {
+    session = JSON.parse(stored);
+    await enter();
+  } catch (error) {
+    const away = error.code === "UNREACHABLE" || error.status >= 500;
+    if (!away) {
+      showDoor(error instanceof Problem ? error.message : "");
+      return;
+    }
+    at("door").hidden = false;
+    at("sign-in").hidden = true;
+    at("door-problem").replaceChildren(make("div", {}, error.message), quiet("Try again", () => location.reload()));
+    at("door-problem").classList.add("bad");
+    at("door-problem").hidden = false;
+  }
+}

@@ -1,0 +1,21 @@
+const messageNode = (row) => (row.role === "user" ? questionNode(row.content) : answerNode(row).node);
+
+function questionNode(text) {
+  const long = text.length > LONG_QUESTION ? " long" : "";
+  return make("h2", { className: `question${long}` }, make("span", { className: "unseen", textContent: "You asked: " }), text.trim());
+}
+
+/** An answer on the page: finished when it has a row, else one that is still to come. */
+function answerNode(row) {
+  const prose = new Prose();
+  const node = make("article", { className: "answer", "aria-label": "Answer" }, prose.node);
+  const finish = (saved) => {
+    node.dataset.state = "said";
+    if (saved.id) node.append(tools(saved));
+  };
+  if (row) {
+    prose.show(row.content);
+    finish(row);
+  } else node.dataset.state = "waiting";
+  return { node, prose, finish };
+}

@@ -1,0 +1,93 @@
+const shelf = { archived: false, rows: [], more: false };
+
+/** Rows after `last` in the order of two columns, both the same way; for PostgREST's `or`. */
+const beyond = (column, last) =>
+  `(${column}.lt."${last[column]}",and(${column}.eq."${last[column]}",id.lt.${last.id}))`;
+
+async function pageOfConversations(last) {
+  return data("conversations", {
+    select: "id,title,updated_at,is_archived",
+    is_archived: `eq.${shelf.archived}`,
+    order: "updated_at.desc,id.desc",
+    limit: String(PAGE_OF_CONVERSATIONS),
+    ...(last && { or: beyond("updated_at", last) }),
+  });
+}
+
+async function loadShelf() {
+  const { archived } = shelf;
+  const page = await pageOfConversations(null);
+  if (archived !== shelf.archived) return;
+  const known = new Set(page.map((row) => row.id));
+  const full = page.length === PAGE_OF_CONVERSATIONS;
+  const oldest = full ? moment(page.at(-1).updated_at) : null;
+  const older = full ? shelf.rows.filter((row) => !known.has(row.id) && moment(row.updated_at) <= oldest) : [];
+  shelf.more = full && (older.length ? shelf.more : true);
+  shelf.rows = [...page, ...older];
+  drawShelf();
+}
+
+async function loadOlder() {
+  const page = await pageOfConversations(shelf.rows.at(-1));
+  const first = shelf.rows.length;
+  shelf.rows = [...shelf.rows, ...page];
+  shelf.more = page.length === PAGE_OF_CONVERSATIONS;
+  drawShelf();
+  at("list").querySelectorAll("li a")[first]?.focus();
+}
+
+function ageOf(text) {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  const days = Math.ceil((midnight - moment(text)) / 86_400_000);
+  if (days <= 0) return "Today";
+  if (days === 1) return "Yesterday";
+  if (days <= 7) return "The last seven days";
+  return new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" }).format(moment(text));
+}
+
+function drawShelf() {
+  const parts = [];
+  let age = null;
+  if (shelf.archived) parts.push(make("h2", { textContent: "Archived" }));
+  if (shelf.rows.length === 0) {
+    parts.push(make("p", { className: "none", textContent: shelf.archived ? "Nothing is archived." : "Nothing here yet." }));
+  } else if (shelf.archived) parts.push(make("ul"));
+  for (const row of shelf.rows) {
+    if (!shelf.archived && ageOf(row.updated_at) !== age) {
+      age = ageOf(row.updated_at);
+      parts.push(make("h2", { textContent: age }), make("ul"));
+    }
+    const anchor = make("a", { href: `#${row.id}`, textContent: row.title, title: row.title, on: { click: closeShelf } });
+    if (row.id === view.id) anchor.setAttribute("aria-current", "page");
+    parts.at(-1).append(make("li", {}, anchor));
+  }
+  const more = make("div", { className: "more" });
+  if (shelf.more) more.append(quiet("Older", () => attempt(loadOlder)));
+  more.append(
+    quiet(shelf.archived ? "Back to conversations" : "Archived conversations", () => {
+      Object.assign(shelf, { archived: !shelf.archived, rows: [], more: false });
+      return attempt(loadShelf);
+    }),
+  );
+  at("list").replaceChildren(...parts, more);
+}
+
+const narrow = matchMedia("(max-width: 52rem)");
+
+function openShelf() {
+  // Only from now on, so that a window that is made narrow does not show it sliding out.
+  at("shelf").classList.add("slides", "open");
+  at("veil").hidden = false;
+  at("stage").inert = true;
+  at("open-shelf").setAttribute("aria-expanded", "true");
+  at("close-shelf").focus();
+}
+
+function closeShelf() {
+  if (!at("shelf").classList.contains("open")) return;
+  at("shelf").classList.remove("open");
+  at("veil").hidden = true;
+  at("stage").inert = false;
+  at("open-shelf").setAttribute("aria-expanded", "false");
+  at("open-shelf").focus();
+}

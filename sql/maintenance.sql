@@ -1,0 +1,99 @@
+-- Weekly upkeep, besides autovacuum and the daily jobs. Safe to repeat, at any time, under load.
+--
+-- Run it:  psql -X "$DATABASE_URL" -f sql/maintenance.sql   (not with -1: vacuum refuses to run in a transaction)
+-- Role:    the owner.
+-- Locks:   nothing that blocks readers or writers.
+
+\set ON_ERROR_STOP on
+\timing on
+
+\echo
+\echo '== Turns that a killed worker left running'
+-- An answer ends after 15 minutes at most, so an hour is safe. Look for: UPDATE with a number above 0 week after week: workers are
+-- killed instead of stopped; give them SHUTDOWN_GRACE_SECONDS before the kill.
+
+update public.turns
+set
+    status = 'failed',
+    error_code = 'ABANDONED',
+    finished_at = now()
+where status = 'running' and started_at < now() - interval '1 hour';
+
+\echo
+\echo '== Summaries'
+-- Look for: outcome = succeeded. An empty row: a refresh is running elsewhere. Otherwise the error says why.
+
+select
+    r.job,
+    r.outcome,
+    r.error,
+    date_trunc('milliseconds', r.finished_at - r.started_at) as took
+from private.run_job('refresh_summaries') as r;
+
+\echo
+\echo '== Old job runs'
+-- Look for: outcome = succeeded.
+
+select
+    r.job,
+    r.outcome,
+    r.error,
+    date_trunc('milliseconds', r.finished_at - r.started_at) as took
+from private.run_job('prune_job_runs') as r;
+
+\echo
+\echo '== Vacuum and analyze'
+-- Tables that change most first. Look for: no warning. "skipping … lock not available" is harmless: autovacuum is at it.
+
+vacuum (analyze, skip_locked) public.usage_metrics;
+
+vacuum (analyze, skip_locked) private.rate_limits;
+
+vacuum (analyze, skip_locked) private.feedback_changes;
+
+vacuum (analyze, skip_locked) public.turns;
+
+vacuum (analyze, skip_locked) public.conversations;
+
+vacuum (analyze, skip_locked) public.messages;
+
+vacuum (analyze, skip_locked) public.feedback;
+
+vacuum (analyze, skip_locked) public.users;
+
+vacuum (analyze, skip_locked) public.tenants;
+
+vacuum (analyze, skip_locked) private.job_runs;
+
+vacuum (analyze, skip_locked) private.monthly_usage_closed;
+
+vacuum (analyze, skip_locked) private.message_feedback_closed;
+
+\echo
+\echo '== Invalid indexes'
+-- Look for: any row. A concurrent build or rebuild failed and left it; it serves nothing and costs writes.
+-- Then: one whose name ends in _ccnew or _ccold: drop index concurrently NAME; any other: reindex index concurrently NAME;
+
+select x.indexrelid::regclass as index_name
+from pg_catalog.pg_index as x
+inner join pg_catalog.pg_class as c on x.indrelid = c.oid
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where n.nspname in ('public', 'private') and not x.indisvalid;
+
+\echo
+\echo '== Indexes that may be worth a rebuild'
+-- Look for: bytes_per_row several times what it was when the table was young. Ids are time-ordered, so Palaver's indexes stay
+-- dense; after a large deletion (a tenant left) a rebuild gives the space back.
+-- Then, one at a time, in a quiet hour; it needs as much free space as the index has:
+--     reindex index concurrently public.messages_conversation_idx;
+
+select
+    x.indexrelid::regclass as index_name,
+    pg_size_pretty(pg_relation_size(x.indexrelid)) as index_size,
+    round(pg_relation_size(x.indexrelid) / c.reltuples::numeric) as bytes_per_row
+from pg_catalog.pg_index as x
+inner join pg_catalog.pg_class as c on x.indrelid = c.oid
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where n.nspname in ('public', 'private') and c.reltuples > 10000
+order by pg_relation_size(x.indexrelid) desc
+limit 20;

@@ -1,0 +1,301 @@
+-- How the database is doing. Reads only.
+--
+-- Run it:     psql -X "$DATABASE_URL" -f sql/monitoring.sql
+-- One block:  paste it, in psql or the SQL editor.
+-- Role:       the owner. Other roles' queries show only to members of pg_read_all_stats (Supabase's postgres is one).
+
+\set QUIET on
+\pset footer off
+
+-- A block that meets a lock is given up, and the next one goes on.
+set lock_timeout = '2s';
+
+set statement_timeout = '60s';
+
+\echo
+\echo '== Locks and who blocks whom'
+-- Look for: any row. blocked_by is the process to look at first; a chain ends at one that nobody blocks.
+-- Then: select pg_cancel_backend(PID) ends its statement, select pg_terminate_backend(PID) its connection.
+
+select
+    a.pid,
+    pg_blocking_pids(a.pid) as blocked_by,
+    date_trunc('second', now() - a.query_start) as waits_since,
+    a.usename as role_name,
+    a.application_name as program,
+    a.wait_event,
+    left(regexp_replace(a.query, '\s+', ' ', 'g'), 80) as query_start
+from pg_catalog.pg_stat_activity as a
+where a.datname = current_database() and cardinality(pg_blocking_pids(a.pid)) > 0
+order by a.query_start;
+
+\echo
+\echo '== Long transactions'
+-- Look for: "idle in transaction" for minutes: it holds locks, and dead rows of every table. The worker's never last: it holds none
+-- while the model talks.
+
+select
+    a.pid,
+    date_trunc('second', now() - a.xact_start) as open_for,
+    a.state,
+    a.usename as role_name,
+    a.application_name as program,
+    left(regexp_replace(a.query, '\s+', ' ', 'g'), 80) as query_start
+from pg_catalog.pg_stat_activity as a
+where
+    a.datname = current_database()
+    and a.xact_start < now() - interval '1 minute'
+    and a.backend_type = 'client backend'
+order by a.xact_start;
+
+\echo
+\echo '== Sizes'
+-- Look for: a table that grew much since last time; indexes larger than twice their table.
+
+select
+    n.nspname || '.' || c.relname as relation,
+    pg_size_pretty(pg_total_relation_size(c.oid)) as total,
+    pg_size_pretty(pg_table_size(c.oid)) as table_size,
+    pg_size_pretty(pg_indexes_size(c.oid)) as index_size,
+    greatest(c.reltuples, 0)::bigint as estimated_rows
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where n.nspname in ('public', 'private') and c.relkind in ('r', 'm')
+order by pg_total_relation_size(c.oid) desc
+limit 20;
+
+\echo
+\echo '== Slow queries'
+-- Look for: mean_ms above 50 for anything that people wait for; a query with a large share of the whole time.
+-- Then: the EXPLAIN trials of migration_guide.md with analyze and buffers. Needs the extension pg_stat_statements.
+-- Nothing is printed where it is not installed.
+
+select format($query$
+    select
+        round(s.mean_exec_time::numeric, 1) as mean_ms,
+        round(s.max_exec_time::numeric, 1) as max_ms,
+        s.calls,
+        round((100 * s.total_exec_time / sum(s.total_exec_time) over ())::numeric, 1) as share_percent,
+        pg_get_userbyid(s.userid) as role_name,
+        left(regexp_replace(s.query, '\s+', ' ', 'g'), 100) as query_start
+    from %I.pg_stat_statements as s
+    where s.dbid = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+    order by s.total_exec_time desc
+    limit 20
+$query$, n.nspname) as query
+from pg_catalog.pg_extension as e
+inner join pg_catalog.pg_namespace as n on e.extnamespace = n.oid
+where e.extname = 'pg_stat_statements' \gexec
+
+\echo
+\echo '== Table reads'
+-- Look for: many whole_table_reads of a table with many rows: a query without an index. Small tables are always read whole.
+
+select
+    s.schemaname || '.' || s.relname as relation,
+    s.seq_scan as whole_table_reads,
+    s.seq_tup_read as rows_read_so,
+    s.idx_scan as index_reads,
+    s.n_live_tup as live_rows
+from pg_catalog.pg_stat_user_tables as s
+where s.schemaname in ('public', 'private')
+order by s.seq_tup_read desc
+limit 20;
+
+\echo
+\echo '== Unused indexes'
+-- Look for: an index of your own here after weeks of ordinary use. Palaver's serve foreign keys too: leave them.
+-- Counted since stats_reset, on this server only: a read replica counts its own.
+
+select
+    i.schemaname || '.' || i.indexrelname as index_name,
+    pg_size_pretty(pg_relation_size(i.indexrelid)) as index_size,
+    i.idx_scan as reads,
+    coalesce(d.stats_reset::text, 'since the start') as counted_since
+from pg_catalog.pg_stat_user_indexes as i
+inner join pg_catalog.pg_index as x on i.indexrelid = x.indexrelid
+cross join pg_catalog.pg_stat_database as d
+where
+    d.datname = current_database()
+    and i.schemaname in ('public', 'private')
+    and i.idx_scan = 0
+    and not x.indisunique
+order by pg_relation_size(i.indexrelid) desc;
+
+\echo
+\echo '== Dead rows'
+-- Look for: dead_percent above 20 with a last_vacuum that is days old; a hot_percent of usage_metrics below 90 under load.
+-- Then: sql/maintenance.sql. If dead rows stay after it, an old transaction holds them: see "Long transactions".
+
+select
+    s.schemaname || '.' || s.relname as relation,
+    s.n_live_tup as live_rows,
+    s.n_dead_tup as dead_rows,
+    round(100.0 * s.n_dead_tup / nullif(s.n_live_tup + s.n_dead_tup, 0), 1) as dead_percent,
+    round(100.0 * s.n_tup_hot_upd / nullif(s.n_tup_upd, 0), 1) as hot_percent,
+    date_trunc('second', greatest(s.last_vacuum, s.last_autovacuum)) as last_vacuum,
+    date_trunc('second', greatest(s.last_analyze, s.last_autoanalyze)) as last_analyze
+from pg_catalog.pg_stat_user_tables as s
+where s.schemaname in ('public', 'private')
+order by s.n_dead_tup desc
+limit 20;
+
+\echo
+\echo '== Jobs'
+-- Look for: overdue = t, or an error. Then: select * from private.run_job('NAME'); and read its error.
+
+select
+    j.name as job,
+    j.every,
+    date_trunc('second', s.finished_at) as last_success,
+    date_trunc('second', now() - s.finished_at) as age,
+    coalesce(s.finished_at < now() - 2 * j.every, true) as overdue,
+    date_trunc('milliseconds', s.finished_at - s.started_at) as took,
+    l.outcome as last_outcome,
+    l.error as last_error,
+    l.run_by
+from private.jobs as j
+left join lateral (
+    select
+        r.started_at,
+        r.finished_at
+    from private.job_runs as r
+    where r.job = j.name and r.outcome = 'succeeded'
+    order by r.started_at desc
+    limit 1
+) as s on true
+left join lateral (
+    select
+        r.outcome,
+        r.error,
+        r.run_by
+    from private.job_runs as r
+    where r.job = j.name
+    order by r.started_at desc
+    limit 1
+) as l on true
+order by j.name;
+
+\echo
+\echo '== Summaries'
+-- Look for: rows_counted_live that grow from day to day: no refresh runs.
+
+select
+    date_trunc('second', private.summaries_refreshed_at()) as refreshed_at,
+    private.usage_closed_before() as usage_counted_live_from,
+    (
+        select count(*)
+        from public.usage_metrics as m
+        where m.day >= private.usage_closed_before()
+    ) as usage_rows_counted_live,
+    (select count(*) from private.feedback_changes) as feedback_rows_counted_live;
+
+\echo
+\echo '== Turns that run too long'
+-- Look for: any row. An answer ends after 15 minutes at most; what is older was left by a worker that was killed.
+-- Then: sql/maintenance.sql closes those older than an hour.
+
+select
+    t.tenant_id,
+    t.id as turn_id,
+    date_trunc('second', t.started_at) as started_at,
+    date_trunc('second', now() - t.started_at) as runs_for
+from public.turns as t
+where t.status = 'running' and t.started_at < now() - interval '15 minutes'
+order by t.started_at
+limit 50;
+
+\echo
+\echo '== Turns of the last hour'
+-- Look for: a share of failed above a few per cent, and with which error_code; a p95 far above the usual.
+
+select
+    t.status,
+    coalesce(t.error_code, '') as error_code,
+    coalesce(t.provider, '') as provider,
+    count(*) as turns,
+    round(100.0 * count(*) / sum(count(*)) over (), 1) as share_percent,
+    percentile_disc(0.5) within group (order by t.latency_ms) as p50_ms,
+    percentile_disc(0.95) within group (order by t.latency_ms) as p95_ms
+from public.turns as t
+where t.started_at > now() - interval '1 hour'
+group by t.status, t.error_code, t.provider
+order by turns desc;
+
+\echo
+\echo '== Usage today'
+-- Look for: a tenant far above its usual, or above its daily_token_limit.
+
+select
+    t.slug as tenant,
+    count(*) as people,
+    sum(u.request_count) as requests,
+    sum(u.total_tokens) as tokens,
+    t.daily_token_limit,
+    round(sum(u.estimated_cost), 4) as estimated_cost
+from public.current_day_usage as u
+inner join public.tenants as t on u.tenant_id = t.id
+group by t.id
+order by tokens desc
+limit 50;
+
+\echo
+\echo '== Connections'
+-- Look for: connections near max_connections; palaver-worker above workers × DATABASE_POOL_SIZE.
+
+select
+    coalesce(a.usename, '') as role_name,
+    coalesce(a.application_name, '') as program,
+    count(*) as connections,
+    count(*) filter (where a.state = 'active') as active,
+    count(*) filter (where a.state = 'idle in transaction') as idle_in_transaction,
+    current_setting('max_connections')::integer as max_connections
+from pg_catalog.pg_stat_activity as a
+where a.backend_type = 'client backend'
+group by a.usename, a.application_name
+order by connections desc;
+
+\echo
+\echo '== Openings'
+-- Look for: any row. Each says what stands open; sql/verify.sql checks Palaver's own objects to the last grant.
+
+select
+    'table without Row Level Security' as opening,
+    c.oid::regclass::text as object
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where n.nspname in ('public', 'private') and c.relkind in ('r', 'p') and not c.relrowsecurity
+union all
+select
+    'view with its owner''s rights' as opening,
+    c.oid::regclass::text as object
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where
+    n.nspname = 'public'
+    and c.relkind = 'v'
+    and not coalesce('security_invoker=true' = any(c.reloptions) or 'security_invoker=on' = any(c.reloptions), false)
+union all
+select
+    'materialized view in the Data API''s schema' as opening,
+    c.oid::regclass::text as object
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where n.nspname = 'public' and c.relkind = 'm'
+union all
+select
+    'anon may ' || lower(a.privilege_type) as opening,
+    c.oid::regclass::text as object
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+cross join lateral aclexplode(c.relacl) as a
+where n.nspname in ('public', 'private') and a.grantee in (0, to_regrole('anon'))
+union all
+select
+    'everyone may execute' as opening,
+    p.oid::regprocedure::text as object
+from pg_catalog.pg_proc as p
+inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
+cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+where n.nspname in ('public', 'private') and a.grantee in (0, to_regrole('anon'))
+order by opening, object;

@@ -1,0 +1,245 @@
+"""What sql/operations_guide.md, sql/scaling.md and deploy/ say, tried or compared with the worker."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from app import __version__
+from app.local.postgres import binaries
+from app.metrics import Metrics
+from app.settings import Settings
+from tests.docs.markdown import Page
+from tests.world import PASSWORDS, Database
+
+PROJECT = Path(__file__).parents[2]
+OPERATIONS = Page(PROJECT / "sql" / "operations_guide.md")
+SCALING = Page(PROJECT / "sql" / "scaling.md")
+PROMETHEUS_OWN = {"up"}
+CONTENT = """
+select 'tenants', md5(string_agg(t::text, '|' order by t::text)) from public.tenants as t
+union all select 'users', md5(string_agg(t::text, '|' order by t::text)) from public.users as t
+union all select 'conversations', md5(string_agg(t::text, '|' order by t::text)) from public.conversations as t
+union all select 'messages', md5(string_agg(t::text, '|' order by t::text)) from public.messages as t
+union all select 'feedback', md5(string_agg(t::text, '|' order by t::text)) from public.feedback as t
+union all select 'usage_metrics', md5(string_agg(t::text, '|' order by t::text)) from public.usage_metrics as t
+union all select 'turns', md5(string_agg(t::text, '|' order by t::text)) from public.turns as t
+union all
+select
+    'feedback by message',
+    md5(string_agg((message_id, positive_count, negative_count)::text, '|' order by message_id))
+from public.message_feedback_summary as t
+union all
+select 'usage by month', md5(string_agg((t.user_id, t.month, t.total_tokens)::text, '|' order by t.user_id, t.month))
+from public.monthly_usage_summary as t
+"""
+
+
+def metric_families() -> dict[str, set[str]]:
+    """The worker's metrics as Prometheus sees them, with their labels."""
+    found: dict[str, set[str]] = {}
+    for collector in set(Metrics(__version__).registry._collector_to_names):
+        labels = set(getattr(collector, "_labelnames", ()))
+        for family in collector.describe() if hasattr(collector, "describe") else collector.collect():
+            suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}.get(family.type, [""])
+            for suffix in suffixes:
+                found[family.name + suffix] = labels | ({"le"} if suffix == "_bucket" else set())
+    return found
+
+
+def rules() -> list[dict[str, Any]]:
+    (group,) = yaml.safe_load((PROJECT / "deploy" / "alerts.yaml").read_text())["groups"]
+    found: list[dict[str, Any]] = group["rules"]
+    return found
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
+def test_an_alert_uses_metrics_and_labels_that_exist(rule: dict[str, Any]) -> None:
+    families = metric_families()
+    expression = rule["expr"]
+    names = set(re.findall(r"\b(?:palaver|gen_ai|process|up)\w*\b(?=[\s{\[)])", expression))
+    assert names
+    assert names <= families.keys() | PROMETHEUS_OWN
+    labels = set(re.findall(r"(\w+)(?:=|!=|=~|!~)\"", expression))
+    labels |= {name.strip() for names in re.findall(r"by \(([\w, ]+)\)", expression) for name in names.split(",")}
+    known = set().union(*(families.get(name, set()) for name in names))
+    known = known | {"instance", "job"}
+    assert labels <= known
+    assert set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])) <= known
+
+
+def test_every_alert_has_a_row() -> None:
+    listed = [row["alert"].strip("`") for row in OPERATIONS.table("Alerts")]
+    assert sorted(listed) == sorted(rule["alert"] for rule in rules())
+
+
+def test_every_metric_has_a_row() -> None:
+    listed = {name for row in OPERATIONS.table("Metrics") for name in re.findall(r"`(\w+)`", row["metric"])}
+    ours = {re.sub(r"_(bucket|sum|count)$", "", name) for name in metric_families()}
+    assert listed == {name for name in ours if name.startswith(("palaver_", "gen_ai_"))}
+
+
+async def test_every_job_has_a_row(database: Database) -> None:
+    listed = {row["job"].strip("`") for row in OPERATIONS.table("Jobs")}
+    assert listed == {row["name"] for row in await database.fetch("select name from private.jobs")}
+
+
+def test_the_example_environment_names_settings_that_exist() -> None:
+    for name in ("worker.env.example", "owner.env.example"):
+        text = (PROJECT / "deploy" / name).read_text()
+        named = set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE))
+        assert named <= {field.upper() for field in Settings.model_fields}
+    assert "DATABASE_URL" not in re.findall(
+        r"^(\w+)=", (PROJECT / "deploy" / "worker.env.example").read_text(), re.MULTILINE
+    )
+
+
+def test_the_image_copies_what_exists_and_installs_by_hash() -> None:
+    text = (PROJECT / "deploy" / "Dockerfile").read_text()
+    for source in re.findall(r"^COPY (\S+) ", text, re.MULTILINE):
+        assert (PROJECT / source).exists(), source
+    assert "--require-hashes" in text
+    assert re.search(r"^USER 10001$", text, re.MULTILINE)
+    assert '["python", "-m", "app", "serve"]' in text
+    compose = yaml.safe_load((PROJECT / "deploy" / "compose.yaml").read_text())
+    grace = int(compose["services"]["worker"]["stop_grace_period"].rstrip("s"))
+    assert grace > Settings.model_fields["shutdown_grace_seconds"].default + 10
+
+
+def test_the_workflow_runs_targets_that_exist() -> None:
+    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text())
+    commands = [step["run"] for step in workflow["jobs"]["test"]["steps"] if "run" in step]
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    assert commands
+    assert {command.removeprefix("make ") for command in commands} <= targets
+
+
+def shell(script: str, directory: Path, **environment: str) -> str:
+    """What a pasted block prints, with the embedded server's programs; fails if a command fails."""
+    path = os.pathsep.join([str(binaries(18)), str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **environment, "PATH": path, "PYTHONPATH": str(PROJECT)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+async def test_a_backup_of_the_data_is_restored_as_the_page_says(
+    database: Database, hosted: Database, tmp_path: Path
+) -> None:
+    await database.fetch("select private.begin_turn('{\"sub\": \"00000000-0000-7000-8000-00000000aa02\"}', 'Hello?')")
+    await database.fetch("select private.run_job('refresh_summaries')")
+    (tmp_path / "sql").symlink_to(PROJECT / "sql")
+    backup, restore = (block.text for block in OPERATIONS.blocks("sh", "The data alone"))
+    shell(backup, tmp_path, DATABASE_URL=database.url())
+    shell(restore, tmp_path, TARGET_URL=hosted.url())
+    assert await hosted.fetch(CONTENT) == await database.fetch(CONTENT)
+
+
+async def test_a_restore_without_the_flag_stops_as_the_page_says(
+    database: Database, hosted: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "sql").symlink_to(PROJECT / "sql")
+    backup, restore = (block.text for block in OPERATIONS.blocks("sh", "The data alone"))
+    shell(backup, tmp_path, DATABASE_URL=database.url())
+    with pytest.raises(AssertionError, match="query would be affected by row-level security policy"):
+        shell(restore.replace("--enable-row-security ", ""), tmp_path, TARGET_URL=hosted.url())
+
+
+async def test_a_tenant_moves_as_the_page_says(database: Database, hosted: Database, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": database.url(), "TARGET_URL": hosted.url()}
+    (accounts,) = (
+        line
+        for block in OPERATIONS.blocks("sh", "The data alone")
+        for line in block.text.splitlines()
+        if line.startswith("pg_dump") and "accounts.dump" in line
+    )
+    shell(f'{accounts}\nDATABASE_URL="$TARGET_URL" python -m app migrate', tmp_path, **environment)
+    shell('pg_restore --exit-on-error --dbname="$TARGET_URL" accounts.dump', tmp_path, **environment)
+
+    await database.fetch("select private.run_job('refresh_summaries')")
+    before = await tenant(database, "globex")
+    start, *steps = (block.text for block in SCALING.blocks("sh", "Move one tenant to another server"))
+    start = start.replace("'postgresql://…'", f"'{database.url()}'", 1).replace(
+        "'postgresql://…'", f"'{hosted.url()}'", 1
+    )
+    counts = shell("\n".join([start, *steps[:-1]]), tmp_path).strip().splitlines()[-2:]
+    assert counts[0] == counts[1]
+    assert await tenant(hosted, "globex") == before
+    assert await hosted.value("select count(*) from public.tenants") == 1
+
+    shell(f"{start.replace('mkdir -m 700 tenant && ', '')}\n{steps[-1]}", tmp_path)
+    assert await database.value("select count(*) from public.tenants where slug = 'globex'") == 0
+    assert await database.value("select count(*) from public.messages") > 0
+    assert not (tmp_path / "tenant").exists()
+
+
+async def tenant(database: Database, slug: str) -> list[object]:
+    """A tenant's numbers, as the views give them, and its messages."""
+    return [
+        await database.fetch(
+            "select m.user_id, m.month, m.total_tokens, m.estimated_cost from public.monthly_usage_summary as m"
+            " inner join public.tenants as t on t.id = m.tenant_id where t.slug = $1 order by m.user_id, m.month",
+            slug,
+        ),
+        await database.fetch(
+            "select m.* from public.messages as m inner join public.tenants as t on t.id = m.tenant_id"
+            " where t.slug = $1 and t.is_active order by m.id",
+            slug,
+        ),
+        await database.fetch(
+            "select f.message_id, f.positive_count, f.negative_count from public.message_feedback_summary as f"
+            " inner join public.tenants as t on t.id = f.tenant_id where t.slug = $1 order by f.message_id",
+            slug,
+        ),
+    ]
+
+
+async def test_a_second_login_takes_over_while_the_password_changes(database: Database) -> None:
+    (block,) = OPERATIONS.blocks("sql", "Rotate keys")
+    begin = b"select private.begin_turn('{\"sub\": \"00000000-0000-7000-8000-00000000aa02\"}', 'Hello?')"
+    url = database.url("palaver_worker")
+    other = url.replace(f"palaver_worker:{PASSWORDS['palaver_worker']}", "palaver_worker_b:NEW-PASSWORD")
+    with psycopg.connect(database.url(), autocommit=True) as owner:
+        owner.execute(block.text.encode())
+        try:
+            with psycopg.connect(other, autocommit=True) as worker:
+                worker.execute(begin)
+                assert worker.execute("show statement_timeout").fetchone() == ("8s",)
+                assert worker.execute("select count(*) from public.messages").fetchone() == (0,)
+        finally:
+            owner.execute("drop role palaver_worker_b")
+
+
+async def test_the_stages_of_the_roll_out_shut_and_open_the_assistant(database: Database) -> None:
+    statements = re.findall(r"`(update public\.tenants set features[^`]*;)`", OPERATIONS.text)
+    assert len(statements) == 3
+    one, all_but_one, everyone = (text.replace("NAME", "acme").replace("FIRST", "acme") for text in statements)
+    off = "select array_agg(slug order by slug) from public.tenants where features -> 'ai_assistant' = 'false'"
+    await database.fetch(one)
+    assert await database.value(off) == ["acme"]
+    await database.fetch(everyone)
+    assert await database.value(off) is None
+    await database.fetch(all_but_one)
+    assert await database.value(off) == ["globex", "initech"]
+
+
+async def test_the_query_of_job_runs_runs(database: Database) -> None:
+    (block,) = OPERATIONS.blocks("sql", "Jobs")
+    await database.fetch("select private.run_job('refresh_summaries')")
+    (row,) = await database.fetch(block.text)
+    assert (row["job"], row["outcome"]) == ("refresh_summaries", "succeeded")
