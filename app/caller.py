@@ -167,9 +167,7 @@ def _base64url(text: str) -> bytes:
 
 def _json_object(segment: str) -> dict[str, Any]:
     try:
-        value = json.loads(
-            _base64url(segment).decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse
-        )
+        value = json.loads(_base64url(segment).decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise InvalidToken("The access token is malformed.") from error
     if not isinstance(value, dict):

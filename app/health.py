@@ -90,9 +90,7 @@ class Health:
         version: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._database = Check(
-            "database", ping, timeout=PING_TIMEOUT_SECONDS, keep_good=1.0, keep_bad=1.0, clock=clock
-        )
+        self._database = Check("database", ping, timeout=PING_TIMEOUT_SECONDS, keep_good=1.0, keep_bad=1.0, clock=clock)
         self._provider = Check(
             "model_provider", probe, timeout=PROBE_TIMEOUT_SECONDS, keep_good=30.0, keep_bad=5.0, clock=clock
         )

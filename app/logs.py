@@ -122,9 +122,7 @@ class EventFormatter(logging.Formatter):
             if trace:
                 safe["traceback"] = trace
             return json.dumps(safe)
-        head = (
-            f"{safe.pop('time')[11:19]} {safe.pop('level').upper():7} {_shown(safe.pop('event'), bare=True)}"
-        )
+        head = f"{safe.pop('time')[11:19]} {safe.pop('level').upper():7} {_shown(safe.pop('event'), bare=True)}"
         safe.pop("logger")
         line = " ".join([head, *(f"{name}={_shown(value)}" for name, value in safe.items())])
         return f"{line}\n{trace.rstrip()}" if trace else line

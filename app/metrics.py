@@ -79,12 +79,8 @@ class Metrics:
             ("code",),
             registry=registry,
         )
-        self.active_streams = Gauge(
-            "palaver_active_streams", "Answers being streamed right now.", registry=registry
-        )
-        self.turns = Counter(
-            "palaver_turns_total", "Turns by how they ended.", ("outcome",), registry=registry
-        )
+        self.active_streams = Gauge("palaver_active_streams", "Answers being streamed right now.", registry=registry)
+        self.turns = Counter("palaver_turns_total", "Turns by how they ended.", ("outcome",), registry=registry)
 
         self.pool_size = Gauge("palaver_database_pool_size", "Open database connections.", registry=registry)
         self.pool_idle = Gauge(

@@ -154,9 +154,7 @@ class Errors:
             if isinstance(error, InternalError):
                 log.exception("unexpected_error")
             elif error.status >= 500:
-                log.warning(
-                    "request_failed", code=error.code, cause=type(raised.__cause__ or raised).__name__
-                )
+                log.warning("request_failed", code=error.code, cause=type(raised.__cause__ or raised).__name__)
             if started:
                 raise
             self.metrics.errors.labels(error.code).inc()

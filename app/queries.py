@@ -9,6 +9,5 @@ from typing import Final
 _NAMED: Final = re.compile(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
 
 QUERIES: Final[dict[str, str]] = {
-    name: text.strip()
-    for name, text in _NAMED.findall(files("app").joinpath("queries.sql").read_text("utf-8"))
+    name: text.strip() for name, text in _NAMED.findall(files("app").joinpath("queries.sql").read_text("utf-8"))
 }

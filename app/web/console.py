@@ -1,7 +1,7 @@
-"""The console page: three files held in memory, and what the page may know of the settings.
+"""The console page: its files held in memory, and what the page may know of the settings.
 
-The page is plain HTML with one style sheet and one module. It signs people in at Supabase Auth, reads and writes
-their rows through the Data API and asks the worker; nothing that it is given is secret.
+The page is plain HTML with the style sheet and the modules of the folder `static`. It signs people in at Supabase
+Auth, reads and writes their rows through the Data API and asks the worker; nothing that it is given is secret.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app import __version__
+from app.errors import NotFound
 from app.settings import Settings
 
-HERE: Final = Path(__file__).parent
+PAGE: Final = Path(__file__).with_name("console.html")
+STATIC: Final = Path(__file__).with_name("static")
+TYPES: Final = {".css": "text/css", ".js": "text/javascript"}
 ALWAYS_ASK: Final = "no-cache"
 FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -57,36 +60,37 @@ class Console:
 
     def __init__(self, settings: Settings) -> None:
         configuration, origin = page_configuration(settings)
-        self._css = Asset(_read("console.css"), "text/css", {})
-        self._js = Asset(_read("console.js"), "text/javascript", {})
+        self._files: Final = {
+            path.name: Asset(_read(path), TYPES[path.suffix], {})
+            for path in sorted(STATIC.iterdir())
+            if path.suffix in TYPES
+        }
+        # Modules import each other by their plain addresses, so only the files that the page names have a version.
+        modules = (name for name in self._files if name.endswith(".js") and name != "console.js")
         values = {
-            "css": self._css.version,
-            "js": self._js.version,
+            "css": self._files["console.css"].version,
+            "js": self._files["console.js"].version,
+            "modules": "\n".join(f'<link rel="modulepreload" href="/console/{name}">' for name in modules),
             "configuration": embedded_json(configuration),
         }
         # One pass, so that nothing in a value is taken for a place to fill.
-        page = _PLACE.sub(lambda place: values[place[1]], _read("console.html"))
-        self._page = Asset(page, "text/html", {"Content-Security-Policy": content_security_policy(origin)})
+        page = _PLACE.sub(lambda place: values[place[1]], _read(PAGE))
+        self._page: Final = Asset(page, "text/html", {"Content-Security-Policy": content_security_policy(origin)})
 
     def routes(self) -> list[BaseRoute]:
-        """GET (and HEAD) of the page and its two files."""
-        return [
-            Route("/", self.page),
-            Route("/console.css", self.style),
-            Route("/console.js", self.script),
-        ]
+        """GET (and HEAD) of the page and its files."""
+        return [Route("/", self.page), Route("/console/{name}", self.file)]
 
     async def page(self, request: Request) -> Response:
         """The page itself, with its configuration inside."""
         return await self._page(request)
 
-    async def style(self, request: Request) -> Response:
-        """The style sheet."""
-        return await self._css(request)
-
-    async def script(self, request: Request) -> Response:
-        """The module."""
-        return await self._js(request)
+    async def file(self, request: Request) -> Response:
+        """The style sheet or a module, by a name that was there at the start; else 404."""
+        asset = self._files.get(request.path_params["name"])
+        if asset is None:
+            raise NotFound()
+        return await asset(request)
 
 
 def page_configuration(settings: Settings) -> tuple[dict[str, Any], str | None]:
@@ -165,5 +169,5 @@ def _is_publishable(key: str, settings: Settings) -> bool:
     return isinstance(claims, dict) and claims.get("role") == "anon"
 
 
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

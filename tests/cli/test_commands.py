@@ -94,9 +94,7 @@ async def test_refresh_says_when_it_was_done(database: Database) -> None:
 
 async def test_a_refresh_that_runs_already(database: Database) -> None:
     async with database.connected() as connection, connection.transaction():
-        await connection.execute(
-            "select pg_advisory_xact_lock(hashtext('palaver.job'), hashtext('refresh_summaries'))"
-        )
+        await connection.execute("select pg_advisory_xact_lock(hashtext('palaver.job'), hashtext('refresh_summaries'))")
         result = await palaver("refresh", DATABASE_URL=database.url())
     assert (result.status, result.err.strip()) == (1, "palaver refresh: a refresh is already running.")
 

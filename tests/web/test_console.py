@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64encode
+from graphlib import TopologicalSorter
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
 from app.settings import Settings
-from app.web.console import HERE, Console, content_security_policy, embedded_json, page_configuration
+from app.web.console import STATIC, Console, content_security_policy, embedded_json, page_configuration
 
 SUPABASE = "https://project.supabase.co"
 KEY = "sb_publishable_abc"
@@ -26,6 +27,8 @@ SECRETS = {
     "metrics_token": "metrics-token",
     "secrets_key": "secrets-key",
 }
+FILES = sorted(path.name for path in STATIC.iterdir())
+MODULES = [name for name in FILES if name.endswith(".js")]
 HOSTILE = [
     "https://project.supabase.co;script-src",
     "https://project.supabase.co'unsafe-inline'",
@@ -89,8 +92,21 @@ def directives(policy: str) -> dict[str, list[str]]:
     return {name: values for name, *values in (part.split() for part in policy.split(";"))}
 
 
+def imports_of(module: str) -> set[str]:
+    """The modules that a module imports."""
+    text = (STATIC / module).read_text()
+    found = re.findall(r'^import \{ [^}]+ \} from "\./([a-z]+\.js)";$', text, re.MULTILINE)
+    assert len(found) == len(set(found)) == len(re.findall(r"\bimport\b|\bfrom\s+[\"']", text)) / 2, module
+    return set(found)
+
+
 @pytest.mark.parametrize(
-    ("path", "media_type"), [("/", "text/html"), ("/console.css", "text/css"), ("/console.js", "text/javascript")]
+    ("path", "media_type"),
+    [
+        ("/", "text/html"),
+        ("/console/console.css", "text/css"),
+        *((f"/console/{name}", "text/javascript") for name in MODULES),
+    ],
 )
 async def test_each_file_has_its_type_and_is_asked_for_again_by_its_etag(path: str, media_type: str) -> None:
     async with client() as http:
@@ -110,12 +126,57 @@ async def test_each_file_has_its_type_and_is_asked_for_again_by_its_etag(path: s
         assert (await http.post(path)).status_code == 405
 
 
+def test_the_folder_holds_what_is_served_and_nothing_else() -> None:
+    assert {"console.css", *MODULES} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "other.js",
+        "Console.js",
+        "console.js%00",
+        "console.html",
+        "console.py",
+        "__init__.py",
+        "%2e%2e",
+        "../console.py",
+        "%2e%2e%2fconsole.py",
+        "..%2fconsole.html",
+        "..%5cconsole.html",
+        "..%2fstatic%2fconsole.js",
+        "%2fetc%2fpasswd",
+        "%252e%252e%252fconsole.py",
+    ],
+)
+async def test_other_names_lead_nowhere(name: str) -> None:
+    async with client() as http:
+        answer = await http.get(f"http://worker/console/{name}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "NOT_FOUND"
+
+
+def test_modules_depend_one_way_and_the_page_reaches_them_all() -> None:
+    graph = {name: imports_of(name) for name in MODULES}
+    # Raises CycleError.
+    order = list(TopologicalSorter(graph).static_order())
+    assert sorted(order) == MODULES
+    reached: set[str] = set()
+    waiting = {"console.js"}
+    while waiting:
+        reached |= waiting
+        waiting = set().union(*(graph[name] for name in waiting)) - reached
+    assert reached == set(MODULES)
+
+
 async def test_the_files_that_the_page_names_are_cached_for_good_and_others_are_not() -> None:
     async with client() as http:
         outline = Outline((await http.get("/")).text)
         named = [each["src"] for each in outline.all("script") if each.get("src")]
         named += [each["href"] for each in outline.all("link") if each["rel"] == "stylesheet"]
-        assert len(named) == 2
+        assert [str(address).partition("?")[0] for address in named] == ["/console/console.js", "/console/console.css"]
         for address in named:
             assert address is not None
             kept = await http.get(address)
@@ -143,15 +204,20 @@ async def test_the_policy_allows_what_the_page_uses_and_nothing_else() -> None:
         assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
         assert tag not in ("style", "iframe", "object", "embed", "base", "img"), tag
     for script in outline.all("script"):
-        assert (script.get("src") or "").startswith("/console.js?v=") or script["type"] == "application/json"
-    for link in outline.all("link"):
-        assert (link["href"] or "").startswith(("/console.css?v=", "data:image/svg+xml,"))
-    style = (HERE / "console.css").read_text()
+        assert (script.get("src") or "").startswith("/console/console.js?v=") or script["type"] == "application/json"
+    links = outline.all("link")
+    for link in links:
+        assert (link["href"] or "").startswith(("/console/", "data:image/svg+xml,"))
+    # Fetched with the page, as it has them, and not one after the other.
+    preloaded = [link["href"] for link in links if link["rel"] == "modulepreload"]
+    assert preloaded == [f"/console/{name}" for name in MODULES if name != "console.js"]
+    style = (STATIC / "console.css").read_text()
     assert not re.search(r"url\(|@import|@font-face", style)
 
 
-def test_only_text_nodes_carry_what_was_said() -> None:
-    script = (HERE / "console.js").read_text()
+@pytest.mark.parametrize("name", MODULES)
+def test_only_text_nodes_carry_what_was_said(name: str) -> None:
+    script = (STATIC / name).read_text()
     for dangerous in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "srcdoc"):
         assert dangerous not in script
 
@@ -159,7 +225,7 @@ def test_only_text_nodes_carry_what_was_said() -> None:
 async def test_the_page_knows_its_configuration_and_no_secret() -> None:
     async with client(**SECRETS, ai_providers='{"x": {"base_url": "http://model.internal", "api_key": "k-x"}}') as http:
         page = (await http.get("/")).text
-        script = (await http.get("/console.js")).text
+        scripts = "".join([(await http.get(f"/console/{name}")).text for name in MODULES])
     assert configuration_in(page) == {
         "supabaseUrl": SUPABASE,
         "publishableKey": KEY,
@@ -171,7 +237,7 @@ async def test_the_page_knows_its_configuration_and_no_secret() -> None:
     }
     for secret in [*SECRETS.values(), "worker-password", "owner-password", "db.internal", "model.internal", "k-x"]:
         assert secret not in page
-        assert secret not in script
+        assert secret not in scripts
 
 
 async def test_the_page_knows_when_it_only_demonstrates_and_when_the_assistant_is_off() -> None:
@@ -277,7 +343,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_and_edges_have_the_contrast_that_wcag_asks_for(scheme: int) -> None:
-    style = (HERE / "console.css").read_text()
+    style = (STATIC / "console.css").read_text()
     found = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", style)
     colours = {name: pair[scheme] for name, *pair in found}
     texts = [

@@ -242,9 +242,7 @@ def forged() -> dict[str, str]:
     head, body, signature = good.split(".")
     flipped = segment(bytes([base64.urlsafe_b64decode(signature + "==")[0] ^ 1])) + signature[2:]
     none = segment('{"alg":"none"}') + "." + segment(said)
-    der = RSA_KEY.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    der = RSA_KEY.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     twice = said[:-1] + f', "sub": "{PERSON}"' + "}"
     deep = '{"x":' + "[" * 2500 + "]" * 2500 + "," + said[1:]
     return {
@@ -313,9 +311,7 @@ def forged() -> dict[str, str]:
         "no algorithm": signed_raw(said, "{}"),
         "too long": hs256(claims(user_metadata="x" * MAX_TOKEN_BYTES)),
         "an anon key": hs256({"iss": "supabase", "ref": "x", "role": "anon", "iat": NOW, "exp": NOW + 10**8}),
-        "a service key": hs256(
-            {"iss": "supabase", "ref": "x", "role": "service_role", "iat": NOW, "exp": NOW + 10**8}
-        ),
+        "a service key": hs256({"iss": "supabase", "ref": "x", "role": "service_role", "iat": NOW, "exp": NOW + 10**8}),
         "a new kind of key": "sb_publishable_0123456789abcdef",
     }
 
@@ -338,9 +334,7 @@ async def test_legacy_tokens_need_the_secret(published: tuple[Jwks, Any], clock:
         await verifier.verify(signed_raw(json.dumps(claims()), secret=b"\0"))
 
 
-async def test_a_known_token_is_not_verified_again_but_still_expires(
-    verifier: TokenVerifier, clock: Clock
-) -> None:
+async def test_a_known_token_is_not_verified_again_but_still_expires(verifier: TokenVerifier, clock: Clock) -> None:
     token = es256(claims(exp=NOW + 60))
     first = await verifier.verify(token)
     assert await verifier.verify(token) is first

@@ -16,9 +16,7 @@ KINDS = [
 ]
 
 
-def database_error(
-    state: str, message: str = "secret row", detail: str | None = None
-) -> asyncpg.PostgresError:
+def database_error(state: str, message: str = "secret row", detail: str | None = None) -> asyncpg.PostgresError:
     """An error as asyncpg makes it from the server's fields."""
     fields = {"S": "ERROR", "C": state, "M": message}
     if detail is not None:

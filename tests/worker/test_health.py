@@ -59,9 +59,7 @@ def make_client(world: World, settings: Settings) -> httpx2.AsyncClient:
         version="1.2.3",
         clock=lambda: world.now,
     )
-    app = Starlette(
-        routes=health.routes(), middleware=stack(settings, metrics), exception_handlers=EXCEPTION_HANDLERS
-    )
+    app = Starlette(routes=health.routes(), middleware=stack(settings, metrics), exception_handlers=EXCEPTION_HANDLERS)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://worker")
 
 
@@ -98,9 +96,7 @@ async def test_not_ready_when_draining(world: World, client: httpx2.AsyncClient)
     assert world.database.asked == 0
 
 
-async def test_many_ask_at_once_and_the_database_is_asked_once(
-    world: World, client: httpx2.AsyncClient
-) -> None:
+async def test_many_ask_at_once_and_the_database_is_asked_once(world: World, client: httpx2.AsyncClient) -> None:
     world.database.gate.clear()
     asking = [asyncio.create_task(client.get("/readyz")) for _ in range(20)]
     await world.database.called.wait()

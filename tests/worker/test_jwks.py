@@ -121,9 +121,7 @@ async def test_many_readers_share_one_fetch(auth_server: AuthServer, jwks: Jwks)
     assert auth_server.asked == 1
 
 
-async def test_an_unknown_key_is_asked_for_once_in_a_while(
-    auth_server: AuthServer, jwks: Jwks, clock: Clock
-) -> None:
+async def test_an_unknown_key_is_asked_for_once_in_a_while(auth_server: AuthServer, jwks: Jwks, clock: Clock) -> None:
     auth_server.publish(ec_entry("old"))
     await jwks.key("old", "ES256")
     for number in range(20):

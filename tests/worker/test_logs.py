@@ -43,9 +43,7 @@ def events(stream: io.StringIO) -> list[dict[str, Any]]:
 def test_one_json_object_a_line_in_production(configure: Configure) -> None:
     stream = configure(palaver_env="production")
     token = logs.request_id.set("r-1")
-    logs.get_logger("palaver.test").info(
-        "turn_finished", tokens=12, note="two\nlines\u2028", event="x", level=1
-    )
+    logs.get_logger("palaver.test").info("turn_finished", tokens=12, note="two\nlines\u2028", event="x", level=1)
     logs.request_id.reset(token)
     logs.get_logger("palaver.test").warning("later", where=[1, {"a": None}])
     first, second = events(stream)

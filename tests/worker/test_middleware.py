@@ -171,9 +171,7 @@ async def test_headers_of_errors(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/echo")).headers["allow"] == "POST"
 
 
-async def test_a_bug_is_logged_with_its_traceback(
-    client: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_bug_is_logged_with_its_traceback(client: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     await client.get("/fail/bug")
     (record,) = [record for record in caplog.records if record.getMessage() == "unexpected_error"]
     assert record.exc_info and record.exc_info[0] is KeyError
@@ -194,9 +192,7 @@ async def test_a_body_without_a_length_is_counted(client: httpx2.AsyncClient) ->
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_large_upload_gets_its_answer_from_a_real_server(
-    address: tuple[str, int], chunked: bool
-) -> None:
+async def test_a_large_upload_gets_its_answer_from_a_real_server(address: tuple[str, int], chunked: bool) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(16):
             yield b"x" * 65_536
@@ -243,9 +239,7 @@ async def test_a_stream_that_fails_is_cut_and_not_ended(
         with pytest.raises(httpx2.RemoteProtocolError):
             await client.get(url)
     assert "unexpected_error" in [record.getMessage() for record in caplog.records]
-    assert (
-        sample(metrics, "palaver_http_requests_total", route="/breaks-off", method="GET", status="200") == 1
-    )
+    assert sample(metrics, "palaver_http_requests_total", route="/breaks-off", method="GET", status="200") == 1
 
 
 def post(path: str, **headers: str) -> dict[str, object]:

@@ -1,18 +1,38 @@
-// ---- Asking ------------------------------------------------------------------------------------------------------
+import { drawComposer, fit, isWaiting, wait } from "./composer.js";
+import { configuration } from "./configuration.js";
+import { data } from "./data.js";
+import { at, isAtBottom, quiet, say, toBottom } from "./dom.js";
+import { showDoor } from "./door.js";
+import { Problem, workerProblem } from "./errors.js";
+import { eventsOf } from "./events.js";
+import { follow, lost } from "./follow.js";
+import { showUsage } from "./me.js";
+import { answerNode, questionNode } from "./messages.js";
+import { attempt, hideNotice, showNotice } from "./notices.js";
+import { json, reach } from "./requests.js";
+import { withToken } from "./session.js";
+import { loadShelf, shelf } from "./shelf.js";
+import { Spoken } from "./spoken.js";
+import { setArchived } from "./stage.js";
+import { drawTop } from "./top.js";
+import { view } from "./view.js";
 
+const LONGEST_SILENCE_MS = 30_000;
+
+/** Ask a question in the conversation that is open, or begin one with it. */
 async function ask(text) {
-  if (reading || waitTimer) return;
+  if (view.reading || isWaiting()) return;
   const { length } = [...text];
   if (length > configuration.maxMessageChars) {
     showNotice(`A question may have ${configuration.maxMessageChars} characters; this one has ${length}.`, { bad: true });
     return;
   }
-  const visit = visits;
+  const { visit } = view;
   const controller = new AbortController();
   const question = questionNode(text);
   const answer = answerNode(null);
-  reading = { controller, turn: null };
-  const asked = reading;
+  const asked = { controller, turn: null };
+  view.reading = asked;
   hideNotice();
   at("greeting").hidden = true;
   at("talk").append(question, answer.node);
@@ -44,24 +64,24 @@ async function ask(text) {
     clearTimeout(late);
     asked.turn = response.headers.get("X-Turn-Id");
     drawComposer();
-    if (visit !== visits) return;
+    if (visit !== view.visit) return;
     if (view.id === null) begun(response.headers.get("X-Conversation-Id"), text);
     await read(response.body, answer, asked, text);
   } catch (error) {
-    if (visit !== visits) return;
+    if (visit !== view.visit) return;
     if (asked.turn === null) notAsked(error, text, question, answer);
     else lost(error, asked.turn, answer);
   } finally {
     clearTimeout(late);
-    if (reading === asked) reading = null;
+    if (view.reading === asked) view.reading = null;
     drawComposer();
-    if (visit === visits && asked.turn !== null) afterwards();
+    if (visit === view.visit && asked.turn !== null) afterwards();
   }
 }
 
 function begun(id, text) {
   const title = text.trim().split("\n")[0].slice(0, 50);
-  view = { ...view, id, title };
+  Object.assign(view, { id, title });
   history.replaceState(null, "", `#${id}`);
   drawTop();
   attempt(loadShelf);
@@ -158,68 +178,10 @@ function notAsked(error, text, question, answer) {
   }
 }
 
-/** Count down until the next question may be asked. */
-function wait(problem) {
-  const until = performance.now() + problem.retryAfter * 1000;
-  const left = () => Math.max(0, Math.ceil((until - performance.now()) / 1000));
-  const inWords = () => `You can ask again in ${left()} s; your question stays in the box.`;
-  const shown = make("span", { "aria-hidden": "true", textContent: inWords() });
-  showNotice(make("span", {}, `${problem.message} `, make("span", { className: "unseen", textContent: inWords() }), shown), { bad: true });
-  clearInterval(waitTimer);
-  waitTimer = setInterval(() => {
-    shown.textContent = inWords();
-    if (left() > 0) return;
-    clearInterval(waitTimer);
-    waitTimer = 0;
-    if (at("notice").contains(shown)) hideNotice();
-    drawComposer();
-    say("You can ask again.");
-  }, 250);
-}
-
-/** The stream was left or broke off; the server goes on and keeps the answer. */
-function lost(error, turn, answer) {
-  const visit = visits;
-  answer.node.dataset.state = "left";
-  const show = () => {
-    showNotice("The answer is still being written. It appears here when it is complete.");
-    return attempt(() => follow(turn, visit));
-  };
-  if (error.name === "AbortError") {
-    showNotice("You stopped reading. The server writes the answer to its end and keeps it.", {
-      actions: [quiet("Show the whole answer", show)],
-    });
-    say("You stopped reading.");
-  } else {
-    showNotice("The connection broke. The server goes on with the answer and keeps it; it appears here when it is complete.");
-    attempt(() => follow(turn, visit));
-  }
-}
-
-/** Wait for a turn to be settled, then show what was saved. */
-async function follow(turn, visit) {
-  const until = Date.now() + LONGEST_ANSWER_MS;
-  while (visit === visits && Date.now() < until) {
-    let row;
-    try {
-      [row] = await data("turns", { select: "status", id: `eq.${turn}` });
-    } catch (error) {
-      // Away for a while, perhaps: that is what is being waited out.
-      if (error.code !== "UNREACHABLE" && error.status < 500) throw error;
-    }
-    if (visit !== visits) return;
-    if (row && row.status !== "running") {
-      await open(view.id);
-      return;
-    }
-    await pause(POLL_MS);
-  }
-}
-
 /** What became of a question that has no answer yet. */
-async function lookForTurn(visit, question) {
+export async function lookForTurn(visit, question) {
   const [turn] = await data("turns", { select: "id,status", question_id: `eq.${question.id}` });
-  if (visit !== visits || !turn) return;
+  if (visit !== view.visit || !turn) return;
   if (turn.status === "running") {
     at("talk").append(answerNode(null).node);
     showNotice("The answer is still being written. It appears here when it is complete.");
@@ -230,14 +192,8 @@ async function lookForTurn(visit, question) {
   }
 }
 
-function send() {
+/** Ask what is in the box. */
+export function send() {
   const text = at("question-box").value;
   if (text.trim() !== "") ask(text);
-}
-
-/** As high as its text, up to the style sheet's limit. */
-function fit() {
-  const box = at("question-box");
-  box.style.height = "auto";
-  box.style.height = `${box.scrollHeight}px`;
 }

@@ -1,3 +1,17 @@
+// The console: signs in at Supabase Auth, reads and writes rows through the Data API, asks the worker.
+// This module brings the others together and hears what people do.
+
+import { lookForTurn, send } from "./ask.js";
+import { drawComposer, fit } from "./composer.js";
+import { at, narrow } from "./dom.js";
+import { showDoor, signIn, signOut, start } from "./door.js";
+import { chooseTheme } from "./me.js";
+import { attempt, whenShutOut } from "./notices.js";
+import { closeShelf, openShelf } from "./shelf.js";
+import { route, setArchived, showBlank, showEarlier, whenUnanswered } from "./stage.js";
+import { closeRename, openRename, rename } from "./top.js";
+import { view } from "./view.js";
+
 function listen(id, event, heard) {
   at(id).addEventListener(event, heard);
 }
@@ -11,7 +25,7 @@ listen("sign-in", "submit", submitted(signIn));
 listen("sign-out", "click", signOut);
 listen("theme", "change", chooseTheme);
 listen("ask", "submit", submitted(send));
-listen("stop", "click", () => reading?.controller.abort());
+listen("stop", "click", () => view.reading?.controller.abort());
 listen("earlier", "click", () => attempt(showEarlier));
 listen("rename", "click", openRename);
 listen("rename-cancel", "click", () => { closeRename(); at("rename").focus(); });
@@ -40,4 +54,6 @@ narrow.addEventListener("change", () => {
 });
 addEventListener("hashchange", () => attempt(async () => route()));
 
+whenShutOut(showDoor);
+whenUnanswered(lookForTurn);
 start();

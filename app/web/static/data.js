@@ -1,6 +1,7 @@
 import { configuration } from "./configuration.js";
 import { Problem } from "./errors.js";
-import { REQUEST_MS, json, reach, withToken } from "./session.js";
+import { REQUEST_MS, json, reach } from "./requests.js";
+import { withToken } from "./session.js";
 
 /** The Data API: rows of a table or view, by a query as PostgREST takes it. */
 export async function data(table, query, { method = "GET", body, prefer } = {}) {

@@ -1,16 +1,27 @@
-function showDoor(text = "") {
+import { stopWaiting } from "./composer.js";
+import { configuration } from "./configuration.js";
+import { at, make, quiet } from "./dom.js";
+import { Problem } from "./errors.js";
+import { findMe, forgetMe, showMe, showTheme, showUsage } from "./me.js";
+import { attempt, hideNotice } from "./notices.js";
+import { auth, forget, keep, resume, session } from "./session.js";
+import { closeShelf, loadShelf, shelf } from "./shelf.js";
+import { leave, route } from "./stage.js";
+import { view } from "./view.js";
+
+/** Out: nothing of who was here stays in the page; the reason is told. */
+export function showDoor(text = "") {
   leave();
   forget();
-  clearInterval(waitTimer);
-  waitTimer = 0;
+  stopWaiting();
   hideNotice();
   closeShelf();
-  me = null;
+  forgetMe();
   Object.assign(shelf, { archived: false, rows: [], more: false });
   for (const name of ["talk", "list", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
     at(name).replaceChildren();
   }
-  view = { id: null, title: "", archived: false, oldest: null };
+  Object.assign(view, { id: null, title: "", archived: false, oldest: null });
   at("who-name").title = at("question-box").value = at("rename-title").value = "";
   at("toast").hidden = true;
   showTheme(null);
@@ -26,15 +37,16 @@ function showDoor(text = "") {
   if (!configuration.problem) at("email").focus();
 }
 
+/** In, with the tokens that are kept. */
 async function enter() {
-  me = await findMe();
+  await findMe();
   at("door").hidden = true;
   at("room").hidden = false;
   showMe();
   await Promise.all([attempt(loadShelf), showUsage().catch(() => {}), attempt(route)]);
 }
 
-async function signIn() {
+export async function signIn() {
   const wrong = (text, field) => {
     at("sign-in-error").textContent = text;
     for (const name of ["email", "password"]) at(name).setAttribute("aria-invalid", String(name === field || field === "both"));
@@ -64,7 +76,7 @@ async function signIn() {
   return undefined;
 }
 
-async function signOut() {
+export async function signOut() {
   const token = session?.access;
   history.replaceState(null, "", location.pathname);
   showDoor("You are signed out.");
@@ -72,21 +84,13 @@ async function signOut() {
   if (token) await auth("logout?scope=local", {}, token).catch(() => {});
 }
 
-function route() {
-  if (!me) return undefined;
-  const id = location.hash.slice(1);
-  if (!UUID.test(id)) return showBlank();
-  return id === view.id && reading ? undefined : open(id);
-}
-
-async function start() {
-  const stored = sessionStorage.getItem(SESSION);
-  if (!stored || configuration.problem) {
-    showDoor();
-    return;
-  }
+/** Go on with the session that this tab has, else show the door. */
+export async function start() {
   try {
-    session = JSON.parse(stored);
+    if (configuration.problem || !resume()) {
+      showDoor();
+      return;
+    }
     await enter();
   } catch (error) {
     const away = error.code === "UNREACHABLE" || error.status >= 500;

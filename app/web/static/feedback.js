@@ -1,4 +1,10 @@
-function tools(row) {
+import { data, moment } from "./data.js";
+import { icon, make, quiet, say } from "./dom.js";
+import { me } from "./me.js";
+import { attempt, toast } from "./notices.js";
+
+/** What can be done with an answer that is kept: copy it, rate it, say why; and what it was made with. */
+export function tools(row) {
   const thumbs = new Map();
   const remark = make("div", { className: "remark", hidden: true });
   const draw = () => {

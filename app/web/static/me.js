@@ -1,6 +1,17 @@
-let me = null;
+import { configuration } from "./configuration.js";
+import { data } from "./data.js";
+import { at, say } from "./dom.js";
+import { Problem, ended } from "./errors.js";
+import { attempt } from "./notices.js";
+import { REQUEST_MS, reach } from "./requests.js";
+import { session, withToken } from "./session.js";
+import { view } from "./view.js";
 
-async function findMe() {
+/** Who is signed in, with their organisation, or null. */
+export let me = null;
+
+/** Find who is signed in. */
+export async function findMe() {
   const [row] = await data("users", {
     select: "id,tenant_id,name,email,role,preferences",
     auth_id: `eq.${session.id}`,
@@ -22,11 +33,15 @@ async function findMe() {
     );
   }
   const [tenant] = await data("tenants", { select: "id,name,features", id: `eq.${row.tenant_id}` });
-  return { ...row, tenant: tenant ?? { name: "your organisation", features: {} } };
+  me = { ...row, tenant: tenant ?? { name: "your organisation", features: {} } };
+}
+
+export function forgetMe() {
+  me = null;
 }
 
 /** Why no question can be asked, as a sentence; null when one can. */
-const cannotAsk = () => {
+export const cannotAsk = () => {
   if (!configuration.assistantEnabled) return "The assistant is switched off on this server. What was said can still be read.";
   if (me.role === "viewer") return `Your account may read but not ask. An administrator of ${me.tenant.name} can change that.`;
   if (me.tenant.features?.ai_assistant === false) return `The assistant is switched off for ${me.tenant.name}.`;
@@ -34,7 +49,7 @@ const cannotAsk = () => {
   return null;
 };
 
-function showMe() {
+export function showMe() {
   at("who-name").textContent = me.name || me.email;
   at("who-name").title = me.email;
   const roles = { admin: "administrator", member: "member", viewer: "reader" };
@@ -43,14 +58,15 @@ function showMe() {
   at("new").hidden = cannotAsk() !== null;
 }
 
-function showTheme(theme) {
+/** The appearance that somebody chose; any other value is the system's. */
+export function showTheme(theme) {
   const known = theme === "light" || theme === "dark";
   if (known) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
   at("theme").value = known ? theme : "system";
 }
 
-async function chooseTheme() {
+export async function chooseTheme() {
   const theme = at("theme").value;
   showTheme(theme);
   await attempt(async () => {
@@ -61,7 +77,7 @@ async function chooseTheme() {
   });
 }
 
-async function showUsage() {
+export async function showUsage() {
   const rows = await data("current_day_usage", { select: "total_tokens,request_count", user_id: `eq.${me.id}` });
   const { total_tokens: tokens = 0, request_count: questions = 0 } = rows[0] ?? {};
   const number = new Intl.NumberFormat("en-GB");

@@ -1,12 +1,18 @@
-const messageNode = (row) => (row.role === "user" ? questionNode(row.content) : answerNode(row).node);
+import { make } from "./dom.js";
+import { tools } from "./feedback.js";
+import { Prose } from "./prose.js";
 
-function questionNode(text) {
+const LONG_QUESTION = 280;
+
+export const messageNode = (row) => (row.role === "user" ? questionNode(row.content) : answerNode(row).node);
+
+export function questionNode(text) {
   const long = text.length > LONG_QUESTION ? " long" : "";
   return make("h2", { className: `question${long}` }, make("span", { className: "unseen", textContent: "You asked: " }), text.trim());
 }
 
 /** An answer on the page: finished when it has a row, else one that is still to come. */
-function answerNode(row) {
+export function answerNode(row) {
   const prose = new Prose();
   const node = make("article", { className: "answer", "aria-label": "Answer" }, prose.node);
   const finish = (saved) => {

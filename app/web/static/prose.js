@@ -1,3 +1,7 @@
+// Text as DOM nodes: a small part of Markdown.
+
+import { make } from "./dom.js";
+
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)/;
 const HEADING = /^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*$/;
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
@@ -21,7 +25,7 @@ const LONGEST_INLINE = 8_000;
 const DEEPEST = 6;
 
 /** The blocks of a text; equal `source` means equal rendering. */
-export function blocksOf(text) {
+function blocksOf(text) {
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
   const blocks = [];
   let index = 0;
@@ -75,7 +79,7 @@ export function blocksOf(text) {
 }
 
 /** Emphasis, code and links of one block, as nodes. */
-export function inline(text, depth = 0) {
+function inline(text, depth = 0) {
   if (depth > DEEPEST || text.length > LONGEST_INLINE) return [text];
   const nodes = [];
   let done = 0;

@@ -1,30 +1,17 @@
-async function reach(what, url, options) {
-  try {
-    return await fetch(url, { credentials: "omit", cache: "no-store", ...options });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem(`${what} cannot be reached. Check the connection and try again.`, {
-      code: "UNREACHABLE",
-      retryable: true,
-    });
-  }
-}
+import { configuration } from "./configuration.js";
+import { authProblem, ended } from "./errors.js";
+import { REQUEST_MS, json, reach } from "./requests.js";
 
-async function json(response) {
-  try {
-    return await response.json();
-  } catch {
-    return null;
-  }
-}
+const SESSION = "palaver.session";
+const REFRESH_BEFORE_MS = 60_000;
 
-// ---- Session -----------------------------------------------------------------------------------------------------
-
-let session = null;
+/** Whose session it is and its tokens, or null: `{access, refresh, until, id, email}`. */
+export let session = null;
 let refreshing = null;
 let refreshTimer = 0;
 
-async function auth(path, body, token) {
+/** Supabase Auth: what it answers to a POST. */
+export async function auth(path, body, token) {
   const response = await reach("The sign-in service", `${configuration.supabaseUrl}/auth/v1/${path}`, {
     method: "POST",
     headers: {
@@ -40,7 +27,8 @@ async function auth(path, body, token) {
   return answer;
 }
 
-function keep(granted) {
+/** Keep the tokens that were granted, for this tab, and renew them in time. */
+export function keep(granted) {
   session = {
     access: granted.access_token,
     refresh: granted.refresh_token,
@@ -54,7 +42,14 @@ function keep(granted) {
   refreshTimer = setTimeout(() => refresh().catch(() => {}), Math.max(granted.expires_in * 1000 - REFRESH_BEFORE_MS, 5_000));
 }
 
-function forget() {
+/** Take up what this tab has kept, across a reload; whether there was something. */
+export function resume() {
+  const stored = sessionStorage.getItem(SESSION);
+  if (stored) session = JSON.parse(stored);
+  return Boolean(stored);
+}
+
+export function forget() {
   session = null;
   clearTimeout(refreshTimer);
   sessionStorage.removeItem(SESSION);
@@ -89,7 +84,7 @@ async function accessToken() {
 }
 
 /** Call with a valid token, and once more with a new one if it is refused. */
-async function withToken(call) {
+export async function withToken(call) {
   const response = await call(await accessToken());
   if (response.status !== 401) return response;
   await refresh();

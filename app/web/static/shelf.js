@@ -1,25 +1,30 @@
-const shelf = { archived: false, rows: [], more: false };
+import { beyond, data, moment } from "./data.js";
+import { at, make, quiet } from "./dom.js";
+import { attempt } from "./notices.js";
+import { view } from "./view.js";
 
-/** Rows after `last` in the order of two columns, both the same way; for PostgREST's `or`. */
-const beyond = (column, last) =>
-  `(${column}.lt."${last[column]}",and(${column}.eq."${last[column]}",id.lt.${last.id}))`;
+const PAGE = 50;
+
+/** The conversations that are listed, newest first: the archived or the others, and whether there are more. */
+export const shelf = { archived: false, rows: [], more: false };
 
 async function pageOfConversations(last) {
   return data("conversations", {
     select: "id,title,updated_at,is_archived",
     is_archived: `eq.${shelf.archived}`,
     order: "updated_at.desc,id.desc",
-    limit: String(PAGE_OF_CONVERSATIONS),
+    limit: String(PAGE),
     ...(last && { or: beyond("updated_at", last) }),
   });
 }
 
-async function loadShelf() {
+/** Fetch the first page anew and keep the older rows that were fetched before. */
+export async function loadShelf() {
   const { archived } = shelf;
   const page = await pageOfConversations(null);
   if (archived !== shelf.archived) return;
   const known = new Set(page.map((row) => row.id));
-  const full = page.length === PAGE_OF_CONVERSATIONS;
+  const full = page.length === PAGE;
   const oldest = full ? moment(page.at(-1).updated_at) : null;
   const older = full ? shelf.rows.filter((row) => !known.has(row.id) && moment(row.updated_at) <= oldest) : [];
   shelf.more = full && (older.length ? shelf.more : true);
@@ -31,7 +36,7 @@ async function loadOlder() {
   const page = await pageOfConversations(shelf.rows.at(-1));
   const first = shelf.rows.length;
   shelf.rows = [...shelf.rows, ...page];
-  shelf.more = page.length === PAGE_OF_CONVERSATIONS;
+  shelf.more = page.length === PAGE;
   drawShelf();
   at("list").querySelectorAll("li a")[first]?.focus();
 }
@@ -72,9 +77,15 @@ function drawShelf() {
   at("list").replaceChildren(...parts, more);
 }
 
-const narrow = matchMedia("(max-width: 52rem)");
+/** Mark the conversation that is open. */
+export function markOpen() {
+  for (const anchor of at("list").querySelectorAll("li a")) {
+    if (anchor.hash === `#${view.id}`) anchor.setAttribute("aria-current", "page");
+    else anchor.removeAttribute("aria-current");
+  }
+}
 
-function openShelf() {
+export function openShelf() {
   // Only from now on, so that a window that is made narrow does not show it sliding out.
   at("shelf").classList.add("slides", "open");
   at("veil").hidden = false;
@@ -83,7 +94,7 @@ function openShelf() {
   at("close-shelf").focus();
 }
 
-function closeShelf() {
+export function closeShelf() {
   if (!at("shelf").classList.contains("open")) return;
   at("shelf").classList.remove("open");
   at("veil").hidden = true;

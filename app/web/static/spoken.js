@@ -1,5 +1,7 @@
+import { at, make } from "./dom.js";
+
 /** Hands a growing text to screen readers sentence by sentence, not piece by piece. */
-class Spoken {
+export class Spoken {
   #said = 0;
 
   constructor() {

@@ -1,93 +1,38 @@
-// ---- The stage: one conversation ---------------------------------------------------------------------------------
+import { drawComposer, isWaiting } from "./composer.js";
+import { configuration } from "./configuration.js";
+import { beyond, data } from "./data.js";
+import { at, narrow, quiet, say, scroll, toBottom } from "./dom.js";
+import { cannotAsk, me } from "./me.js";
+import { messageNode } from "./messages.js";
+import { attempt, hideNotice, showNotice, toast } from "./notices.js";
+import { loadShelf, shelf } from "./shelf.js";
+import { closeRename, drawTop } from "./top.js";
+import { view } from "./view.js";
 
-let view = { id: null, title: "", archived: false, oldest: null };
-let visits = 0;
-let reading = null;
-let waitTimer = 0;
+const PAGE = 100;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const scroll = at("scroll");
-const isAtBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
-const toBottom = () => { scroll.scrollTop = scroll.scrollHeight; };
+let unanswered = async () => {};
 
-function showNotice(text, { bad = false, actions = [] } = {}) {
-  const stay = isAtBottom();
-  at("notice").classList.toggle("bad", bad);
-  at("notice").replaceChildren(make("div", {}, text), ...actions);
-  at("notice").hidden = false;
-  if (stay) toBottom();
+/** What to do, in a visit, about a question at the end that has no answer. */
+export function whenUnanswered(work) {
+  unanswered = work;
 }
 
-function hideNotice() {
-  at("notice").hidden = true;
-  at("notice").replaceChildren();
-}
-
-let toastTimer = 0;
-
-function toast(text, undo) {
-  clearTimeout(toastTimer);
-  at("toast-text").textContent = text;
-  at("toast-action").hidden = !undo;
-  at("toast-action").onclick = () => {
-    at("toast").hidden = true;
-    attempt(undo);
-  };
-  at("toast").hidden = false;
-  say(text);
-  toastTimer = setTimeout(() => { at("toast").hidden = true; }, 8_000);
-}
-
-/** Run what a person asked for, and tell them in a sentence if it fails. */
-async function attempt(work) {
-  try {
-    return await work();
-  } catch (error) {
-    if (error.name === "AbortError") return undefined;
-    if (error.code === "SESSION_ENDED" || error.code === "NO_MEMBERSHIP") {
-      showDoor(error.message);
-      return undefined;
-    }
-    if (!(error instanceof Problem)) console.error(error);
-    const text = error instanceof Problem ? error.message : "Something went wrong in this page. Reload it and try again.";
-    showNotice(text, { bad: true, actions: error.retryable ? [quiet("Try again", () => { hideNotice(); attempt(work); })] : [] });
-    return undefined;
-  }
-}
-
-function leave() {
-  reading?.controller.abort();
-  reading = null;
-  visits += 1;
+/** Let go of what is open: what is still coming of it is late from now on. */
+export function leave() {
+  view.reading?.controller.abort();
+  view.reading = null;
+  view.visit += 1;
   closeRename();
-  if (!waitTimer) hideNotice();
+  if (!isWaiting()) hideNotice();
   drawComposer();
 }
 
-function drawTop() {
-  at("title").textContent = view.title;
-  document.title = view.id ? `${view.title} – Palaver` : "Palaver";
-  at("actions").hidden = view.id === null;
-  at("archive").textContent = view.archived ? "Restore" : "Archive";
-  for (const anchor of at("list").querySelectorAll("li a")) {
-    if (anchor.hash === `#${view.id}`) anchor.setAttribute("aria-current", "page");
-    else anchor.removeAttribute("aria-current");
-  }
-}
-
-function drawComposer() {
-  const why = me && cannotAsk();
-  at("ask").hidden = Boolean(why);
-  at("hint").textContent = why ?? "Enter sends, Shift and Enter start a new line.";
-  at("hint").classList.toggle("keys", !why);
-  // Before the turn is known there is nothing to leave: the question could be neither withdrawn nor followed.
-  at("stop").hidden = !reading?.turn;
-  at("send").hidden = Boolean(reading?.turn);
-  at("send").disabled = reading !== null || waitTimer !== 0 || at("question-box").value.trim() === "";
-}
-
-function showBlank() {
+/** A conversation that is not begun yet. */
+export function showBlank() {
   leave();
-  view = { id: null, title: "New conversation", archived: false, oldest: null };
+  Object.assign(view, { id: null, title: "New conversation", archived: false, oldest: null });
   const hour = new Date().getHours();
   const greeting = hour < 5 ? "Hello" : hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
   at("greeting-line").textContent = `${greeting}${me.name ? `, ${me.name}` : ""}.`;
@@ -103,12 +48,13 @@ function showBlank() {
   if (!narrow.matches) at("question-box").focus();
 }
 
-async function open(id) {
+/** Show a conversation of the database. */
+export async function open(id) {
   leave();
   at("toast").hidden = true;
-  const visit = visits;
+  const { visit } = view;
   const known = shelf.rows.find((row) => row.id === id);
-  view = { id, title: known?.title ?? "", archived: known?.is_archived ?? false, oldest: null };
+  Object.assign(view, { id, title: known?.title ?? "", archived: known?.is_archived ?? false, oldest: null });
   at("greeting").hidden = true;
   at("earlier-row").hidden = true;
   at("talk").replaceChildren();
@@ -117,14 +63,14 @@ async function open(id) {
     data("conversations", { select: "id,title,is_archived", id: `eq.${id}` }),
     pageOfMessages(id),
   ]);
-  if (visit !== visits) return;
+  if (visit !== view.visit) return;
   if (!row) {
     history.replaceState(null, "", "#new");
     showBlank();
     showNotice("This conversation does not exist, or is not yours.", { bad: true });
     return;
   }
-  view = { ...view, title: row.title, archived: row.is_archived };
+  Object.assign(view, { title: row.title, archived: row.is_archived });
   showMessages(messages);
   drawTop();
   drawComposer();
@@ -135,7 +81,7 @@ async function open(id) {
   }
   toBottom();
   (narrow.matches || at("ask").hidden ? at("title") : at("question-box")).focus();
-  if (messages.at(-1)?.role === "user") await lookForTurn(visit, messages.at(-1));
+  if (messages.at(-1)?.role === "user") await unanswered(visit, messages.at(-1));
 }
 
 async function pageOfMessages(id, last) {
@@ -144,7 +90,7 @@ async function pageOfMessages(id, last) {
     conversation_id: `eq.${id}`,
     role: "in.(user,assistant)",
     order: "created_at.desc,id.desc",
-    limit: String(PAGE_OF_MESSAGES),
+    limit: String(PAGE),
     ...(last && { or: beyond("created_at", last) }),
   });
   const answers = rows.filter((row) => row.role === "assistant").map((row) => row.id);
@@ -166,15 +112,38 @@ function showMessages(rows) {
 
 function noteOldest(rows) {
   view.oldest = rows[0] ?? null;
-  at("earlier-row").hidden = rows.length < PAGE_OF_MESSAGES;
+  at("earlier-row").hidden = rows.length < PAGE;
 }
 
-async function showEarlier() {
-  const visit = visits;
+export async function showEarlier() {
+  const { visit } = view;
   const rows = await pageOfMessages(view.id, view.oldest);
-  if (visit !== visits) return;
+  if (visit !== view.visit) return;
   const below = scroll.scrollHeight - scroll.scrollTop;
   at("talk").prepend(...rows.map(messageNode));
   noteOldest(rows);
   scroll.scrollTop = scroll.scrollHeight - below;
+}
+
+/** Put a conversation away, or back. */
+export async function setArchived(archived, id = view.id) {
+  await data("conversations", { id: `eq.${id}` }, { method: "PATCH", body: { is_archived: archived }, prefer: "return=minimal" });
+  if (archived) {
+    if (view.id === id) location.hash = "#new";
+    toast("Archived", () => setArchived(false, id));
+  } else {
+    shelf.archived = false;
+    if (view.id === id) await open(id);
+    else location.hash = `#${id}`;
+  }
+  await loadShelf();
+  if (!archived) say("Restored.");
+}
+
+/** Show what the address names. */
+export function route() {
+  if (!me) return undefined;
+  const id = location.hash.slice(1);
+  if (!UUID.test(id)) return showBlank();
+  return id === view.id && view.reading ? undefined : open(id);
 }

@@ -1,4 +1,18 @@
-function openRename() {
+import { data } from "./data.js";
+import { at, say } from "./dom.js";
+import { loadShelf, markOpen } from "./shelf.js";
+import { view } from "./view.js";
+
+/** The title and what can be done with the conversation that is open. */
+export function drawTop() {
+  at("title").textContent = view.title;
+  document.title = view.id ? `${view.title} – Palaver` : "Palaver";
+  at("actions").hidden = view.id === null;
+  at("archive").textContent = view.archived ? "Restore" : "Archive";
+  markOpen();
+}
+
+export function openRename() {
   at("rename-form").hidden = false;
   at("title").hidden = at("actions").hidden = true;
   at("rename-title").value = view.title;
@@ -6,14 +20,14 @@ function openRename() {
   at("rename-title").focus();
 }
 
-function closeRename() {
+export function closeRename() {
   if (at("rename-form").hidden) return;
   at("rename-form").hidden = true;
   at("title").hidden = false;
   drawTop();
 }
 
-async function rename() {
+export async function rename() {
   const title = at("rename-title").value.trim();
   const { id } = view;
   if (title && title !== view.title) {

@@ -1,0 +1,359 @@
+"""Summaries: whatever happened and whenever they were refreshed, they equal the tables that they sum up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from tests.world import Actor, Database
+
+USAGE_SEEN = """
+    select tenant_id, user_id, month, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
+    from public.monthly_usage_summary
+"""
+USAGE_TRUE = """
+    select
+        tenant_id, user_id, date_trunc('month', day::timestamp)::date, sum(total_tokens)::bigint,
+        sum(prompt_tokens)::bigint, sum(completion_tokens)::bigint, sum(request_count)::bigint, sum(estimated_cost)
+    from public.usage_metrics
+    group by 1, 2, 3
+"""
+FEEDBACK_SEEN = """
+    select tenant_id, message_id, positive_count, negative_count, feedback_count, comment_count, last_feedback_at
+    from public.message_feedback_summary
+"""
+FEEDBACK_TRUE = """
+    select
+        tenant_id, message_id, count(*) filter (where rating = 1), count(*) filter (where rating = -1), count(*),
+        count(comment), max(updated_at)
+    from public.feedback
+    group by 1, 2
+"""
+DIFFERENCES = f"""
+    select 'usage missing', count(*) from ({USAGE_TRUE} except {USAGE_SEEN}) as d
+    union all
+    select 'usage invented', count(*) from ({USAGE_SEEN} except {USAGE_TRUE}) as d
+    union all
+    select 'feedback missing', count(*) from ({FEEDBACK_TRUE} except {FEEDBACK_SEEN}) as d
+    union all
+    select 'feedback invented', count(*) from ({FEEDBACK_SEEN} except {FEEDBACK_TRUE}) as d
+"""
+REFRESH = "select outcome from private.run_job('refresh_summaries')"
+OWN = "select message_id from public.feedback where user_id = $1 limit 1"
+
+Seeing = Callable[..., Awaitable[list[asyncpg.Record]]]
+
+
+async def differences(fetch: Seeing) -> dict[str, int]:
+    """In what the summaries differ from the tables for whoever asks: nothing, if all is well."""
+    return {what: count for what, count in await fetch(DIFFERENCES) if count}
+
+
+async def refresh(database: Database) -> None:
+    assert await database.value(REFRESH) == "succeeded"
+
+
+async def test_feedback_is_counted_before_any_refresh(database: Database, acme_admin: Actor) -> None:
+    await database.fetch("delete from public.feedback")
+    await refresh(database)
+    assert await database.value("select count(*) from private.message_feedback_closed") == 0
+    rate = "insert into public.feedback (tenant_id, message_id, user_id, rating)"
+    await database.fetch(rate + " select tenant_id, id, user_id, 1 from public.messages where role = 'assistant'")
+    assert await differences(database.fetch) == {}
+    assert await acme_admin.value("select sum(feedback_count) from public.message_feedback_summary") == 4
+
+
+async def test_a_refresh_changes_no_number(database: Database, acme_admin: Actor, acme_member: Actor) -> None:
+    await refresh(database)
+    assert await database.value("select count(*) from private.message_feedback_closed") == 7
+    assert await database.value("select count(*) from private.feedback_changes") == 0
+    for fetch in (database.fetch, acme_admin.fetch, acme_member.fetch):
+        assert await differences(fetch) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "insert into public.feedback (message_id, rating, comment)"
+        " select id, -1, 'New' from public.messages where role = 'user'",
+        "update public.feedback set rating = -rating",
+        "update public.feedback set comment = 'More'",
+        "delete from public.feedback",
+        "update public.feedback set message_id = (select id from public.messages where role = 'user')",
+        "update public.feedback set message_id = (select id from public.messages where role = 'user'), rating = -1",
+    ],
+)
+async def test_feedback_changed_after_a_refresh_counts_at_once(
+    database: Database, acme_member: Actor, acme_admin: Actor, change: str
+) -> None:
+    await refresh(database)
+    before = await acme_admin.fetch(FEEDBACK_SEEN + "order by 2")
+    assert (await acme_member.execute(change)).endswith(" 1")
+    assert await acme_admin.fetch(FEEDBACK_SEEN + "order by 2") != before
+    for fetch in (database.fetch, acme_admin.fetch, acme_member.fetch):
+        assert await differences(fetch) == {}
+    await refresh(database)
+    assert await differences(database.fetch) == {}
+
+
+async def test_feedback_that_goes_with_its_message_counts_no_more(
+    database: Database, acme_member: Actor, acme_admin: Actor
+) -> None:
+    await refresh(database)
+    message = await acme_member.value(OWN, acme_member.user_id)
+    await database.fetch("delete from public.messages where id = $1", message)
+    assert await differences(acme_admin.fetch) == {}
+    assert await acme_admin.value("select count(*) from public.message_feedback_summary") == 3
+
+
+async def test_usage_after_a_refresh_counts_at_once(database: Database, acme_member: Actor, acme_admin: Actor) -> None:
+    await refresh(database)
+    before = await acme_admin.value("select sum(total_tokens) from public.monthly_usage_summary")
+    add = "select public.increment_usage_metrics($1, $2, 70, 7, 0.1)"
+    await database.fetch(add, acme_member.tenant_id, acme_member.user_id)
+    assert await acme_admin.value("select sum(total_tokens) from public.monthly_usage_summary") == before + 77
+    for fetch in (database.fetch, acme_admin.fetch, acme_member.fetch):
+        assert await differences(fetch) == {}
+
+
+async def test_the_day_before_today_is_still_open(database: Database, acme_admin: Actor) -> None:
+    await refresh(database)
+    sql = (
+        "update public.usage_metrics set prompt_tokens = prompt_tokens + 9, total_tokens = total_tokens + 9"
+        " where day = (now() at time zone 'utc')::date - 1 returning 1"
+    )
+    assert len(await database.fetch(sql)) == 1
+    assert await differences(acme_admin.fetch) == {}
+
+
+async def test_months_are_those_of_the_utc_day(database: Database, acme_member: Actor, acme_admin: Actor) -> None:
+    await database.fetch("delete from public.usage_metrics")
+    days = ["2024-02-29", "2024-03-01", "2024-03-31", "2024-12-31", "2025-01-01"]
+    for number, day in enumerate(days):
+        await database.fetch(
+            "insert into public.usage_metrics (tenant_id, user_id, day, prompt_tokens, total_tokens, request_count)"
+            " values ($1, $2, $3, $4, $4, 1)",
+            acme_member.tenant_id,
+            acme_member.user_id,
+            date.fromisoformat(day),
+            10**number,
+        )
+    await refresh(database)
+    for zone in ("UTC", "Pacific/Kiritimati", "Etc/GMT+12"):
+        async with acme_admin.acting() as connection:
+            await connection.execute(f"set local timezone = '{zone}'")
+            rows = await connection.fetch("select month, total_tokens from public.monthly_usage_summary order by month")
+        assert [(row["month"].isoformat(), row["total_tokens"]) for row in rows] == [
+            ("2024-02-01", 1),
+            ("2024-03-01", 110),
+            ("2024-12-01", 1000),
+            ("2025-01-01", 10000),
+        ]
+
+
+async def test_who_sees_which_usage(
+    database: Database,
+    acme_member: Actor,
+    acme_admin: Actor,
+    globex_member: Actor,
+    initech_viewer: Actor,
+    outsider: Actor,
+    service: Actor,
+    anon: Actor,
+) -> None:
+    await refresh(database)
+    people = "select distinct user_id from public.monthly_usage_summary"
+    assert {row["user_id"] for row in await acme_member.fetch(people)} == {acme_member.user_id}
+    assert {row["user_id"] for row in await acme_admin.fetch(people)} == {acme_member.user_id, acme_admin.user_id}
+    assert {row["user_id"] for row in await globex_member.fetch(people)} == {globex_member.user_id}
+    assert len(await service.fetch(people)) == 5
+    assert await initech_viewer.fetch(people) == await outsider.fetch(people) == []
+    assert await anon.denied(people) == "42501"
+
+
+async def test_who_sees_which_feedback(
+    database: Database,
+    acme_member: Actor,
+    acme_admin: Actor,
+    globex_admin: Actor,
+    initech_viewer: Actor,
+    outsider: Actor,
+    service: Actor,
+    anon: Actor,
+) -> None:
+    own = await acme_member.value(OWN, acme_member.user_id)
+    messages = "select message_id from public.message_feedback_summary"
+    for _ in range(2):
+        assert [row["message_id"] for row in await acme_member.fetch(messages)] == [own]
+        assert len(await acme_admin.fetch(messages)) == 4
+        assert len(await globex_admin.fetch(messages)) == 2
+        assert len(await service.fetch(messages)) == 7
+        assert await initech_viewer.fetch(messages) == await outsider.fetch(messages) == []
+        assert await anon.denied(messages) == "42501"
+        await refresh(database)
+
+
+async def test_the_functions_below_answer_nobody_about_others(
+    database: Database, acme_member: Actor, acme_admin: Actor, globex_admin: Actor, outsider: Actor
+) -> None:
+    theirs = await globex_admin.value("select message_id from public.feedback where user_id = $1", globex_admin.user_id)
+    colleagues = await acme_admin.value("select message_id from public.feedback where user_id = $1", acme_admin.user_id)
+    sql = "select * from private.feedback_summary($1, $2)"
+    for _ in range(2):
+        for actor in (acme_member, acme_admin, outsider):
+            for tenant_id in (globex_admin.tenant_id, acme_admin.tenant_id, None):
+                assert await actor.fetch(sql, tenant_id, theirs) == []
+        assert await acme_member.fetch(sql, acme_member.tenant_id, colleagues) == []
+        assert len(await acme_admin.fetch(sql, acme_admin.tenant_id, colleagues)) == 1
+        await refresh(database)
+    months = "select distinct c.user_id from private.closed_monthly_usage($1) as c"
+    for month in [row["month"] for row in await database.fetch("select month from private.monthly_usage_closed")]:
+        assert {row["user_id"] for row in await acme_member.fetch(months, month)} <= {acme_member.user_id}
+        assert {row["user_id"] for row in await acme_admin.fetch(months, month)} <= {
+            acme_member.user_id,
+            acme_admin.user_id,
+        }
+        assert await outsider.fetch(months, month) == []
+    assert await outsider.fetch("select private.usage_months()") == []
+
+
+async def test_refreshed_at_says_when(database: Database, acme_member: Actor) -> None:
+    both = (
+        "select array_agg(refreshed_at) from (select refreshed_at from public.monthly_usage_summary"
+        " union select refreshed_at from public.message_feedback_summary) as r"
+    )
+    (before,) = await acme_member.value(both)
+    await refresh(database)
+    (after,) = await acme_member.value(both)
+    assert after > before
+    started, finished = (await database.fetch("select started_at, finished_at from private.job_runs"))[0]
+    assert after <= finished
+    assert abs((after - started).total_seconds()) < 5
+
+
+async def test_a_refresh_by_hand_is_as_good(database: Database, acme_admin: Actor, acme_member: Actor) -> None:
+    for how in ("", "concurrently "):
+        for view in ("message_feedback_closed", "monthly_usage_closed"):
+            await database.fetch(f"refresh materialized view {how}private.{view}")
+            assert {k: n for k, n in (await differences(database.fetch)).items() if "feedback" in k} == {}
+        await acme_member.execute("update public.feedback set rating = -rating")
+        assert await differences(acme_admin.fetch) == {}
+
+
+async def test_nobody_but_the_owner_refreshes_by_hand_or_reads_below(
+    acme_admin: Actor, service: Actor, database: Database
+) -> None:
+    async with database.connected("palaver_worker") as worker:
+        for view in ("message_feedback_closed", "monthly_usage_closed"):
+            for actor in (acme_admin, service):
+                assert await actor.denied(f"refresh materialized view private.{view}") == "42501"
+                assert await actor.denied(f"select * from private.{view}") == "42501"
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await worker.execute(f"select * from private.{view}")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_happens_the_summaries_equal_the_tables(
+    database: Database, acme_admin: Actor, globex_member: Actor, seed: int
+) -> None:
+    dice = random.Random(seed)
+    await refresh(database)
+    messages = [row["id"] for row in await database.fetch("select id from public.messages order by id")]
+
+    def rate(message: UUID) -> tuple[object, ...]:
+        return (
+            "insert into public.feedback (tenant_id, message_id, user_id, rating, comment)"
+            " select tenant_id, id, user_id, $2, $3 from public.messages where id = $1"
+            " on conflict (tenant_id, message_id, user_id) do update"
+            " set rating = excluded.rating, comment = excluded.comment",
+            message,
+            dice.choice((-1, 1)),
+            dice.choice((None, "Said")),
+        )
+
+    def use() -> tuple[object, ...]:
+        sql = (
+            "insert into public.usage_metrics (tenant_id, user_id, day, prompt_tokens, total_tokens, request_count)"
+            " select tenant_id, id, (now() at time zone 'utc')::date - $1::integer, $2, $2, 1 from public.users"
+            " where email = $3 on conflict (tenant_id, user_id, day) do update set"
+            " prompt_tokens = excluded.prompt_tokens,"
+            " total_tokens = excluded.prompt_tokens + public.usage_metrics.completion_tokens"
+        )
+        return (
+            sql,
+            dice.randrange(2),
+            dice.randrange(1000),
+            dice.choice(("ada@acme.test", "dan@globex.test", "finn@initech.test")),
+        )
+
+    steps: list[Callable[[], tuple[object, ...]]] = [
+        lambda: rate(dice.choice(messages)),
+        lambda: ("delete from public.feedback where message_id = $1", dice.choice(messages)),
+        lambda: (
+            "update public.feedback set message_id = $2 where message_id = $1 and tenant_id ="
+            " (select tenant_id from public.messages where id = $2)"
+            " and not exists (select from public.feedback where message_id = $2)",
+            dice.choice(messages),
+            dice.choice(messages),
+        ),
+        use,
+        lambda: (REFRESH,),
+        lambda: ("refresh materialized view private.message_feedback_closed",),
+        lambda: ("refresh materialized view concurrently private.monthly_usage_closed",),
+    ]
+    async with database.connected() as owner:
+        for _ in range(60):
+            sql, *arguments = dice.choices(steps, weights=[8, 4, 4, 6, 1, 1, 1])[0]()
+            await owner.fetch(str(sql), *arguments)
+            assert await differences(owner.fetch) == {}
+    assert await differences(acme_admin.fetch) == {}
+    assert await differences(globex_member.fetch) == {}
+
+
+async def test_every_snapshot_agrees_while_people_write_and_the_views_are_refreshed(database: Database) -> None:
+    await refresh(database)
+    writing = True
+
+    async def write(seed: int) -> None:
+        dice = random.Random(seed)
+        async with database.connected() as connection:
+            messages = await connection.fetch("select tenant_id, id, user_id from public.messages order by id")
+            for _ in range(120):
+                tenant_id, message, user = dice.choice(messages)
+                await connection.execute(
+                    "insert into public.feedback (tenant_id, message_id, user_id, rating) values ($1, $2, $3, $4)"
+                    " on conflict (tenant_id, message_id, user_id) do update set rating = excluded.rating",
+                    tenant_id,
+                    message,
+                    user,
+                    dice.choice((-1, 1)),
+                )
+                if dice.random() < 0.3:
+                    await connection.execute("delete from public.feedback where message_id = $1", message)
+                await connection.execute("select public.increment_usage_metrics($1, $2, 1, 1)", tenant_id, user)
+
+    async def watch(job: bool) -> int:
+        rounds = 0
+        async with database.connected() as connection:
+            while writing or rounds == 0:
+                if job:
+                    assert await connection.fetchval(REFRESH) == "succeeded"
+                else:
+                    assert await differences(connection.fetch) == {}
+                rounds += 1
+        return rounds
+
+    watching = [asyncio.create_task(watch(job)) for job in (True, False, False)]
+    await asyncio.gather(*(write(seed) for seed in range(4)))
+    writing = False
+    refreshes, *looks = await asyncio.gather(*watching)
+    assert refreshes > 2
+    assert sum(looks) > 2
+    await refresh(database)
+    assert await differences(database.fetch) == {}
