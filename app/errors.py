@@ -234,6 +234,7 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "22000": UnprocessableRequest,
     "22021": UnprocessableRequest,
     "22P05": UnprocessableRequest,
+    "23514": UnprocessableRequest,
     "25006": DatabaseUnavailable,
     "40001": DatabaseUnavailable,
     "40P01": DatabaseUnavailable,
@@ -242,6 +243,7 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
 # Connection, sign-in, no such database, resources, operator, system: the database cannot serve.
 _UNAVAILABLE_CLASSES: Final = frozenset({"08", "28", "3D", "53", "57", "58"})
 _BAD_TEXT: Final = "The text has characters that cannot be stored."
+_OUT_OF_BOUNDS: Final = "Something in the request is too long or outside of what is allowed."
 
 
 def from_database(error: BaseException) -> PalaverError:
@@ -267,7 +269,9 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
         return RateLimited(_message(error), retry_after=_wait(error))
     if state.startswith("PA"):
         return kind(_message(error))
-    return kind(_BAD_TEXT) if kind is UnprocessableRequest else kind()
+    if kind is UnprocessableRequest:
+        return kind(_OUT_OF_BOUNDS if state == "23514" else _BAD_TEXT)
+    return kind()
 
 
 def _message(error: asyncpg.PostgresError) -> str | None:

@@ -32,7 +32,7 @@ SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-_QUIET_ROUTES: Final = frozenset({"/livez", "/readyz", "/metrics"})
+_QUIET_ROUTES: Final = frozenset({"/livez", "/readyz", "/metrics", "/console/{name}"})
 
 
 class RequestId:

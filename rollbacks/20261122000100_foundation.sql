@@ -9,6 +9,8 @@ drop function private.caller_bypasses_rls();
 
 drop function private.become(jsonb);
 
+drop function private.auth_email();
+
 drop function private.auth_id();
 
 drop function private.uuid_v7();

@@ -3,6 +3,14 @@
 
 begin;
 
+drop function public.accept_invitation(uuid);
+
+drop view public.my_invitations;
+
+drop function private.take_invitation(uuid);
+
+drop function private.pending_invitations();
+
 drop policy "People see themselves, tenant admins their tenant's people" on public.users;
 
 drop policy "Tenant admins invite people" on public.users;
@@ -32,6 +40,8 @@ drop function private.current_tenant_id();
 drop table public.users;
 
 drop table public.tenants;
+
+drop function private.note_joining();
 
 drop function private.guard_user_update();
 

@@ -21,11 +21,19 @@ drop view public.monthly_usage_summary;
 
 drop trigger feedback_record_change on public.feedback;
 
+drop trigger usage_metrics_record_insert on public.usage_metrics;
+
+drop trigger usage_metrics_record_update on public.usage_metrics;
+
+drop trigger usage_metrics_record_delete on public.usage_metrics;
+
 drop function private.refresh_summaries();
 
 drop function private.feedback_summary(uuid, uuid);
 
 drop function private.record_feedback_change();
+
+drop function private.record_usage_change();
 
 drop function private.closed_monthly_usage(date);
 
@@ -40,6 +48,8 @@ drop materialized view private.message_feedback_closed;
 drop materialized view private.monthly_usage_closed;
 
 drop table private.feedback_changes;
+
+drop table private.usage_changes;
 
 drop policy "Summaries read feedback" on public.feedback;
 

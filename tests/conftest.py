@@ -20,7 +20,7 @@ from app.migrations import migrate
 from app.seeding import seed
 from tests.model_server import ModelServer
 from tests.web.browser import chromium
-from tests.world import PASSWORDS, Actor, Database
+from tests.world import PASSWORDS, Actor, Database, server_directory
 
 
 def pytest_report_header() -> str:
@@ -40,11 +40,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres_server() -> Iterator[Postgres]:
     """A throw-away PostgreSQL 18 whose cluster has hosted Supabase's roles."""
-    directory = tmp_path_factory.mktemp("postgres")
-    server = Postgres(directory / "data", password=PASSWORDS["supabase_admin"], durable=False, report=lambda _: None)
-    with server:
+    password = PASSWORDS["supabase_admin"]
+    with (
+        server_directory() as directory,
+        Postgres(directory / "data", password=password, durable=False, report=lambda _: None) as server,
+    ):
         yield server
 
 

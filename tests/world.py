@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -26,6 +29,19 @@ PASSWORDS = {
     "authenticator": "authenticator-password",
     "palaver_worker": "worker-password",
 }
+
+
+@contextmanager
+def server_directory() -> Iterator[Path]:
+    """A directory for a server's data.
+
+    Not one of pytest's: as root the server runs as another user, and each start of pytest shuts its own to others.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="palaver-tests-"))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 -- Foundation: what every later migration stands on.
 --
 -- Creates:  schema private; roles palaver_worker and palaver_definer; private.uuid_v7(), private.auth_id(),
---           private.become(), private.caller_bypasses_rls(), private.set_updated_at().
+--           private.auth_email(), private.become(), private.caller_bypasses_rls(), private.set_updated_at().
 -- Changes:  the default privileges of the migrating role: what it creates later in public is granted to nobody unless a
 --           migration says so, and its functions are not executable by everyone. The rollback restores what was.
 -- Locks:    none on existing tables.
@@ -87,8 +87,8 @@ alter default privileges in schema public revoke all on functions from anon, aut
 
 alter default privileges revoke execute on functions from public;
 
--- In what definer functions run, types are named with their schema: an empty search_path still looks into the caller's temporary
--- schema first, for tables and types, and a domain made there would run its check with the definer's rights.
+-- An empty search_path still looks into the caller's temporary schema first, for tables and types, and a domain made there would
+-- run its check with a definer's rights. So definer functions name that schema last, and what they call names types in full.
 
 -- Time-ordered ids (RFC 9562, version 7). PostgreSQL 18 has its own; before it the 12 bits after the version carry the fraction of
 -- the millisecond, as RFC 9562 section 6.2 method 3 allows, so that ids made by one session hardly ever swap places.
@@ -160,6 +160,27 @@ comment on function private.auth_id() is
 revoke execute on function private.auth_id() from public;
 
 grant execute on function private.auth_id() to authenticated, service_role, palaver_definer;
+
+create function private.auth_email()
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return lower(coalesce(
+        nullif(current_setting('request.jwt.claim.email', true), ''),
+        nullif(current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'email'
+    ));
+end
+$$;
+
+comment on function private.auth_email() is 'The e-mail address of the verified token, in lower case.';
+
+revoke execute on function private.auth_email() from public;
+
+grant execute on function private.auth_email() to authenticated, service_role, palaver_definer;
 
 create function private.become(p_claims jsonb)
 returns void

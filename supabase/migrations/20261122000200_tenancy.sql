@@ -1,7 +1,8 @@
 -- Tenancy: tenants, the people in them, and the helpers that every policy asks.
 --
 -- Creates:  public.tenants, public.users; private.current_tenant_id(), current_user_id(), administered_tenant_id(),
---           may_use_assistant(), claimed_tenant_id(), claimed_user_id(), guard_user_update().
+--           may_use_assistant(), claimed_tenant_id(), claimed_user_id(), guard_user_update(), note_joining();
+--           public.my_invitations, public.accept_invitation(), private.pending_invitations(), take_invitation().
 -- Locks:    none on existing tables but a moment's SHARE ROW EXCLUSIVE on auth.users, for the foreign key.
 -- Rollback: rollbacks/20261122000200_tenancy.sql
 
@@ -65,6 +66,7 @@ create table public.users (
     role text not null default 'member',
     preferences jsonb not null default '{}',
     is_active boolean not null default true,
+    joined_at timestamptz,
     last_active_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -82,15 +84,21 @@ comment on table public.users is 'People. Who somebody is comes from the token (
 
 comment on column public.users.auth_id is 'The account at Supabase Auth; null: invited, or the account was deleted. One account belongs to one tenant.';
 
-comment on column public.users.role is 'admin: manages the tenant''s settings and people, reads its usage and feedback; member: uses the assistant; viewer: reads what they own.';
+comment on column public.users.role is 'admin: manages the tenant''s settings and people, reads its usage and feedback; member: uses the assistant; viewer: keeps what they have, starts nothing new.';
 
 comment on column public.users.is_active is 'False shuts the person out at once, whatever their token says.';
+
+comment on column public.users.joined_at is 'When an account was first linked; null: invited and not here yet.';
 
 comment on column public.users.last_active_at is 'Last use of the assistant, to the minute.';
 
 create unique index users_tenant_email_key on public.users (tenant_id, lower(email));
 
 comment on index public.users_tenant_email_key is 'One row a person and tenant; finding a person by e-mail.';
+
+create index users_invited_idx on public.users (lower(email)) where joined_at is null;
+
+comment on index public.users_invited_idx is 'The invitations of an e-mail address.';
 
 create trigger tenants_set_updated_at
 before update on public.tenants
@@ -101,7 +109,7 @@ before update of email, name, role, preferences, is_active on public.users
 for each row execute function private.set_updated_at();
 
 -- The helpers run as palaver_definer, since a policy on users that read users would never end. Even so that role sees, by its
--- policy, only the row of whoever asks.
+-- policy, only the row of whoever asks and the invitations to their address.
 
 alter table public.tenants enable row level security;
 
@@ -109,24 +117,34 @@ alter table public.users enable row level security;
 
 revoke all on public.tenants, public.users from public, anon, authenticated, service_role;
 
-grant select (id, is_active, features) on public.tenants to palaver_definer;
+grant select (id, name, is_active, features) on public.tenants to palaver_definer;
 
-grant select (tenant_id, id, auth_id, role, is_active) on public.users to palaver_definer;
+grant select (tenant_id, id, auth_id, email, role, is_active, joined_at, created_at) on public.users to palaver_definer;
+
+grant update (auth_id) on public.users to palaver_definer;
 
 create policy "Policy helpers read tenants"
 on public.tenants for select to palaver_definer
 using (true);
 
-create policy "Policy helpers read the row of whoever asks"
+create policy "Policy helpers read the row of whoever asks and their invitations"
 on public.users for select to palaver_definer
-using (auth_id = (select private.auth_id()));
+using (
+    auth_id = (select private.auth_id())
+    or (joined_at is null and lower(email) = (select private.auth_email()))
+);
+
+create policy "Whoever accepts an invitation takes its row"
+on public.users for update to palaver_definer
+using (joined_at is null and lower(email) = (select private.auth_email()))
+with check (auth_id = (select private.auth_id()));
 
 create function private.current_tenant_id()
 returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -145,7 +163,7 @@ returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -164,7 +182,7 @@ returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -183,7 +201,7 @@ returns boolean
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return coalesce(
@@ -205,7 +223,7 @@ returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -223,7 +241,7 @@ returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -319,7 +337,7 @@ with check (
 
 create policy "Tenant admins withdraw invitations"
 on public.users for delete to authenticated
-using (tenant_id = (select private.administered_tenant_id()) and auth_id is null and last_active_at is null);
+using (tenant_id = (select private.administered_tenant_id()) and joined_at is null);
 
 grant select, delete on public.users to authenticated;
 
@@ -353,6 +371,17 @@ begin
             hint = 'Another administrator of the tenant can.';
     end if;
 
+    if (new.role, new.is_active) is distinct from (old.role, old.is_active) then
+        -- One at a time in a tenant, and judged again after the wait: two who demote each other must not both succeed.
+        perform from public.tenants as t where t.id = new.tenant_id for no key update;
+
+        if private.administered_tenant_id() is distinct from new.tenant_id then
+            raise exception using
+                errcode = 'PA403',
+                message = 'Only an administrator changes roles and active flags.';
+        end if;
+    end if;
+
     if not v_is_self and new.preferences is distinct from old.preferences then
         raise exception using
             errcode = 'PA403',
@@ -370,3 +399,140 @@ revoke execute on function private.guard_user_update() from public;
 create trigger users_guard_update
 before update on public.users
 for each row execute function private.guard_user_update();
+
+create function private.note_joining()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    if new.auth_id is not null then
+        new.joined_at := coalesce(new.joined_at, clock_timestamp());
+    end if;
+
+    return new;
+end
+$$;
+
+comment on function private.note_joining() is 'Trigger: stamps joined_at when an account is first linked.';
+
+revoke execute on function private.note_joining() from public;
+
+create trigger users_note_joining
+before insert or update of auth_id on public.users
+for each row execute function private.note_joining();
+
+-- Invitations: an administrator adds a person by e-mail address, and whoever signs in with that address may take the place. It is as
+-- good as the proof of the address: leave "Confirm email" on in Supabase Auth.
+
+create function private.pending_invitations()
+returns table (
+    tenant_id uuid,
+    tenant_name text,
+    role text,
+    invited_at timestamptz
+)
+language plpgsql
+stable
+security definer
+rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select u.tenant_id, t.name, u.role, u.created_at
+    from public.users as u
+    inner join public.tenants as t on u.tenant_id = t.id
+    where u.joined_at is null and lower(u.email) = private.auth_email() and u.is_active and t.is_active;
+end
+$$;
+
+comment on function private.pending_invitations() is
+'Invitations to the address of the caller''s token. Definer: a person without a tenant sees no row of users.';
+
+revoke execute on function private.pending_invitations() from public;
+
+grant execute on function private.pending_invitations() to authenticated;
+
+alter function private.pending_invitations() owner to palaver_definer;
+
+create function private.take_invitation(p_tenant_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (select from public.users as u where u.auth_id = private.auth_id()) then
+        raise exception using
+            errcode = 'PA422',
+            message = 'This account belongs to an organisation already.';
+    end if;
+
+    update public.users as u
+    set auth_id = private.auth_id()
+    where
+        u.tenant_id = p_tenant_id
+        and u.tenant_id in (select i.tenant_id from private.pending_invitations() as i)
+        and u.joined_at is null
+        and lower(u.email) = private.auth_email();
+
+    if not found then
+        raise exception using
+            errcode = 'PA404',
+            message = 'There is no such invitation.';
+    end if;
+end
+$$;
+
+comment on function private.take_invitation(uuid) is
+'Links the caller''s account to the place that a tenant keeps for their address. Errors: PA404 no such invitation, PA422 the account has a tenant. Definer: a person without a tenant may change no row of users.';
+
+revoke execute on function private.take_invitation(uuid) from public;
+
+grant execute on function private.take_invitation(uuid) to authenticated;
+
+alter function private.take_invitation(uuid) owner to palaver_definer;
+
+create view public.my_invitations
+with (security_invoker = true)
+as
+select
+    tenant_id,
+    tenant_name,
+    role,
+    invited_at
+from private.pending_invitations();
+
+comment on view public.my_invitations is 'Invitations to the caller''s e-mail address, to be taken with accept_invitation().';
+
+revoke all on public.my_invitations from public, anon, authenticated, service_role;
+
+grant select on public.my_invitations to authenticated;
+
+create function public.accept_invitation(p_tenant_id uuid)
+returns public.users
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+    v_person public.users;
+begin
+    perform private.take_invitation(p_tenant_id);
+
+    select * into v_person from public.users as u where u.id = private.current_user_id();
+
+    return v_person;
+end
+$$;
+
+comment on function public.accept_invitation(uuid) is
+'Takes the invitation of a tenant to the caller''s e-mail address and returns their row. Errors: PA404 no such invitation, PA422 the account has a tenant already.';
+
+revoke execute on function public.accept_invitation(uuid) from public, anon;
+
+grant execute on function public.accept_invitation(uuid) to authenticated;

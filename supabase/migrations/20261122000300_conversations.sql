@@ -91,7 +91,7 @@ create table public.messages (
     references public.conversations (tenant_id, id, user_id) on delete cascade,
     constraint messages_role_check check (role in ('user', 'assistant', 'system', 'tool')),
     constraint messages_content_check check (role <> 'user' or content ~ '\S'),
-    constraint messages_content_size_check check (octet_length(content) <= 8388608),
+    constraint messages_content_size_check check (octet_length(content) <= case role when 'user' then 262144 else 8388608 end),
     constraint messages_token_count_check check (token_count >= 0),
     constraint messages_latency_ms_check check (latency_ms >= 0),
     constraint messages_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
@@ -169,7 +169,7 @@ create function private.touch_conversations()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update public.conversations as c

@@ -1,10 +1,10 @@
 -- Summaries: materialized where history is closed, live where it is open, so that a number is never behind.
 --
--- Creates:  private.monthly_usage_closed, private.message_feedback_closed (materialized), private.feedback_changes;
---           public.monthly_usage_summary, public.message_feedback_summary; private.closed_monthly_usage(),
---           usage_months(), usage_closed_before(), summaries_refreshed_at(), feedback_summary(),
+-- Creates:  private.monthly_usage_closed, private.message_feedback_closed (materialized), private.feedback_changes,
+--           private.usage_changes; public.monthly_usage_summary, public.message_feedback_summary;
+--           private.record_usage_change(), closed_monthly_usage(), usage_months(), usage_closed_before(), summaries_refreshed_at(), feedback_summary(),
 --           record_feedback_change(), refresh_summaries().
--- Locks:    a moment's SHARE ROW EXCLUSIVE on public.feedback, for the trigger.
+-- Locks:    a moment's SHARE ROW EXCLUSIVE on public.feedback and public.usage_metrics, for the triggers.
 -- Rollback: rollbacks/20261122000600_summaries.sql
 
 set local lock_timeout = '5s';
@@ -27,7 +27,74 @@ using (true);
 
 -- Usage. Days before yesterday are closed: increment_usage_metrics() writes only to today, and the day between keeps a transaction that
 -- runs over midnight out of the closed part. The row of the nil tenant says where the closed part ends and when it was
--- made: kept in the view itself, it is right even after a REFRESH by hand.
+-- made: kept in the view itself, it is right even after a REFRESH by hand. A correction of a closed day is noted, and a tenant with a
+-- note is summed up live until the next refresh.
+
+create table private.usage_changes (
+    tenant_id uuid not null,
+    id bigint not null generated always as identity,
+    constraint usage_changes_pkey primary key (tenant_id, id)
+);
+
+comment on table private.usage_changes is 'Tenants of whose usage a closed day was changed since monthly_usage_closed was refreshed; only ever appended to, so that nobody waits.';
+
+alter table private.usage_changes enable row level security;
+
+revoke all on private.usage_changes from public, anon, authenticated, service_role;
+
+grant select, insert, delete on private.usage_changes to palaver_definer;
+
+create policy "Summaries read the notes"
+on private.usage_changes for select to palaver_definer
+using (true);
+
+create policy "The usage trigger adds notes"
+on private.usage_changes for insert to palaver_definer
+with check (true);
+
+create policy "A refresh removes the notes"
+on private.usage_changes for delete to palaver_definer
+using (true);
+
+create function private.record_usage_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if tg_op <> 'INSERT' then
+        insert into private.usage_changes (tenant_id) values (old.tenant_id);
+    end if;
+
+    if tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id) then
+        insert into private.usage_changes (tenant_id) values (new.tenant_id);
+    end if;
+
+    return null;
+end
+$$;
+
+comment on function private.record_usage_change() is 'Trigger: notes that usage of a closed day changed. Definer: clients have no rights on the notes.';
+
+revoke execute on function private.record_usage_change() from public;
+
+alter function private.record_usage_change() owner to palaver_definer;
+
+create trigger usage_metrics_record_insert
+after insert on public.usage_metrics
+for each row when (new.day < (now() at time zone 'utc')::date - 1)
+execute function private.record_usage_change();
+
+create trigger usage_metrics_record_update
+after update on public.usage_metrics
+for each row when (least(old.day, new.day) < (now() at time zone 'utc')::date - 1)
+execute function private.record_usage_change();
+
+create trigger usage_metrics_record_delete
+after delete on public.usage_metrics
+for each row when (old.day < (now() at time zone 'utc')::date - 1)
+execute function private.record_usage_change();
 
 create materialized view private.monthly_usage_closed as
 select
@@ -70,7 +137,7 @@ returns date
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -88,7 +155,7 @@ returns timestamptz
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -107,19 +174,16 @@ language plpgsql
 stable
 security definer
 rows 24
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_tenant_id pg_catalog.uuid := private.current_tenant_id();
     v_first pg_catalog.date;
 begin
     if private.caller_bypasses_rls() then
-        select min(c.month) into v_first
-        from private.monthly_usage_closed as c
-        where c.month > '-infinity';
+        select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m;
     else
-        select min(c.month) into v_first
-        from private.monthly_usage_closed as c
-        where c.tenant_id = private.current_tenant_id();
+        select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m where m.tenant_id = v_tenant_id;
     end if;
 
     return query
@@ -145,29 +209,45 @@ language plpgsql
 stable
 security definer
 rows 100
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tenant_id pg_catalog.uuid := private.current_tenant_id();
     v_user_id pg_catalog.uuid := private.current_user_id();
+    v_sees_all pg_catalog.bool := private.caller_bypasses_rls();
 begin
-    if private.caller_bypasses_rls() then
+    if v_sees_all or private.administered_tenant_id() = v_tenant_id then
+        v_user_id := null;
+    end if;
+
+    if exists (select from private.usage_changes as n where v_sees_all or n.tenant_id = v_tenant_id) then
+        return query
+        select
+            m.tenant_id,
+            m.user_id,
+            sum(m.total_tokens)::bigint,
+            sum(m.prompt_tokens)::bigint,
+            sum(m.completion_tokens)::bigint,
+            sum(m.request_count)::bigint,
+            sum(m.estimated_cost)
+        from public.usage_metrics as m
+        where
+            m.day >= p_month
+            and m.day < least(p_month + interval '1 month', private.usage_closed_before())
+            and (v_sees_all or m.tenant_id = v_tenant_id)
+            and (v_user_id is null or m.user_id = v_user_id)
+        group by m.tenant_id, m.user_id;
+    elsif v_sees_all then
         return query
         select c.tenant_id, c.user_id, c.total_tokens, c.prompt_tokens, c.completion_tokens, c.request_count, c.estimated_cost
         from private.monthly_usage_closed as c
         where c.month = p_month and c.month > '-infinity';
-
-        return;
+    else
+        return query
+        select c.tenant_id, c.user_id, c.total_tokens, c.prompt_tokens, c.completion_tokens, c.request_count, c.estimated_cost
+        from private.monthly_usage_closed as c
+        where c.tenant_id = v_tenant_id and c.month = p_month and (v_user_id is null or c.user_id = v_user_id);
     end if;
-
-    if private.administered_tenant_id() = v_tenant_id then
-        v_user_id := null;
-    end if;
-
-    return query
-    select c.tenant_id, c.user_id, c.total_tokens, c.prompt_tokens, c.completion_tokens, c.request_count, c.estimated_cost
-    from private.monthly_usage_closed as c
-    where c.tenant_id = v_tenant_id and c.month = p_month and (v_user_id is null or c.user_id = v_user_id);
 end
 $$;
 
@@ -259,7 +339,7 @@ create function private.record_feedback_change()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op <> 'INSERT' then
@@ -309,7 +389,7 @@ language plpgsql
 stable
 security definer
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_tenant_id is distinct from private.administered_tenant_id()
@@ -383,11 +463,13 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Notes first: what is noted after this statement stays noted, whether or not the refresh sees it.
     delete from private.feedback_changes where true;
+
+    delete from private.usage_changes where true;
 
     refresh materialized view concurrently private.message_feedback_closed;
 

@@ -86,7 +86,7 @@ returns void
 language sql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     delete from private.job_runs where started_at < now() - interval '90 days'
 $$;
@@ -98,7 +98,7 @@ returns private.job_runs
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_job private.jobs;
@@ -154,7 +154,7 @@ returns setof private.job_runs
 language sql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select r.*
     from private.jobs as j

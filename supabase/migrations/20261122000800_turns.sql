@@ -221,16 +221,17 @@ declare
 begin
     perform private.become(p_claims);
 
-    if not private.may_use_assistant() then
+    select * into v_person from public.users as u where u.id = private.current_user_id();
+
+    select * into v_tenant from public.tenants as t where t.id = v_person.tenant_id;
+
+    -- After the rows are read, so that access which ends in between is no access.
+    if v_tenant.id is null or not private.may_use_assistant() then
         raise exception using
             errcode = 'PA403',
             message = 'This account may not use the assistant.',
             hint = 'An administrator of your organisation can give you access.';
     end if;
-
-    select * into strict v_person from public.users as u where u.id = private.current_user_id();
-
-    select * into strict v_tenant from public.tenants as t where t.id = v_person.tenant_id;
 
     if p_message is null or p_message !~ '\S' then
         raise exception using errcode = 'PA422', message = 'The message is empty.';

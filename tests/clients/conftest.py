@@ -7,11 +7,12 @@ import pytest
 from app.local.postgres import free_port
 from app.local.stack import Stack
 from tests.clients.install import LITE
+from tests.world import server_directory
 
 
 @pytest.fixture(scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+async def stack() -> AsyncIterator[Stack]:
     """The whole of `make up`, on free ports, with data that is thrown away."""
-    directory = tmp_path_factory.mktemp("stack")
-    async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
-        yield started
+    with server_directory() as directory:
+        async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
+            yield started

@@ -12,7 +12,7 @@ import pytest
 
 from app.local.postgres import Postgres
 from app.migrations import PROJECT
-from tests.world import PASSWORDS, Actor, Database
+from tests.world import PASSWORDS, Actor, Database, server_directory
 
 FOUNDATION = PROJECT / "supabase" / "migrations" / "20261122000100_foundation.sql"
 PLAIN = PROJECT / "sql" / "plain_postgres.sql"
@@ -20,11 +20,13 @@ MANY = 100_000
 
 
 @pytest.fixture(scope="module")
-def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def old_server() -> Iterator[Postgres]:
     """A throw-away PostgreSQL 16, which has no uuidv7() of its own."""
-    directory = tmp_path_factory.mktemp("postgres16") / "data"
     password = PASSWORDS["supabase_admin"]
-    with Postgres(directory, password=password, version=16, durable=False, report=lambda _: None) as server:
+    with (
+        server_directory() as directory,
+        Postgres(directory / "data", password=password, version=16, durable=False, report=lambda _: None) as server,
+    ):
         yield server
 
 

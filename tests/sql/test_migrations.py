@@ -18,7 +18,7 @@ from app.local.postgres import Postgres
 from app.migrations import Migration, MigrationError, available, migrate, rollback, status
 from app.seeding import seed
 from tests.sql.clusters import PROJECT, cluster, fingerprint, psql, trial
-from tests.world import Database
+from tests.world import Database, server_directory
 
 MIGRATIONS = available()
 VERSIONS = [migration.version for migration in MIGRATIONS]
@@ -54,9 +54,9 @@ where c.relkind = 'r' and c.relnamespace in (to_regnamespace('public'), to_regna
 
 
 @pytest.fixture(scope="module", params=[16, 18], ids=["postgres16", "postgres18"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def server(request: pytest.FixtureRequest) -> Iterator[Postgres]:
     """A cluster with nothing in it but what this module puts there."""
-    with cluster(tmp_path_factory.mktemp("cluster"), request.param) as started:
+    with server_directory() as directory, cluster(directory, request.param) as started:
         yield started
 
 
@@ -154,9 +154,13 @@ async def test_rolling_back_twice_reverts_nothing_twice(empty: Database) -> None
     assert await fingerprint(empty) == before
 
 
-async def test_plain_postgresql_as_its_superuser(tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_plain_postgresql_as_its_superuser() -> None:
     owner = "supabase_admin"
-    with cluster(tmp_path_factory.mktemp("plain"), 16) as server, trial(server, "plain", hosted=False) as database:
+    with (
+        server_directory() as directory,
+        cluster(directory, 16) as server,
+        trial(server, "plain", hosted=False) as database,
+    ):
         # What somebody has set for themselves before comes back in the end.
         own_choice = "alter default privileges in schema public grant select on tables to service_role"
         await database.fetch(own_choice, role=owner)

@@ -16,13 +16,14 @@ from app.web.console import STATIC
 from tests.clients.install import LITE
 from tests.model_server import ModelServer, Script
 from tests.web.browser import Browser, Page, browser, chromium
+from tests.world import server_directory
 
 PASSWORD = "palaver-demo"
 WIDE, NARROW = (1280, 860), (360, 740)
 
 
 @pytest.fixture(scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory, _model_server: ModelServer) -> AsyncIterator[Stack]:
+async def stack(_model_server: ModelServer) -> AsyncIterator[Stack]:
     """The whole of `make up` on free ports, with our model server as its provider."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AI_PROVIDERS", "ENABLE_AI_ASSISTANT", "PALAVER_ENV", "MAX_MESSAGE_CHARS"):
@@ -31,9 +32,9 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, _model_server: ModelSe
         patch.setenv("OPENAI_BASE_URL", _model_server.base_url)
         patch.setenv("OPENAI_API_KEY", "a-key")
         patch.setenv("DEFAULT_AI_MODEL", "test-model")
-        directory = tmp_path_factory.mktemp("console")
-        async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
-            yield started
+        with server_directory() as directory:
+            async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
+                yield started
 
 
 @pytest.fixture(scope="module")

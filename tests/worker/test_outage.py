@@ -14,19 +14,20 @@ from app.migrations import migrate
 from app.seeding import seed
 from tests.model_server import ModelServer, Script
 from tests.running import RunningWorker, Stream, running
-from tests.world import PASSWORDS, Actor, Database
+from tests.world import PASSWORDS, Actor, Database, server_directory
 
 ADA = UUID("00000000-0000-7000-8000-00000000aa01")
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Postgres]:
+async def server() -> AsyncIterator[Postgres]:
     """A PostgreSQL of this module's own, which it may stop."""
     # Durable, since one test crashes it: what was committed must be there afterwards.
-    postgres = Postgres(
-        tmp_path_factory.mktemp("outage") / "data", password=PASSWORDS["supabase_admin"], report=lambda _: None
-    )
-    with postgres:
+    password = PASSWORDS["supabase_admin"]
+    with (
+        server_directory() as directory,
+        Postgres(directory / "data", password=password, report=lambda _: None) as postgres,
+    ):
         admin = database_of(postgres)
         async with admin.connected("supabase_admin") as connection:
             await connection.execute(HOSTED_SHAPE.read_text())
