@@ -111,6 +111,8 @@ class ModelServer:
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
+        # From here on a client can connect, and waits until the server runs.
+        self._socket.listen(2048)
         self.port: int = self._socket.getsockname()[1]
         self.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/v1"
         self.app = Starlette(
@@ -136,7 +138,6 @@ class ModelServer:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self._socket.listen(2048)
         self._thread = threading.Thread(target=self.run, name="model-server", daemon=True)
         self._thread.start()
         return self

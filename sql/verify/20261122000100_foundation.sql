@@ -39,6 +39,13 @@ call pg_temp.expect_key(
 );
 
 call pg_temp.expect_function(
+    'private.auth_email()',
+    'invoker',
+    'stable',
+    'authenticated, service_role, palaver_definer'
+);
+
+call pg_temp.expect_function(
     'private.auth_id()',
     'invoker',
     'stable',

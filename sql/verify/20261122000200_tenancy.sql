@@ -71,7 +71,7 @@ call pg_temp.expect_grant('public.tenants', 'authenticated', '
 
 call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');
 
-call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (id, features, is_active)');
+call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (id, name, features, is_active)');
 
 call pg_temp.expect_table('public.users', '
     tenant_id uuid not null default private.current_tenant_id(),
@@ -82,6 +82,7 @@ call pg_temp.expect_table('public.users', '
     role text not null default ''member'',
     preferences jsonb not null default ''{}'',
     is_active boolean not null default true,
+    joined_at timestamp with time zone,
     last_active_at timestamp with time zone,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now()
@@ -112,6 +113,8 @@ call pg_temp.expect_checks('public.users', '
 
 call pg_temp.expect_index('public.users', 'users_tenant_email_key', 'unique btree (tenant_id, lower(email))');
 
+call pg_temp.expect_index('public.users', 'users_invited_idx', 'btree (lower(email)) where (joined_at is null)');
+
 call pg_temp.expect_trigger(
     'public.users',
     'users_set_updated_at',
@@ -124,9 +127,21 @@ call pg_temp.expect_trigger(
     'before update for each row execute function private.guard_user_update()'
 );
 
+call pg_temp.expect_trigger(
+    'public.users',
+    'users_note_joining',
+    'before insert or update of auth_id for each row execute function private.note_joining()'
+);
+
 call pg_temp.expect_policy(
-    'public.users', 'Policy helpers read the row of whoever asks', 'select', 'palaver_definer',
-    p_using => 'auth_id = (select private.auth_id())'
+    'public.users', 'Policy helpers read the row of whoever asks and their invitations', 'select', 'palaver_definer',
+    p_using => 'auth_id = (select private.auth_id()) or (joined_at is null and lower(email) = (select private.auth_email()))'
+);
+
+call pg_temp.expect_policy(
+    'public.users', 'Whoever accepts an invitation takes its row', 'update', 'palaver_definer',
+    p_using => 'joined_at is null and lower(email) = (select private.auth_email())',
+    p_check => 'auth_id = (select private.auth_id())'
 );
 
 call pg_temp.expect_policy(
@@ -147,7 +162,7 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_policy(
     'public.users', 'Tenant admins withdraw invitations', 'delete', 'authenticated',
-    p_using => 'tenant_id = (select private.administered_tenant_id()) and auth_id is null and last_active_at is null'
+    p_using => 'tenant_id = (select private.administered_tenant_id()) and joined_at is null'
 );
 
 call pg_temp.expect_grant('public.users', 'authenticated', '
@@ -158,7 +173,20 @@ call pg_temp.expect_grant('public.users', 'palaver_worker', 'update (last_active
 
 call pg_temp.expect_grant('public.users', 'service_role', 'select, insert, update, delete');
 
-call pg_temp.expect_grant('public.users', 'palaver_definer', 'select (tenant_id, id, auth_id, role, is_active)');
+call pg_temp.expect_grant('public.users', 'palaver_definer', '
+    select (tenant_id, id, auth_id, email, role, is_active, joined_at, created_at), update (auth_id)
+');
+
+call pg_temp.expect_view('public.my_invitations', '
+    tenant_id uuid,
+    tenant_name text,
+    role text,
+    invited_at timestamp with time zone
+');
+
+call pg_temp.expect_grant('public.my_invitations', 'authenticated', 'select');
+
+call pg_temp.expect_function('public.accept_invitation(uuid)', 'invoker', 'volatile', 'authenticated');
 
 call pg_temp.expect_function('private.administered_tenant_id()', 'definer', 'stable', 'authenticated, service_role');
 
@@ -174,6 +202,12 @@ call pg_temp.expect_function('private.guard_user_update()', 'invoker', 'volatile
 
 call pg_temp.expect_function('private.may_use_assistant()', 'definer', 'stable', 'authenticated');
 
+call pg_temp.expect_function('private.note_joining()', 'invoker', 'volatile');
+
+call pg_temp.expect_function('private.pending_invitations()', 'definer', 'stable', 'authenticated');
+
+call pg_temp.expect_function('private.take_invitation(uuid)', 'definer', 'volatile', 'authenticated');
+
 call pg_temp.expect_no_grant(
     'public.tenants',
     'authenticated',
@@ -183,5 +217,5 @@ call pg_temp.expect_no_grant(
 call pg_temp.expect_no_grant(
     'public.users',
     'authenticated',
-    'insert (auth_id, is_active), update (tenant_id, id, auth_id, email, last_active_at), truncate'
+    'insert (auth_id, is_active, joined_at), update (tenant_id, id, auth_id, email, joined_at, last_active_at), truncate'
 );

@@ -26,6 +26,48 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.usage_metrics', 'palaver_definer', 'select');
 
+call pg_temp.expect_trigger(
+    'public.usage_metrics',
+    'usage_metrics_record_insert',
+    'after insert for each row when (new.day < (now() at time zone ''utc'')::date - 1) execute function private.record_usage_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.usage_metrics',
+    'usage_metrics_record_update',
+    'after update for each row when (least(old.day, new.day) < (now() at time zone ''utc'')::date - 1) execute function private.record_usage_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.usage_metrics',
+    'usage_metrics_record_delete',
+    'after delete for each row when (old.day < (now() at time zone ''utc'')::date - 1) execute function private.record_usage_change()'
+);
+
+call pg_temp.expect_table('private.usage_changes', '
+    tenant_id uuid not null,
+    id bigint not null generated always as identity
+');
+
+call pg_temp.expect_key('private.usage_changes', 'usage_changes_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_policy(
+    'private.usage_changes', 'Summaries read the notes', 'select', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_policy(
+    'private.usage_changes', 'The usage trigger adds notes', 'insert', 'palaver_definer',
+    p_check => 'true'
+);
+
+call pg_temp.expect_policy(
+    'private.usage_changes', 'A refresh removes the notes', 'delete', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_grant('private.usage_changes', 'palaver_definer', 'select, insert, delete');
+
 call pg_temp.expect_materialized_view('private.monthly_usage_closed', '
     tenant_id uuid,
     user_id uuid,
@@ -138,6 +180,8 @@ call pg_temp.expect_function(
 
 call pg_temp.expect_function('private.record_feedback_change()', 'definer', 'volatile');
 
+call pg_temp.expect_function('private.record_usage_change()', 'definer', 'volatile');
+
 call pg_temp.expect_function('private.refresh_summaries()', 'definer', 'volatile');
 
 call pg_temp.expect_function('private.summaries_refreshed_at()', 'definer', 'stable', 'authenticated, service_role');
@@ -173,3 +217,7 @@ call pg_temp.expect_no_grant(
 call pg_temp.expect_no_grant('private.feedback_changes', 'authenticated', 'select, insert, update, delete, truncate');
 
 call pg_temp.expect_no_grant('private.feedback_changes', 'service_role', 'select, insert, update, delete, truncate');
+
+call pg_temp.expect_no_grant('private.usage_changes', 'authenticated', 'select, insert, update, delete, truncate');
+
+call pg_temp.expect_no_grant('private.usage_changes', 'service_role', 'select, insert, update, delete, truncate');

@@ -288,8 +288,9 @@ begin
 end
 $$;
 
--- search_path is empty, callers are the roles named and never everybody; a definer function belongs to palaver_definer, which
--- bypasses nothing, any other to the migrating role.
+-- search_path is empty, or, where it is a definer's, the catalog and then, last, the caller's temporary schema, which comes
+-- first where it is not named. Callers are the roles named and never everybody; a definer function belongs to palaver_definer,
+-- which bypasses nothing, any other to the migrating role.
 
 create or replace procedure pg_temp.expect_function(p_function text, p_security text, p_volatility text, p_callers text default '')
 language plpgsql
@@ -297,12 +298,13 @@ as $$
 declare
     v_function record;
     v_owner text := case p_security when 'definer' then 'palaver_definer' else pg_temp.migrating_role() end;
+    v_search_path text := 'search_path=' || case p_security when 'definer' then 'pg_catalog, pg_temp' else '""' end;
     v_caller text;
 begin
     select
         case when p.prosecdef then 'definer' else 'invoker' end as security,
         case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility,
-        'search_path=""' = any(p.proconfig) as closed,
+        (select s.setting from unnest(p.proconfig) as s (setting) where s.setting like 'search_path=%') as search_path,
         pg_get_userbyid(p.proowner)::text as owner
     into v_function
     from pg_catalog.pg_proc as p
@@ -325,7 +327,15 @@ begin
         format('Function %s belongs to %s and should belong to %s.', p_function, v_function.owner, v_owner)
     );
 
-    perform pg_temp.insist(v_function.closed, format('Function %s does not set search_path to nothing.', p_function));
+    perform pg_temp.insist(
+        v_function.search_path = v_search_path,
+        format(
+            'Function %s sets "%s" and should set "%s".',
+            p_function,
+            coalesce(v_function.search_path, 'no search_path'),
+            v_search_path
+        )
+    );
 
     perform pg_temp.insist(
         not has_function_privilege('anon', p_function, 'execute'), format('anon may execute %s and should not.', p_function)

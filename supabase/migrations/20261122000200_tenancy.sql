@@ -51,7 +51,7 @@ comment on column public.tenants.max_tokens is 'Upper bound of one answer, in to
 
 comment on column public.tenants.features is 'Switches by name. "ai_assistant": false turns the assistant off for everyone in the tenant.';
 
-comment on column public.tenants.rate_limit_per_minute is 'Questions a minute, all people of the tenant together.';
+comment on column public.tenants.rate_limit_per_minute is 'Questions a minute, all people of the tenant together: so many at once, then so many a minute evenly (generic cell rate algorithm).';
 
 comment on column public.tenants.daily_token_limit is 'Tokens a UTC day, all people together; null: no limit.';
 

@@ -275,6 +275,7 @@ class PublicUsers(BaseModel):
     email: str = Field(alias="email")
     id: uuid.UUID = Field(alias="id")
     is_active: bool = Field(alias="is_active")
+    joined_at: Optional[datetime.datetime] = Field(alias="joined_at")
     last_active_at: Optional[datetime.datetime] = Field(alias="last_active_at")
     name: Optional[str] = Field(alias="name")
     preferences: JsonValue = Field(alias="preferences")
@@ -288,6 +289,7 @@ class PublicUsersInsert(TypedDict):
     email: Annotated[str, Field(alias="email")]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    joined_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="joined_at")]]
     last_active_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="last_active_at")]]
     name: NotRequired[Annotated[Optional[str], Field(alias="name")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
@@ -301,6 +303,7 @@ class PublicUsersUpdate(TypedDict):
     email: NotRequired[Annotated[str, Field(alias="email")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    joined_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="joined_at")]]
     last_active_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="last_active_at")]]
     name: NotRequired[Annotated[Optional[str], Field(alias="name")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
@@ -339,3 +342,9 @@ class PublicMonthlyUsageSummary(BaseModel):
     tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
     total_tokens: Optional[int] = Field(alias="total_tokens")
     user_id: Optional[uuid.UUID] = Field(alias="user_id")
+
+class PublicMyInvitations(BaseModel):
+    invited_at: Optional[datetime.datetime] = Field(alias="invited_at")
+    role: Optional[str] = Field(alias="role")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    tenant_name: Optional[str] = Field(alias="tenant_name")

@@ -176,14 +176,14 @@ isOneToOne: false
                   ]
                 },"users": {
                   Row: {
-                    "auth_id": string | null,"created_at": string,"email": string,"id": string,"is_active": boolean,"last_active_at": string | null,"name": string | null,"preferences": NonNullable<Json>,"role": string,"tenant_id": string,"updated_at": string
+                    "auth_id": string | null,"created_at": string,"email": string,"id": string,"is_active": boolean,"joined_at": string | null,"last_active_at": string | null,"name": string | null,"preferences": NonNullable<Json>,"role": string,"tenant_id": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "auth_id"?: string | null,"created_at"?: string,"email": string,"id"?: string,"is_active"?: boolean,"last_active_at"?: string | null,"name"?: string | null,"preferences"?: NonNullable<Json>,"role"?: string,"tenant_id"?: string,"updated_at"?: string
+                    "auth_id"?: string | null,"created_at"?: string,"email": string,"id"?: string,"is_active"?: boolean,"joined_at"?: string | null,"last_active_at"?: string | null,"name"?: string | null,"preferences"?: NonNullable<Json>,"role"?: string,"tenant_id"?: string,"updated_at"?: string
                   }
                   Update: {
-                    "auth_id"?: string | null,"created_at"?: string,"email"?: string,"id"?: string,"is_active"?: boolean,"last_active_at"?: string | null,"name"?: string | null,"preferences"?: NonNullable<Json>,"role"?: string,"tenant_id"?: string,"updated_at"?: string
+                    "auth_id"?: string | null,"created_at"?: string,"email"?: string,"id"?: string,"is_active"?: boolean,"joined_at"?: string | null,"last_active_at"?: string | null,"name"?: string | null,"preferences"?: NonNullable<Json>,"role"?: string,"tenant_id"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -251,10 +251,39 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"my_invitations": {
+                  Row: {
+                    "invited_at": string | null,"role": string | null,"tenant_id": string | null,"tenant_name": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 }
           }
           Functions: {
-            "increment_usage_metrics":
+            "accept_invitation":
+{ Args: { "p_tenant_id": string }; Returns: {
+              "auth_id": string | null,
+"created_at": string,
+"email": string,
+"id": string,
+"is_active": boolean,
+"joined_at": string | null,
+"last_active_at": string | null,
+"name": string | null,
+"preferences": NonNullable<Json>,
+"role": string,
+"tenant_id": string,
+"updated_at": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "users"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"increment_usage_metrics":
 { Args: { "p_completion_tokens": number,"p_estimated_cost"?: number,"p_prompt_tokens": number,"p_request_count"?: number,"p_tenant_id": string,"p_user_id": string }; Returns: {
               "completion_tokens": number,
 "created_at": string,

@@ -27,6 +27,9 @@ PERSON = "'00000000-0000-7000-8000-0000000000a1'"
 CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
 
+# What a refresh takes away comes back by trigger.
+NOTES = "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1"
+
 # A row for each table, in the order in which the tables come to be. The tables of other statements fill by trigger.
 ROWS = {
     "public.tenants": f"insert into public.tenants (id, name, slug) values ({TENANT}, 'Acme', 'acme')",
@@ -39,9 +42,11 @@ ROWS = {
     "public.feedback": "insert into public.feedback (tenant_id, message_id, user_id, rating)"
     f" values ({TENANT}, {QUESTION}, {PERSON}, 1)",
     "public.usage_metrics": f"select public.increment_usage_metrics({TENANT}, {PERSON}, 3, 4)",
-    "private.feedback_changes": "update public.feedback set rating = -1",
-    "private.monthly_usage_closed": "select private.refresh_summaries(); update public.feedback set rating = 1",
-    "private.job_runs": "select private.run_job('refresh_summaries'); update public.feedback set rating = -1",
+    "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
+    f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
+    "private.feedback_changes": NOTES,
+    "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
+    "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
     "public.turns": "insert into public.turns (tenant_id, user_id, conversation_id, question_id)"
     f" values ({TENANT}, {PERSON}, {CONVERSATION}, {QUESTION})",
     "private.rate_limits": f"insert into private.rate_limits (tenant_id, next_at) values ({TENANT}, now())",
