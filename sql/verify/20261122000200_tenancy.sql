@@ -134,7 +134,7 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_policy(
-    'public.users', 'Policy helpers read the row of whoever asks and their invitations', 'select', 'palaver_definer',
+    'public.users', 'Policy helpers read whoever asks and their invitations', 'select', 'palaver_definer',
     p_using => 'auth_id = (select private.auth_id()) or (joined_at is null and lower(email) = (select private.auth_email()))'
 );
 

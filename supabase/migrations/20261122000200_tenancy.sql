@@ -127,7 +127,7 @@ create policy "Policy helpers read tenants"
 on public.tenants for select to palaver_definer
 using (true);
 
-create policy "Policy helpers read the row of whoever asks and their invitations"
+create policy "Policy helpers read whoever asks and their invitations"
 on public.users for select to palaver_definer
 using (
     auth_id = (select private.auth_id())

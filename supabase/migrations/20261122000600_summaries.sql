@@ -2,8 +2,8 @@
 --
 -- Creates:  private.monthly_usage_closed, private.message_feedback_closed (materialized), private.feedback_changes,
 --           private.usage_changes; public.monthly_usage_summary, public.message_feedback_summary;
---           private.record_usage_change(), closed_monthly_usage(), usage_months(), usage_closed_before(), summaries_refreshed_at(), feedback_summary(),
---           record_feedback_change(), refresh_summaries().
+--           private.record_usage_change(), closed_monthly_usage(), usage_months(), usage_closed_before(),
+--           summaries_refreshed_at(), feedback_summary(), record_feedback_change(), refresh_summaries().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.feedback and public.usage_metrics, for the triggers.
 -- Rollback: rollbacks/20261122000600_summaries.sql
 

@@ -83,6 +83,14 @@ def test_a_migration_leaves_transactions_to_whoever_applies_it(path: Path) -> No
 
 
 @pytest.mark.parametrize("path", MIGRATIONS, ids=NAMES)
+def test_no_name_is_longer_than_postgresql_keeps(path: Path) -> None:
+    text = path.read_text("utf-8")
+    policies = re.findall(r'^create policy "(.+)"$', text, re.MULTILINE)
+    assert len(policies) == len(re.findall(r"^create policy", text, re.MULTILINE))
+    assert [name for name in policies + re.findall(r"\w+", text) if len(name.encode()) > 63] == []
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=NAMES)
 def test_a_rollback_is_one_transaction_for_any_client(path: Path) -> None:
     rollback = PROJECT / "rollbacks" / path.name
     first, *_, last = done = statements(rollback)
