@@ -51,6 +51,8 @@ vacuum (analyze, skip_locked) private.rate_limits;
 
 vacuum (analyze, skip_locked) private.feedback_changes;
 
+vacuum (analyze, skip_locked) private.usage_changes;
+
 vacuum (analyze, skip_locked) public.turns;
 
 vacuum (analyze, skip_locked) public.conversations;

@@ -178,7 +178,9 @@ order by j.name;
 
 \echo
 \echo '== Summaries'
--- Look for: rows_counted_live that grow from day to day: no refresh runs.
+-- Look for: rows_counted_live that grow from day to day: no refresh runs. tenants_corrected above 0: usage of closed days was changed
+-- since the refresh, and monthly_usage_summary sums these tenants up live, for service_role and the owner all of them.
+-- Then: select * from private.run_job('refresh_summaries');
 
 select
     date_trunc('second', private.summaries_refreshed_at()) as refreshed_at,
@@ -188,6 +190,7 @@ select
         from public.usage_metrics as m
         where m.day >= private.usage_closed_before()
     ) as usage_rows_counted_live,
+    (select count(distinct n.tenant_id) from private.usage_changes as n) as tenants_corrected,
     (select count(*) from private.feedback_changes) as feedback_rows_counted_live;
 
 \echo

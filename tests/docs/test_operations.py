@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psycopg
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -18,7 +20,7 @@ from app.local.postgres import binaries
 from app.metrics import Metrics
 from app.settings import Settings
 from tests.docs.markdown import Page
-from tests.world import PASSWORDS, Database
+from tests.world import PASSWORDS, Actor, Database
 
 PROJECT = Path(__file__).parents[2]
 OPERATIONS = Page(PROJECT / "sql" / "operations_guide.md")
@@ -236,6 +238,29 @@ async def test_the_stages_of_the_roll_out_shut_and_open_the_assistant(database: 
     assert await database.value(off) is None
     await database.fetch(all_but_one)
     assert await database.value(off) == ["globex", "initech"]
+
+
+async def test_a_new_tenants_first_admin_may_take_the_place(database: Database, data_api: asyncpg.Connection) -> None:
+    new_tenant, _ = (block.text for block in OPERATIONS.blocks("sql", "Tenants and people"))
+    await database.fetch(new_tenant)
+    claims = {"sub": "00000000-0000-4000-8000-0000000000ff", "email": "first@umbrella.test"}
+    first = Actor(data_api, claims=json.dumps(claims))
+    (row,) = await first.fetch("select tenant_name, role from public.my_invitations")
+    assert (row["tenant_name"], row["role"]) == ("Umbrella", "admin")
+
+
+async def test_a_person_with_a_new_account_is_linked_again(database: Database) -> None:
+    _, link = (block.text for block in OPERATIONS.blocks("sql", "Tenants and people"))
+    state = "select auth_id, joined_at from public.users where email = 'ben@acme.test'"
+    (before,) = await database.fetch(state)
+    await database.fetch("delete from auth.users where id = $1", before["auth_id"])
+    assert [row["auth_id"] for row in await database.fetch(state)] == [None]
+    account = await database.value(
+        "insert into auth.users (id, email) values (gen_random_uuid(), 'ben@acme.test') returning id"
+    )
+    await database.fetch(link)
+    (after,) = await database.fetch(state)
+    assert (after["auth_id"], after["joined_at"]) == (account, before["joined_at"])
 
 
 async def test_the_query_of_job_runs_runs(database: Database) -> None:

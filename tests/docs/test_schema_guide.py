@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -212,6 +214,16 @@ async def test_every_function_is_listed_with_its_grants(guide: Page, database: D
         assert stated[signature]["runs as"] == row["runs_as"], signature
 
 
+async def test_functions_search_where_the_page_says(database: Database) -> None:
+    rows = await database.fetch(
+        "select p.oid::regprocedure::text as name, p.prosecdef, array_to_string(p.proconfig, ';') as config"
+        " from pg_catalog.pg_proc as p where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)"
+    )
+    for row in rows:
+        expected = "search_path=pg_catalog, pg_temp" if row["prosecdef"] else 'search_path=""'
+        assert row["config"] == expected, row["name"]
+
+
 async def test_every_index_is_listed(guide: Page, database: Database) -> None:
     rows = await database.fetch(
         "select indexrelid::regclass::text as name from pg_catalog.pg_index join pg_class as c on c.oid = indrelid"
@@ -230,6 +242,11 @@ async def _expected(database: Database, actor: Actor, relation: str, audience: s
     name = relation.removeprefix("public.")
     if audience == "–":
         return 0
+    if name == "my_invitations":
+        email = json.loads(actor.claims_text)["email"]
+        return int(
+            await database.value("select count(*) from public.users where joined_at is null and email = $1", email)
+        )
     if name == "message_feedback_summary":
         rule = "" if audience == "tenant" else " and user_id = $2"
         return int(
@@ -267,15 +284,26 @@ async def _affected(actor: Actor, verb: str, relation: str, columns: str) -> int
             await transaction.rollback()
 
 
+def with_email(actor: Actor, email: str) -> Actor:
+    """The same person, with the e-mail address that Supabase Auth puts into a token."""
+    return replace(actor, claims=json.dumps({**json.loads(actor.claims_text), "email": email}))
+
+
 @pytest.fixture
 async def busy(database: Database) -> Database:
-    """The demo data, a turn for each conversation, an invitation, and a viewer who once took part."""
+    """The demo data, a turn for each conversation, invitations, and a viewer who once took part."""
     await database.fetch(
         "insert into public.turns (tenant_id, user_id, conversation_id)"
         " select tenant_id, user_id, id from public.conversations"
     )
     await database.fetch(
         "insert into public.users (tenant_id, email) select id, 'new@' || slug || '.test' from public.tenants"
+    )
+    await database.fetch(
+        """
+        with t as (insert into public.tenants (name, slug) values ('Umbrella', 'umbrella') returning id)
+        insert into public.users (tenant_id, email) select t.id, 'also.' || u.email from t cross join public.users as u
+        """
     )
     await database.fetch(
         """
@@ -301,7 +329,11 @@ async def busy(database: Database) -> Database:
 async def test_people_reach_exactly_the_stated_rows(
     guide: Page, busy: Database, acme_member: Actor, initech_viewer: Actor, acme_admin: Actor, outsider: Actor
 ) -> None:
-    people = {"member": acme_member, "viewer": initech_viewer, "tenant admin": acme_admin}
+    people = {
+        "member": with_email(acme_member, "also.ben@acme.test"),
+        "viewer": with_email(initech_viewer, "also.finn@initech.test"),
+        "tenant admin": with_email(acme_admin, "also.ada@acme.test"),
+    }
     tried = 0
     for row in guide.table(SIGNED_IN):
         if row["verb"] == "insert":
@@ -356,23 +388,93 @@ async def test_the_worker_without_claims_sees_nothing_but_jobs(database: Databas
             assert (seen > 0) == (row["name"] == "private.jobs") or row["name"] == "private.job_runs", row["name"]
 
 
-async def test_closed_days_change_with_the_next_refresh_and_open_ones_at_once(database: Database) -> None:
+async def test_who_has_no_place_sees_the_invitation_and_takes_it(busy: Database, data_api: asyncpg.Connection) -> None:
+    auth_id = await busy.value(
+        "insert into auth.users (id, email) values (gen_random_uuid(), 'new@acme.test') returning id"
+    )
+    guest = with_email(Actor(data_api, auth_id=auth_id), "New@acme.test")
+    assert await guest.value("select count(*) from public.tenants") == 0
+    (invitation,) = await guest.fetch("select tenant_id, tenant_name from public.my_invitations")
+    assert invitation["tenant_name"] == "Acme"
+    accept = "select email from public.accept_invitation($1)"
+    umbrella = await busy.value("select id from public.tenants where slug = 'umbrella'")
+    assert await guest.denied(accept, umbrella) == "PA404"
+    assert await guest.value(accept, invitation["tenant_id"]) == "new@acme.test"
+    assert await guest.value("select name from public.tenants") == "Acme"
+    assert await guest.denied(accept, invitation["tenant_id"]) == "PA422"
+
+
+async def test_a_summary_counts_a_correction_of_a_closed_day_at_once(database: Database) -> None:
     total = "select sum(total_tokens) from public.monthly_usage_summary"
+    noted = "select count(distinct tenant_id) from private.usage_changes"
     await database.fetch("select private.run_job('refresh_summaries')")
-    before = await database.value(total)
-    await database.fetch(
+    before, closed = await database.value(total), await database.fetch("table private.monthly_usage_closed")
+    assert await database.value(noted) == 0
+    await database.fetch("select public.increment_usage_metrics(tenant_id, id, 7, 0) from public.users")
+    people = await database.value("select count(*) from public.users")
+    assert await database.value(total) == before + 7 * people
+    assert await database.value(noted) == 0
+
+    corrected = await database.fetch(
         "update public.usage_metrics set total_tokens = total_tokens + 5, prompt_tokens = prompt_tokens + 5"
-        " where day = (now() at time zone 'utc')::date - 3"
+        " where day = (now() at time zone 'utc')::date - 3 returning tenant_id"
     )
-    assert await database.value(total) == before
-    await database.fetch(
-        "update public.usage_metrics set total_tokens = total_tokens + 7, prompt_tokens = prompt_tokens + 7"
-        " where day = (now() at time zone 'utc')::date"
-    )
-    today = await database.value("select count(*) from public.current_day_usage")
-    assert await database.value(total) == before + 7 * today
+    expected = before + 7 * people + 5 * len(corrected)
+    assert corrected
+    assert await database.value(total) == expected
+    assert await database.value(noted) == len({row["tenant_id"] for row in corrected})
+    assert await database.fetch("table private.monthly_usage_closed") == closed
+
     await database.fetch("select private.run_job('refresh_summaries')")
-    assert await database.value(total) == before + 7 * today + 5
+    assert await database.value(total) == expected
+    assert await database.value(noted) == 0
+
+
+async def test_counters_called_in_from_count_once_and_as_columns_more_often(database: Database) -> None:
+    call = (
+        "public.increment_usage_metrics('00000000-0000-7000-8000-0000000000b0',"
+        " '00000000-0000-7000-8000-0000000000b1', 1, 0)"
+    )
+    requests = (
+        "select request_count from public.current_day_usage where user_id = '00000000-0000-7000-8000-0000000000b1'"
+    )
+    await database.fetch(f"select * from {call}")
+    before = await database.value(requests)
+    await database.fetch(f"select * from {call}")
+    assert await database.value(requests) == before + 1
+    (row,) = await database.fetch(f"select ({call}).*")
+    assert await database.value(requests) == before + 1 + len(row)
+
+
+async def test_the_allowance_is_a_bucket_that_refills_evenly(database: Database, acme_member: Actor) -> None:
+    # Time passes by moving the timestamp; a request comes free every 20 s, longer than this takes.
+    take = "select private.take_request($1, 3)"
+    for seconds_passed, granted in ((0, 3), (20, 1), (40, 2), (600, 3)):
+        await database.fetch(
+            "update private.rate_limits set next_at = next_at - make_interval(secs => $1)", seconds_passed
+        )
+        for _ in range(granted):
+            await database.fetch(take, acme_member.tenant_id)
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await database.fetch(take, acme_member.tenant_id)
+        assert refused.value.sqlstate == "PA429"
+        assert 0 < json.loads(refused.value.as_dict()["detail"])["retry_after_seconds"] <= 60 / 3
+
+
+async def test_an_upsert_that_sends_tenant_and_person_is_refused(acme_member: Actor) -> None:
+    message = await acme_member.value("select id from public.messages limit 1")
+    upsert = (
+        "insert into public.feedback (message_id, rating{columns}) values ($1, 1{values})"
+        " on conflict (tenant_id, message_id, user_id)"
+        " do update set message_id = excluded.message_id, rating = excluded.rating{updates}"
+    )
+    assert await acme_member.execute(upsert.format(columns="", values="", updates=""), message) == "INSERT 0 1"
+    sent = upsert.format(
+        columns=", tenant_id, user_id",
+        values=", $2, $3",
+        updates=", tenant_id = excluded.tenant_id, user_id = excluded.user_id",
+    )
+    assert await acme_member.denied(sent, message, acme_member.tenant_id, acme_member.user_id) == "42501"
 
 
 async def test_links_lead_somewhere(project: Path) -> None:

@@ -85,6 +85,18 @@ async def test_monitoring_shows_a_job_that_never_ran_and_one_that_did(database: 
     assert re.search(r"prune_job_runs .*\| t ", jobs)
 
 
+async def test_monitoring_shows_tenants_whose_past_was_corrected(database: Database, monitoring: Path) -> None:
+    await database.fetch("select private.run_job('refresh_summaries')")
+    for corrected in ("0", "1"):
+        names, _, values = part(psql(database, monitoring), "Summaries").strip().splitlines()
+        shown = dict(zip((name.strip() for name in names.split("|")), values.split("|"), strict=True))
+        assert shown["tenants_corrected"].strip() == corrected
+        await database.fetch(
+            "delete from public.usage_metrics where day < current_date - 2"
+            " and tenant_id = '00000000-0000-7000-8000-0000000000a0'"
+        )
+
+
 async def test_monitoring_shows_turns_that_run_too_long(database: Database, monitoring: Path) -> None:
     young, old = await begin_turn(database, 5), await begin_turn(database, 20)
     turns = part(psql(database, monitoring), "Turns that run too long")
@@ -131,12 +143,14 @@ async def test_monitoring_shows_what_stands_open(database: Database, monitoring:
 
 async def test_maintenance_closes_abandoned_turns_refreshes_and_vacuums(database: Database, maintenance: Path) -> None:
     running, abandoned = await begin_turn(database, 20), await begin_turn(database, 61)
+    await database.fetch("delete from public.usage_metrics where day < current_date - 2")
     output = psql(database, maintenance)
     statuses = {str(row["id"]): row["status"] for row in await database.fetch("select id, status from public.turns")}
     assert statuses == {running: "running", abandoned: "failed"}
     assert part(output, "Summaries").count("succeeded") == 1
     assert part(output, "Old job runs").count("succeeded") == 1
     assert await database.value("select count(*) from private.feedback_changes") == 0
+    assert await database.value("select count(*) from private.usage_changes") == 0
     vacuumed = {
         line.split()[-1].rstrip(";") for line in maintenance.read_text().splitlines() if line.startswith("vacuum")
     }
