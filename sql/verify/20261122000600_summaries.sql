@@ -29,19 +29,19 @@ call pg_temp.expect_grant('public.usage_metrics', 'palaver_definer', 'select');
 call pg_temp.expect_trigger(
     'public.usage_metrics',
     'usage_metrics_record_insert',
-    'after insert for each row when (new.day < (now() at time zone ''utc'')::date - 1) execute function private.record_usage_change()'
+    'after insert for each row when (new.day < (now() at time zone ''utc'')::date) execute function private.record_usage_change()'
 );
 
 call pg_temp.expect_trigger(
     'public.usage_metrics',
     'usage_metrics_record_update',
-    'after update for each row when (least(old.day, new.day) < (now() at time zone ''utc'')::date - 1) execute function private.record_usage_change()'
+    'after update for each row when (least(old.day, new.day) < (now() at time zone ''utc'')::date) execute function private.record_usage_change()'
 );
 
 call pg_temp.expect_trigger(
     'public.usage_metrics',
     'usage_metrics_record_delete',
-    'after delete for each row when (old.day < (now() at time zone ''utc'')::date - 1) execute function private.record_usage_change()'
+    'after delete for each row when (old.day < (now() at time zone ''utc'')::date) execute function private.record_usage_change()'
 );
 
 call pg_temp.expect_table('private.usage_changes', '

@@ -484,6 +484,11 @@ begin
             errcode = 'PA404',
             message = 'There is no such invitation.';
     end if;
+exception when unique_violation then
+    -- Two invitations accepted at the same moment.
+    raise exception using
+        errcode = 'PA422',
+        message = 'This account belongs to an organisation already.';
 end
 $$;
 

@@ -81,19 +81,21 @@ revoke execute on function private.record_usage_change() from public;
 
 alter function private.record_usage_change() owner to palaver_definer;
 
+-- Any day before today, though yesterday is open still: the transaction may commit after a refresh of tomorrow.
+
 create trigger usage_metrics_record_insert
 after insert on public.usage_metrics
-for each row when (new.day < (now() at time zone 'utc')::date - 1)
+for each row when (new.day < (now() at time zone 'utc')::date)
 execute function private.record_usage_change();
 
 create trigger usage_metrics_record_update
 after update on public.usage_metrics
-for each row when (least(old.day, new.day) < (now() at time zone 'utc')::date - 1)
+for each row when (least(old.day, new.day) < (now() at time zone 'utc')::date)
 execute function private.record_usage_change();
 
 create trigger usage_metrics_record_delete
 after delete on public.usage_metrics
-for each row when (old.day < (now() at time zone 'utc')::date - 1)
+for each row when (old.day < (now() at time zone 'utc')::date)
 execute function private.record_usage_change();
 
 create materialized view private.monthly_usage_closed as
@@ -181,7 +183,11 @@ declare
     v_first pg_catalog.date;
 begin
     if private.caller_bypasses_rls() then
-        select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m;
+        select min(c.month) into v_first from private.monthly_usage_closed as c where c.month > '-infinity';
+
+        if exists (select from private.usage_changes) then
+            select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m;
+        end if;
     else
         select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m where m.tenant_id = v_tenant_id;
     end if;

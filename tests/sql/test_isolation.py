@@ -7,11 +7,12 @@ something here must change with it.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,13 +47,16 @@ ACCOUNTS = {
     "deactivated": "00000000-0000-7000-8000-00000000aa03",
     "switched off": "00000000-0000-7000-8000-00000000dd01",
     "outsider": "00000000-0000-4000-8000-0000000000ff",
+    "invited": "00000000-0000-7000-8000-00000000ee01",
 }
 
 # Besides the demo's: Gil of Acme, deactivated; Hana, who administers Hooli, which is switched off; something of each
-# kind for Finn, the viewer; usage on days that do not depend on today's; turns, limits, a run.
+# kind for Finn, the viewer; usage on days that do not depend on today's; turns, limits, a run; corrections since; and
+# Ivy, whom Acme and Globex invite, Hooli too, and Initech no more.
 MORE = """
     insert into auth.users (id, email)
     values ('00000000-0000-7000-8000-00000000aa03', 'gil@acme.test'),
+    ('00000000-0000-7000-8000-00000000ee01', 'ivy@partner.test'),
     ('00000000-0000-7000-8000-00000000dd01', 'hana@hooli.test');
     insert into public.tenants (id, name, slug, is_active) values (:hooli, 'Hooli', 'hooli', false);
     insert into public.users (tenant_id, id, auth_id, email, role, is_active)
@@ -71,7 +75,12 @@ MORE = """
     select tenant_id, user_id, id from public.conversations where not is_archived;
     insert into private.rate_limits (tenant_id, next_at) select id, now() from public.tenants;
     select private.run_job('refresh_summaries');
-    update public.feedback set rating = -1 where message_id in (:adas_answer, :chloes_answer)
+    update public.feedback set rating = -1 where message_id in (:adas_answer, :chloes_answer);
+    update public.usage_metrics set total_tokens = 2, prompt_tokens = 2
+    where day = '2024-05-31' and tenant_id in (:acme, :globex);
+    insert into public.users (tenant_id, email, role, is_active)
+    values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
+    (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)
 """
 
 # What is granted, by relation and role: verbs of the whole table, or of columns where they are named.
@@ -80,12 +89,12 @@ RIGHTS = {
     "public.tenants": {
         "authenticated": "select update(branding,daily_token_limit,features,llm_model,llm_provider,max_tokens,name,"
         "rate_limit_per_minute,system_prompt,temperature)",
-        "palaver_definer": "select(features,id,is_active)",
+        "palaver_definer": "select(features,id,is_active,name)",
         "service_role": "delete insert select update",
     },
     "public.users": {
         "authenticated": f"delete select {USERS_WRITTEN}",
-        "palaver_definer": "select(auth_id,id,is_active,role,tenant_id)",
+        "palaver_definer": "select(auth_id,created_at,email,id,is_active,joined_at,role,tenant_id) update(auth_id)",
         "palaver_worker": "update(last_active_at)",
         "service_role": "delete insert select update",
     },
@@ -118,6 +127,7 @@ RIGHTS = {
         "model,prompt_tokens,provider,provider_message_id,status,tokens_estimated)",
         "service_role": "delete insert select update",
     },
+    "public.my_invitations": {"authenticated": "select"},
     "public.current_day_usage": {"authenticated": "select", "service_role": "select"},
     "public.monthly_usage_summary": {"authenticated": "select", "service_role": "select"},
     "public.message_feedback_summary": {"authenticated": "select", "service_role": "select"},
@@ -125,6 +135,8 @@ RIGHTS = {
     "private.message_feedback_closed": {},
     "private.feedback_changes": {"palaver_definer": "delete insert select"},
     "private.feedback_changes_id_seq": {},
+    "private.usage_changes": {"palaver_definer": "delete insert select"},
+    "private.usage_changes_id_seq": {},
     "private.jobs": {"palaver_definer": "select", "palaver_worker": "select", "service_role": "select"},
     "private.job_runs": {
         "palaver_definer": "delete insert select",
@@ -138,6 +150,7 @@ RIGHTS = {
 # Who may execute what; the owner may always.
 CALLERS = {
     "private.administered_tenant_id": "authenticated service_role",
+    "private.auth_email": "authenticated palaver_definer service_role",
     "private.auth_id": "authenticated palaver_definer service_role",
     "private.become": "palaver_worker",
     "private.begin_turn": "palaver_worker",
@@ -151,142 +164,162 @@ CALLERS = {
     "private.finish_turn": "palaver_worker",
     "private.guard_user_update": "",
     "private.may_use_assistant": "authenticated",
+    "private.note_joining": "",
+    "private.pending_invitations": "authenticated",
     "private.prune_job_runs": "",
     "private.record_feedback_change": "",
+    "private.record_usage_change": "",
     "private.refresh_summaries": "",
     "private.run_due_jobs": "palaver_worker service_role",
     "private.run_job": "palaver_worker service_role",
     "private.schedule_jobs": "",
     "private.set_updated_at": "",
     "private.summaries_refreshed_at": "authenticated service_role",
+    "private.take_invitation": "authenticated",
     "private.take_request": "palaver_worker",
     "private.touch_conversations": "",
     "private.unschedule_jobs": "",
     "private.usage_closed_before": "authenticated service_role",
     "private.usage_months": "authenticated service_role",
     "private.uuid_v7": "authenticated palaver_definer service_role",
+    "public.accept_invitation": "authenticated",
     "public.increment_usage_metrics": "palaver_worker service_role",
 }
 
 # What each audience gets from a statement: a number of rows, or the SQLSTATE of the refusal (- for 42501).
-# A stranger is anyone signed in who is no active person of an active tenant; acting is the worker with Ben's claims.
-AUDIENCES = ("member", "admin", "viewer", "stranger", "anon", "worker", "acting", "service")
+# A stranger is anyone signed in who is no active person of an active tenant; invited is one whose address has been
+# invited; acting is the worker with Ben's claims.
+AUDIENCES = ("member", "admin", "viewer", "stranger", "invited", "anon", "worker", "acting", "service")
 OUTCOMES = """
-    1     1     1     0     -     0     1     4 | select * from public.tenants
-    1     3     1     0     -     0     1     8 | select * from public.users
-    1     2     1     0     -     0     1    10 | select * from public.conversations
-    2     6     1     0     -     0     2    17 | select * from public.messages
-    1     5     1     0     -     0     1    10 | select * from public.feedback
-    2     6     2     0     -     0     2    16 | select * from public.usage_metrics
-    1     3     1     0     -     0     1     9 | select * from public.turns
-    1     3     1     0     -     0     1     8 | select * from public.current_day_usage
-    2     6     2     0     -     0     2    16 | select * from public.monthly_usage_summary
-    1     5     1     0     -     0     1    10 | select * from public.message_feedback_summary
-    -     -     -     -     -     2     2     2 | select * from private.jobs
-    -     -     -     -     -     1     1     1 | select * from private.job_runs
-    -     -     -     -     -     0     1     - | select * from private.rate_limits
-    0     1     0     0     -     0     0     4 | select 1 from public.tenants for update
-    1     3     1     0     -     0     1     8 | select 1 from public.users for update
-    1     2     1     0     -     0     1    10 | select 1 from public.conversations for update
-    -     -     -     -     -     -     -    17 | select 1 from public.messages for share
-    1     3     1     0     -     0     1    10 | select 1 from public.feedback for update
-    -     -     -     -     -     0     2    16 | select 1 from public.usage_metrics for update
-    -     -     -     -     -     0     1     9 | select 1 from public.turns for no key update
-    -     -     -     -     -     -     -     1 | insert into public.tenants (name, slug) values ('New', 'new')
-    0     1     0     0     -     0     0     4 | update public.tenants set name = 'X' where true
-    0     0     0     0     -     0     0     1 | update public.tenants set name = 'X' where id = :globex
-    0     0     0     0     -     0     0     1 | update public.tenants set name = 'X' where id = :globex returning *
-    -     -     -     -     -     -     -     0 | delete from public.tenants where id = :nowhere
-    -     1     -     -     -     -     -     1 | insert into public.users (tenant_id, email) values (:acme, 'new@acme.test')
-    -     1     -     -     -     -     -     1 | insert into public.users (tenant_id, email) values (:acme, 'new@acme.test') returning *
-    -     -     -     -     -     -     -     1 | insert into public.users (tenant_id, email) values (:globex, 'new@acme.test')
-    -     -     -     -     -     -     - 23503 | insert into public.users (tenant_id, email) values (:nowhere, 'new@acme.test')
-    -     -     -     -     -     -     -     0 | insert into public.users (tenant_id, email) values (:globex, 'dan@globex.test') on conflict do nothing
-    0     2     1     0     -     0     0     7 | update public.users set name = 'X' where id <> :ben
-    0     0     1     0     -     0     0     5 | update public.users set name = 'X' where tenant_id <> :acme returning *
-    1     1     0     0     -     0     1     1 | update public.users set name = 'X' where id = :ben returning *
-PA403     1     0     0     -     0 PA403     1 | update public.users set role = 'viewer' where id = :ben
-    0     1     0     0     -     0     0     2 | update public.users set role = 'admin' where id in (:gil, :hana)
-    0     1     0     0     -     0     0     1 | update public.users set is_active = true where id = :gil
-    1 PA403     0     0     -     0     1     1 | update public.users set preferences = '{"a": 1}' where id = :ben
-    -     -     -     -     -     0     1     8 | update public.users set last_active_at = now() where true
-    0     0     0     0     -     0     0     2 | delete from public.users where tenant_id = :globex
-    0     0     0     0     -     0     0     1 | delete from public.users where id = :ben returning *
-    0     0     0     0     -     0     0     2 | merge into public.users as u using (select 1) as s on u.tenant_id = :globex when matched then update set name = 'X'
-    -     -     0     0     -     0     -     1 | merge into public.users as u using (select 1) as s on u.id = :ben when matched then delete
-    1     1     -     -     -     -     1 23502 | insert into public.conversations (title) values ('Mine')
-    1     -     -     -     -     -     1     1 | insert into public.conversations (tenant_id, user_id) values (:acme, :ben)
-    -     1     -     -     -     -     -     1 | insert into public.conversations (tenant_id, user_id) values (:acme, :ada)
-    -     -     -     -     -     -     -     1 | insert into public.conversations (tenant_id, user_id) values (:globex, :chloe)
-    -     -     -     -     -     -     -     1 | insert into public.conversations (tenant_id, user_id) values (:hooli, :hana)
-    1     2     1     0     -     0     1    10 | update public.conversations set title = 'X' where true
-    0     2     0     0     -     0     0     2 | update public.conversations set is_archived = true where user_id = :ada
-    0     0     0     0     -     0     0     1 | update public.conversations set is_archived = true where user_id = :chloe returning *
-    -     -     -     -     -     -     -     0 | delete from public.conversations where id = :nowhere
-    0     2     0     0     -     0     0     2 | merge into public.conversations as c using (select 1) as s on c.user_id = :ada when matched then update set title = 'X'
-    1     -     -     -     -     -     1 23502 | insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello')
-    1     -     -     -     -     -     1 23502 | insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello') returning *
-    -     1     -     -     -     -     - 23502 | insert into public.messages (conversation_id, content) values (:adas_talk, 'Hello')
-    -     -     -     -     -     -     - 23502 | insert into public.messages (conversation_id, content) values (:chloes_talk, 'Hello') on conflict do nothing
-    -     -     -     -     -     -     - 23502 | insert into public.messages (conversation_id, content) values (:nowhere, 'Hello')
-    -     1     -     -     -     -     -     1 | insert into public.messages (tenant_id, conversation_id, user_id, content) values (:acme, :adas_talk, :ada, 'Hello')
-    -     -     -     -     -     -     -     1 | insert into public.messages (tenant_id, conversation_id, user_id, content) values (:globex, :chloes_talk, :chloe, 'Hello')
-    -     -     -     -     -     -     1 23502 | insert into public.messages (conversation_id, role, content) values (:bens_talk, 'assistant', 'Hello')
-    -     -     -     -     -     - 23503 23502 | insert into public.messages (conversation_id, role, content) values (:adas_talk, 'assistant', 'Hello')
-    -     -     -     -     -     -     1     1 | insert into public.messages (tenant_id, conversation_id, user_id, role, content) values (:acme, :bens_talk, :ben, 'assistant', 'Hello')
-    -     -     -     -     -     -     -     1 | insert into public.messages (tenant_id, conversation_id, user_id, role, content) values (:globex, :chloes_talk, :chloe, 'system', 'Hello')
-    -     -     -     -     -     -     -     1 | update public.messages set content = 'X' where id = :bens_question
-    -     -     -     -     -     -     -     1 | delete from public.messages where id = :bens_question
-    1     -     -     -     -     -     1 23502 | insert into public.feedback (message_id, rating) values (:bens_question, 1)
-    - 23505     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
-    -     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
-    -     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:nowhere, 1)
-    -     -     -     -     -     -     - 23505 | insert into public.feedback (tenant_id, message_id, user_id, rating) values (:globex, :chloes_answer, :chloe, 1)
-    1     -     -     -     -     -     1 23502 | insert into public.feedback (message_id, rating) values (:bens_question, 1) on conflict (tenant_id, message_id, user_id) do update set rating = 1
-    -     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:chloes_answer, 1) on conflict (tenant_id, message_id, user_id) do update set rating = 1
-    1     3     1     0     -     0     1    10 | update public.feedback set rating = -1 where true
-    0     0     0     0     -     0     0     1 | update public.feedback set rating = -1 where user_id = :chloe returning *
-    1     0     0     0     -     0     1     1 | update public.feedback set message_id = :bens_question where user_id = :ben
-    -     0     0     0     -     0     -     1 | update public.feedback set message_id = :adas_answer where user_id = :ben
-    -     0     0     0     -     0     - 23503 | update public.feedback set message_id = :chloes_answer where user_id = :ben
-    1     3     1     0     -     0     1    10 | delete from public.feedback where true
-    0     3     0     0     -     0     0     4 | delete from public.feedback where user_id in (:ada, :chloe) returning *
-    0     3     0     0     -     0     0     4 | merge into public.feedback as f using (select 1) as s on f.user_id in (:ada, :chloe) when matched then delete
-    -     -     -     -     -     -     1     1 | insert into public.usage_metrics (tenant_id, user_id, day) values (:acme, :ben, '2020-01-01')
-    -     -     -     -     -     -     -     1 | insert into public.usage_metrics (tenant_id, user_id, day) values (:acme, :ada, '2020-01-01')
-    -     -     -     -     -     -     -     1 | insert into public.usage_metrics (tenant_id, user_id, day) values (:globex, :chloe, '2020-01-01')
-    -     -     -     -     -     0     2    16 | update public.usage_metrics set request_count = 0 where true
-    -     -     -     -     -     0     0     4 | update public.usage_metrics set request_count = 0 where tenant_id = :globex returning *
-    -     -     -     -     -     -     -     2 | delete from public.usage_metrics where user_id = :ben
-    -     -     -     -     -     -     1     1 | insert into public.turns (tenant_id, user_id, conversation_id) values (:acme, :ben, :bens_talk)
-    -     -     -     -     -     - 23503 23503 | insert into public.turns (tenant_id, user_id, conversation_id) values (:acme, :ben, :adas_talk)
-    -     -     -     -     -     -     -     1 | insert into public.turns (tenant_id, user_id, conversation_id) values (:globex, :chloe, :chloes_talk)
-    -     -     -     -     -     0     1     9 | update public.turns set model = 'X' where true
-    -     -     -     -     -     0     0     1 | update public.turns set model = 'X' where user_id = :chloe returning *
-    -     -     -     -     -     -     -     1 | delete from public.turns where user_id = :ben
-    -     -     -     -     -     -     1     - | insert into private.rate_limits (tenant_id, next_at) values (:acme, now()) on conflict (tenant_id) do update set next_at = now()
-    -     -     -     -     -     -     -     - | insert into private.rate_limits (tenant_id, next_at) values (:globex, now()) on conflict (tenant_id) do nothing
-    -     -     -     -     -     -     -     - | insert into private.rate_limits (tenant_id, next_at) values (:nowhere, now())
-    -     -     -     -     -     0     1     - | update private.rate_limits set next_at = now() where true
-    -     -     -     -     -     0     -     - | update private.rate_limits set tenant_id = :nowhere
-    -     -     -     -     -     -     1     1 | select public.increment_usage_metrics(:acme, :ben, 1, 1)
-    -     -     -     -     -     -     -     1 | select public.increment_usage_metrics(:acme, :ada, 1, 1)
-    -     -     -     -     -     -     -     1 | select public.increment_usage_metrics(:globex, :chloe, 1, 1)
-    0     1     0     0     -     0     0     1 | select * from private.feedback_summary(:acme, :adas_answer)
-    0     1     0     0     -     0     0     1 | select * from private.feedback_summary(:acme, :adas_answer) where negative_count = 1
-    0     0     0     0     -     0     0     1 | select * from private.feedback_summary(:globex, :chloes_answer)
-    0     0     0     0     -     0     0     0 | select * from private.feedback_summary(null, :chloes_answer)
-    1     3     1     0     -     0     1     8 | select * from private.closed_monthly_usage('2024-05-01')
-    1     1     1     0     -     0     1     1 | select * from private.usage_months() where usage_months = '2024-05-01'
-    1     1     1     0     -     0     1     0 | select 1 where private.current_tenant_id() is not null
-    0     1     0     0     -     0     0     0 | select 1 where private.administered_tenant_id() is not null
-    1     1     0     0     -     0     1     - | select 1 where private.may_use_assistant()
-    -     -     -     -     -     0     1     - | select 1 where private.claimed_user_id() is not null
-    0     0     0     0     -     0     0     1 | select 1 where private.caller_bypasses_rls()
-    -     -     -     -     -     -     1     - | select private.take_request(:acme, 60)
-    -     -     -     -     -     -     -     - | select private.take_request(:globex, 60)
-    -     -     -     -     -     1     1     1 | select 1 from private.run_job('prune_job_runs')
-    -     -     -     -     -     -     -     - | select private.refresh_summaries()
+    1     1     1     0     0     -     0     1     4 | select * from public.tenants
+    1     4     1     0     0     -     0     1    12 | select * from public.users
+    1     2     1     0     0     -     0     1    10 | select * from public.conversations
+    2     6     1     0     0     -     0     2    17 | select * from public.messages
+    1     5     1     0     0     -     0     1    10 | select * from public.feedback
+    2     6     2     0     0     -     0     2    16 | select * from public.usage_metrics
+    1     3     1     0     0     -     0     1     9 | select * from public.turns
+    1     3     1     0     0     -     0     1     8 | select * from public.current_day_usage
+    2     6     2     0     0     -     0     2    16 | select * from public.monthly_usage_summary
+    1     5     1     0     0     -     0     1    10 | select * from public.message_feedback_summary
+    -     -     -     -     -     -     2     2     2 | select * from private.jobs
+    -     -     -     -     -     -     1     1     1 | select * from private.job_runs
+    -     -     -     -     -     -     0     1     - | select * from private.rate_limits
+    0     1     0     0     0     -     0     0     4 | select 1 from public.tenants for update
+    1     4     1     0     0     -     0     1    12 | select 1 from public.users for update
+    1     2     1     0     0     -     0     1    10 | select 1 from public.conversations for update
+    -     -     -     -     -     -     -     -    17 | select 1 from public.messages for share
+    1     3     1     0     0     -     0     1    10 | select 1 from public.feedback for update
+    -     -     -     -     -     -     0     2    16 | select 1 from public.usage_metrics for update
+    -     -     -     -     -     -     0     1     9 | select 1 from public.turns for no key update
+    -     -     -     -     -     -     -     -     1 | insert into public.tenants (name, slug) values ('New', 'new')
+    0     1     0     0     0     -     0     0     4 | update public.tenants set name = 'X' where true
+    0     0     0     0     0     -     0     0     1 | update public.tenants set name = 'X' where id = :globex
+    0     0     0     0     0     -     0     0     1 | update public.tenants set name = 'X' where id = :globex returning *
+    -     -     -     -     -     -     -     -     0 | delete from public.tenants where id = :nowhere
+    -     1     -     -     -     -     -     -     1 | insert into public.users (tenant_id, email) values (:acme, 'new@acme.test')
+    -     1     -     -     -     -     -     -     1 | insert into public.users (tenant_id, email) values (:acme, 'new@acme.test') returning *
+    -     -     -     -     -     -     -     -     1 | insert into public.users (tenant_id, email) values (:globex, 'new@acme.test')
+    -     -     -     -     -     -     -     - 23503 | insert into public.users (tenant_id, email) values (:nowhere, 'new@acme.test')
+    -     -     -     -     -     -     -     -     0 | insert into public.users (tenant_id, email) values (:globex, 'dan@globex.test') on conflict do nothing
+    0     3     1     0     0     -     0     0    11 | update public.users set name = 'X' where id <> :ben
+    0     0     1     0     0     -     0     0     8 | update public.users set name = 'X' where tenant_id <> :acme returning *
+    1     1     0     0     0     -     0     1     1 | update public.users set name = 'X' where id = :ben returning *
+PA403     1     0     0     0     -     0 PA403     1 | update public.users set role = 'viewer' where id = :ben
+    0     1     0     0     0     -     0     0     2 | update public.users set role = 'admin' where id in (:gil, :hana)
+    0     1     0     0     0     -     0     0     1 | update public.users set is_active = true where id = :gil
+    1 PA403     0     0     0     -     0     1     1 | update public.users set preferences = '{"a": 1}' where id = :ben
+    -     -     -     -     -     -     0     1    12 | update public.users set last_active_at = now() where true
+    0     0     0     0     0     -     0     0     3 | delete from public.users where tenant_id = :globex
+    0     0     0     0     0     -     0     0     1 | delete from public.users where id = :ben returning *
+    0     0     0     0     0     -     0     0     3 | merge into public.users as u using (select 1) as s on u.tenant_id = :globex when matched then update set name = 'X'
+    -     -     0     0     0     -     0     -     1 | merge into public.users as u using (select 1) as s on u.id = :ben when matched then delete
+    1     1     -     -     -     -     -     1 23502 | insert into public.conversations (title) values ('Mine')
+    1     -     -     -     -     -     -     1     1 | insert into public.conversations (tenant_id, user_id) values (:acme, :ben)
+    -     1     -     -     -     -     -     -     1 | insert into public.conversations (tenant_id, user_id) values (:acme, :ada)
+    -     -     -     -     -     -     -     -     1 | insert into public.conversations (tenant_id, user_id) values (:globex, :chloe)
+    -     -     -     -     -     -     -     -     1 | insert into public.conversations (tenant_id, user_id) values (:hooli, :hana)
+    1     2     1     0     0     -     0     1    10 | update public.conversations set title = 'X' where true
+    0     2     0     0     0     -     0     0     2 | update public.conversations set is_archived = true where user_id = :ada
+    0     0     0     0     0     -     0     0     1 | update public.conversations set is_archived = true where user_id = :chloe returning *
+    -     -     -     -     -     -     -     -     0 | delete from public.conversations where id = :nowhere
+    0     2     0     0     0     -     0     0     2 | merge into public.conversations as c using (select 1) as s on c.user_id = :ada when matched then update set title = 'X'
+    1     -     -     -     -     -     -     1 23502 | insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello')
+    1     -     -     -     -     -     -     1 23502 | insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello') returning *
+    -     1     -     -     -     -     -     - 23502 | insert into public.messages (conversation_id, content) values (:adas_talk, 'Hello')
+    -     -     -     -     -     -     -     - 23502 | insert into public.messages (conversation_id, content) values (:chloes_talk, 'Hello') on conflict do nothing
+    -     -     -     -     -     -     -     - 23502 | insert into public.messages (conversation_id, content) values (:nowhere, 'Hello')
+    -     1     -     -     -     -     -     -     1 | insert into public.messages (tenant_id, conversation_id, user_id, content) values (:acme, :adas_talk, :ada, 'Hello')
+    -     -     -     -     -     -     -     -     1 | insert into public.messages (tenant_id, conversation_id, user_id, content) values (:globex, :chloes_talk, :chloe, 'Hello')
+    -     -     -     -     -     -     -     1 23502 | insert into public.messages (conversation_id, role, content) values (:bens_talk, 'assistant', 'Hello')
+    -     -     -     -     -     -     - 23503 23502 | insert into public.messages (conversation_id, role, content) values (:adas_talk, 'assistant', 'Hello')
+    -     -     -     -     -     -     -     1     1 | insert into public.messages (tenant_id, conversation_id, user_id, role, content) values (:acme, :bens_talk, :ben, 'assistant', 'Hello')
+    -     -     -     -     -     -     -     -     1 | insert into public.messages (tenant_id, conversation_id, user_id, role, content) values (:globex, :chloes_talk, :chloe, 'system', 'Hello')
+    -     -     -     -     -     -     -     -     1 | update public.messages set content = 'X' where id = :bens_question
+    -     -     -     -     -     -     -     -     1 | delete from public.messages where id = :bens_question
+    1     -     -     -     -     -     -     1 23502 | insert into public.feedback (message_id, rating) values (:bens_question, 1)
+    - 23505     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
+    -     -     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
+    -     -     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:nowhere, 1)
+    -     -     -     -     -     -     -     - 23505 | insert into public.feedback (tenant_id, message_id, user_id, rating) values (:globex, :chloes_answer, :chloe, 1)
+    1     -     -     -     -     -     -     1 23502 | insert into public.feedback (message_id, rating) values (:bens_question, 1) on conflict (tenant_id, message_id, user_id) do update set rating = 1
+    -     -     -     -     -     -     -     - 23502 | insert into public.feedback (message_id, rating) values (:chloes_answer, 1) on conflict (tenant_id, message_id, user_id) do update set rating = 1
+    1     3     1     0     0     -     0     1    10 | update public.feedback set rating = -1 where true
+    0     0     0     0     0     -     0     0     1 | update public.feedback set rating = -1 where user_id = :chloe returning *
+    1     0     0     0     0     -     0     1     1 | update public.feedback set message_id = :bens_question where user_id = :ben
+    -     0     0     0     0     -     0     -     1 | update public.feedback set message_id = :adas_answer where user_id = :ben
+    -     0     0     0     0     -     0     - 23503 | update public.feedback set message_id = :chloes_answer where user_id = :ben
+    1     3     1     0     0     -     0     1    10 | delete from public.feedback where true
+    0     3     0     0     0     -     0     0     4 | delete from public.feedback where user_id in (:ada, :chloe) returning *
+    0     3     0     0     0     -     0     0     4 | merge into public.feedback as f using (select 1) as s on f.user_id in (:ada, :chloe) when matched then delete
+    -     -     -     -     -     -     -     1     1 | insert into public.usage_metrics (tenant_id, user_id, day) values (:acme, :ben, '2020-01-01')
+    -     -     -     -     -     -     -     -     1 | insert into public.usage_metrics (tenant_id, user_id, day) values (:acme, :ada, '2020-01-01')
+    -     -     -     -     -     -     -     -     1 | insert into public.usage_metrics (tenant_id, user_id, day) values (:globex, :chloe, '2020-01-01')
+    -     -     -     -     -     -     0     2    16 | update public.usage_metrics set request_count = 0 where true
+    -     -     -     -     -     -     0     0     4 | update public.usage_metrics set request_count = 0 where tenant_id = :globex returning *
+    -     -     -     -     -     -     -     -     2 | delete from public.usage_metrics where user_id = :ben
+    -     -     -     -     -     -     -     1     1 | insert into public.turns (tenant_id, user_id, conversation_id) values (:acme, :ben, :bens_talk)
+    -     -     -     -     -     -     - 23503 23503 | insert into public.turns (tenant_id, user_id, conversation_id) values (:acme, :ben, :adas_talk)
+    -     -     -     -     -     -     -     -     1 | insert into public.turns (tenant_id, user_id, conversation_id) values (:globex, :chloe, :chloes_talk)
+    -     -     -     -     -     -     0     1     9 | update public.turns set model = 'X' where true
+    -     -     -     -     -     -     0     0     1 | update public.turns set model = 'X' where user_id = :chloe returning *
+    -     -     -     -     -     -     -     -     1 | delete from public.turns where user_id = :ben
+    -     -     -     -     -     -     -     1     - | insert into private.rate_limits (tenant_id, next_at) values (:acme, now()) on conflict (tenant_id) do update set next_at = now()
+    -     -     -     -     -     -     -     -     - | insert into private.rate_limits (tenant_id, next_at) values (:globex, now()) on conflict (tenant_id) do nothing
+    -     -     -     -     -     -     -     -     - | insert into private.rate_limits (tenant_id, next_at) values (:nowhere, now())
+    -     -     -     -     -     -     0     1     - | update private.rate_limits set next_at = now() where true
+    -     -     -     -     -     -     0     -     - | update private.rate_limits set tenant_id = :nowhere
+    -     -     -     -     -     -     -     1     1 | select public.increment_usage_metrics(:acme, :ben, 1, 1)
+    -     -     -     -     -     -     -     -     1 | select public.increment_usage_metrics(:acme, :ada, 1, 1)
+    -     -     -     -     -     -     -     -     1 | select public.increment_usage_metrics(:globex, :chloe, 1, 1)
+    0     1     0     0     0     -     0     0     1 | select * from private.feedback_summary(:acme, :adas_answer)
+    0     1     0     0     0     -     0     0     1 | select * from private.feedback_summary(:acme, :adas_answer) where negative_count = 1
+    0     0     0     0     0     -     0     0     1 | select * from private.feedback_summary(:globex, :chloes_answer)
+    0     0     0     0     0     -     0     0     0 | select * from private.feedback_summary(null, :chloes_answer)
+    1     3     1     0     0     -     0     1     8 | select * from private.closed_monthly_usage('2024-05-01')
+    1     1     1     0     0     -     0     1     1 | select * from private.usage_months() where usage_months = '2024-05-01'
+    1     1     1     0     0     -     0     1     0 | select 1 where private.current_tenant_id() is not null
+    0     1     0     0     0     -     0     0     0 | select 1 where private.administered_tenant_id() is not null
+    1     1     0     0     0     -     0     1     - | select 1 where private.may_use_assistant()
+    -     -     -     -     -     -     0     1     - | select 1 where private.claimed_user_id() is not null
+    0     0     0     0     0     -     0     0     1 | select 1 where private.caller_bypasses_rls()
+    -     -     -     -     -     -     -     1     - | select private.take_request(:acme, 60)
+    -     -     -     -     -     -     -     -     - | select private.take_request(:globex, 60)
+    -     -     -     -     -     -     1     1     1 | select 1 from private.run_job('prune_job_runs')
+    -     -     -     -     -     -     -     -     - | select private.refresh_summaries()
+    0     0     0     0     2     -     0     0     - | select * from public.my_invitations
+    0     0     0     0     2     -     0     0     - | select * from private.pending_invitations()
+    0     0     0     0     1     -     0     0     - | select * from public.my_invitations where tenant_id = :globex and role = 'admin'
+PA422 PA422 PA422 PA404/PA422 1     -     PA404 PA422 - | select * from public.accept_invitation(:acme) where role = 'viewer'
+PA422 PA422 PA422 PA404/PA422 1     -     PA404 PA422 - | select * from public.accept_invitation(:globex)
+PA422 PA422 PA422 PA404/PA422 PA404     -     PA404 PA422 - | select * from public.accept_invitation(:hooli)
+PA422 PA422 PA422 PA404/PA422 PA404     -     PA404 PA422 - | select * from public.accept_invitation(:initech)
+PA422 PA422 PA422 PA404/PA422 PA404     -     PA404 PA422 - | select * from public.accept_invitation(:nowhere)
+PA422 PA422 PA422 PA404/PA422 PA404     -     PA404 PA422 - | select * from public.accept_invitation(null)
+PA422 PA422 PA422 PA404/PA422 1     -     PA404 PA422 - | select private.take_invitation(:globex)
+    0     1     0     0     0     -     0     0     4 | update public.users set role = 'admin' where joined_at is null
+    0     1     0     0     0     -     0     0     4 | delete from public.users where joined_at is null
+    0     0     0     0     1     -     0     0     0 | select 1 where private.auth_email() = 'ivy@partner.test'
+    1     3     0     0     0     -     0     1     5 | select * from private.closed_monthly_usage('2024-05-01') where total_tokens = 2
 """  # noqa: E501
 
 
@@ -360,8 +393,9 @@ async def world(database: Database) -> AsyncIterator[World]:
         login = await stack.enter_async_context(database.connected("palaver_worker"))
         await owner.execute(filled(MORE))
 
-        def signed_in(name: str) -> Audience:
-            return Audience(data_api, "authenticated", json.dumps({"sub": ACCOUNTS[name], "role": "authenticated"}))
+        def signed_in(name: str, **more: str) -> Audience:
+            claims = {"sub": ACCOUNTS[name], "role": "authenticated", **more}
+            return Audience(data_api, "authenticated", json.dumps(claims))
 
         strangers = [signed_in(name) for name in ("deactivated", "switched off", "outsider")]
         strangers += [
@@ -375,6 +409,7 @@ async def world(database: Database) -> AsyncIterator[World]:
                 "admin": [signed_in("admin")],
                 "viewer": [signed_in("viewer")],
                 "stranger": strangers,
+                "invited": [signed_in("invited", email="IVY@partner.test")],
                 "anon": [Audience(data_api, "anon", '{"role": "anon"}')],
                 "worker": [Audience(login, None, "")],
                 "acting": [Audience(login, None, json.dumps({"sub": ACCOUNTS["member"]}))],
@@ -456,12 +491,13 @@ async def test_every_table_has_row_level_security(database: Database) -> None:
 
 
 async def test_every_audience_gets_what_is_meant(world: World) -> None:
-    assert await world.all_outcomes() == declared()
+    meant = declared()
+    assert {sql: got for sql, got in (await world.all_outcomes()).items() if got != meant[sql]} == {}
 
 
 async def test_every_relation_that_is_read_is_among_the_statements() -> None:
     read = {name for name, rights in RIGHTS.items() if any("select" in verbs for verbs in rights.values())}
-    read -= {"private.feedback_changes"}
+    read -= {"private.feedback_changes", "private.usage_changes"}
     assert {f"select * from {name}" for name in read} <= set(declared())
 
 
@@ -475,7 +511,7 @@ async def test_claims_that_make_no_sense_are_an_error_everywhere(world: World) -
 
 async def test_what_is_not_granted_is_refused_in_every_shape(world: World) -> None:
     for name, rights in RIGHTS.items():
-        if not name.startswith("public.") or "update" not in rights["service_role"]:
+        if not name.startswith("public.") or "update" not in rights.get("service_role", ""):
             continue
         columns = await world.owner.fetch(
             "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and not attisdropped",
@@ -569,13 +605,30 @@ async def test_the_older_claim_names_the_same_person(world: World) -> None:
     assert await member.get(sql.format(ACCOUNTS["viewer"], "ben@acme.test")) == "0"
 
 
+DEFINERS = """
+    select p.oid::regprocedure::text as name, p.proconfig, coalesce(s.calls, 0) as calls
+    from pg_proc as p
+    left join pg_stat_user_functions as s on s.funcid = p.oid
+    where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+    order by 1
+"""
+
+
+async def test_definer_functions_look_into_the_temporary_schema_last(database: Database) -> None:
+    definers = await database.fetch(DEFINERS)
+    assert len(definers) >= 20
+    assert {row["name"]: row["proconfig"] for row in definers} == {
+        row["name"]: ["search_path=pg_catalog, pg_temp"] for row in definers
+    }
+
+
 async def test_temporary_objects_run_nothing_with_a_definers_rights(world: World) -> None:
-    """An empty search_path still finds a caller's temporary types: none may be used in a definer's place."""
+    """Domains that a caller makes in the names of the system's types are used by no definer function, and all run."""
     spy = """
         create function pg_temp.spy() returns boolean language plpgsql as $$
         begin
-            if current_user = 'palaver_definer' then
-                perform set_config('spy.saw', 'yes', false);
+            if current_user <> current_setting('spy.me') then
+                raise warning 'seen as %', current_user;
             end if;
             return true;
         end
@@ -594,28 +647,47 @@ async def test_temporary_objects_run_nothing_with_a_definers_rights(world: World
         end
         $$;
     """
-    for login in ("authenticator", "palaver_worker"):
+    calls = [filled(sql) for sql in declared()]
+    calls += ["insert into public.conversations default values", "select private.run_due_jobs()"]
+    calls += ["select private.run_job('refresh_summaries')"]
+    async with world.database.connected("supabase_admin") as superuser:
+        # A definer of a sort that must be seen, so that not to be seen means something.
+        await superuser.execute(
+            "create function public.bait() returns boolean language plpgsql security definer set search_path = ''"
+            " as 'declare v text; begin v := $$x$$; return true; end'"
+        )
+        await superuser.execute("grant execute on function public.bait() to public")
+        await superuser.execute("alter function public.bait() owner to palaver_definer")
+        await superuser.execute(f"alter database {world.database.name} set track_functions = 'all'")
+    for login, role, claims in (
+        ("authenticator", "authenticated", world.people["member"][0].claims),
+        ("authenticator", "authenticated", world.people["invited"][0].claims),
+        ("authenticator", "service_role", "{}"),
+        ("palaver_worker", "palaver_worker", world.people["acting"][0].claims),
+    ):
         async with world.database.connected(login) as connection:
             await connection.execute(
-                "select set_config('request.jwt.claims', $1, false)", json.dumps({"sub": ACCOUNTS["member"]})
+                "select set_config('request.jwt.claims', $1, false), set_config('spy.me', $2, false)", claims, role
             )
-            if login == "authenticator":
-                await connection.execute("set role authenticated")
+            if role != login:
+                await connection.execute(f"set role {role}")
             await connection.execute(spy)
-            calls = [filled(sql) for sql in declared() if "private." in sql or "summary" in sql or "feedback" in sql]
-            calls += ["insert into public.conversations default values", "select private.run_due_jobs()"]
-            calls += [filled("insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello')")]
-            ran = 0
+            seen: list[str] = []
+            # A warning is told at once, so that no rollback can hide it.
+            connection.add_log_listener(lambda _, said, seen=seen: seen.append(said.message))
             for sql in calls:
-                try:
+                transaction = connection.transaction()
+                await transaction.start()
+                with suppress(asyncpg.PostgresError):
                     await connection.execute(sql)
-                    ran += 1
-                except asyncpg.PostgresError:
-                    continue
-            assert ran > 15
-            assert await connection.fetchval("select current_setting('spy.saw', true)") is None
-            # Seen to work: the same trick with a function of this kind.
-            assert await connection.fetchval("select pg_temp.spy()") is True
+                await transaction.rollback()
+            await asyncio.sleep(0)
+            assert [said for said in seen if said.startswith("seen as")] == []
+            assert await connection.fetchval("select public.bait()") is True
+            await asyncio.sleep(0)
+            assert "seen as palaver_definer" in seen
+    # Calls are counted when a function ends well, and told when a session ends.
+    assert [row["name"] for row in await world.database.fetch(DEFINERS) if not row["calls"]] == []
 
 
 async def test_what_the_owner_makes_later_is_nobodys(world: World) -> None:
@@ -684,24 +756,28 @@ async def test_statements_against_others_leave_them_as_they_were(world: World) -
 SECOND_LOCKS = {
     ("People change themselves, tenant admins their tenant's people", "check"),
     ("People rename and archive their own conversations", "check"),
-    ("Policy helpers read the row of whoever asks", "using"),
+    ("Policy helpers read whoever asks and their invitations", "using"),
     ("Tenant admins change their tenant's settings", "check"),
     ("The worker adds to usage of the person it acts for", "check"),
     ("The worker finishes turns of the person it acts for", "check"),
+    ("Whoever accepts an invitation takes its row", "using"),
 }
-# What the tests of summaries, jobs and messages notice: these let a job or a trigger work.
+# What the tests of summaries, jobs, messages, turns, usage and tenancy notice: these let a job or a trigger work, let
+# the worker save the answer of somebody shut out meanwhile, or keep out a token that names nobody.
 NOTICED_ELSEWHERE = {
-    ("A refresh removes the notes", "using"),
-    ("Summaries read usage", "using"),
-    ("The job runner prunes runs", "using"),
-    ("The job runner reads runs", "using"),
-    ("The touch trigger finds conversations", "using"),
-    ("The touch trigger stamps conversations", "using"),
+    ("A refresh removes the notes", "using", "false"),
+    ("The job runner prunes runs", "using", "false"),
+    ("The job runner reads runs", "using", "false"),
+    ("The touch trigger finds conversations", "using", "false"),
+    ("The touch trigger stamps conversations", "using", "false"),
+    ("The worker reads usage of the person it acts for", "using", "false"),
+    ("The worker sees turns of the person it acts for", "using", "false"),
+    ("Whoever accepts an invitation takes its row", "check", "true"),
 }
 
 
 async def test_each_policy_counts(world: World) -> None:
-    """Changed, every policy is noticed by something above."""
+    """Opened or shut, every policy is noticed by something above."""
     policies = await world.owner.fetch(
         "select policyname as name, schemaname || '.' || tablename as relation, qual as using, with_check as check"
         " from pg_policies where schemaname in ('public', 'private') order by 2, 1"
@@ -712,14 +788,18 @@ async def test_each_policy_counts(world: World) -> None:
     for policy in policies:
         for part in ("using", "check"):
             now = policy[part]
-            if now is None or (policy["name"], part) in SECOND_LOCKS | NOTICED_ELSEWHERE:
+            if now is None:
                 continue
             clause = "with check" if part == "check" else part
             change = 'alter policy "{}" on {} {} ({})'
-            other = "false" if now == "true" else "true"
-            await world.owner.execute(change.format(policy["name"], policy["relation"], clause, other))
-            if not await differs(world, meant, policy["relation"]):
-                unnoticed.append((policy["name"], part))
+            for other in ("true", "false"):
+                if other == now or (policy["name"], part, other) in NOTICED_ELSEWHERE:
+                    continue
+                if other == "true" and (policy["name"], part) in SECOND_LOCKS:
+                    continue
+                await world.owner.execute(change.format(policy["name"], policy["relation"], clause, other))
+                if not await differs(world, meant, policy["relation"]):
+                    unnoticed.append((policy["relation"], policy["name"], part, other))
             await world.owner.execute(change.format(policy["name"], policy["relation"], clause, now))
     assert unnoticed == []
     assert await world.all_outcomes() == meant

@@ -140,13 +140,27 @@ async def test_an_empty_or_blank_message_is_refused(acme_member: Actor, database
         assert await acme_member.denied(ADD, await live(database, acme_member), content) == "23514"
 
 
-async def test_a_message_is_not_null_holds_no_nul_and_has_a_bound(acme_member: Actor, database: Database) -> None:
+async def test_a_message_is_not_null_holds_no_nul_and_has_a_bound(
+    acme_member: Actor, service: Actor, database: Database
+) -> None:
     spoken = await live(database, acme_member)
     assert await acme_member.denied(ADD, spoken, None) == "23502"
     assert await acme_member.denied(ADD, spoken, "a\x00b") == "22021"
     huge = "insert into public.messages (conversation_id, content) values ($1, repeat('x', $2))"
-    assert await acme_member.denied(huge, spoken, 8 * 1024 * 1024 + 1) == "23514"
-    assert await acme_member.execute(huge, spoken, 8 * 1024 * 1024) == "INSERT 0 1"
+    assert await acme_member.denied(huge, spoken, 262_144 + 1) == "23514"
+    assert await acme_member.execute(huge, spoken, 262_144) == "INSERT 0 1"
+    # Bytes, not characters.
+    assert await acme_member.denied(huge.replace("'x'", "'\u00e4'"), spoken, 131_072 + 1) == "23514"
+    assert await acme_member.execute(huge.replace("'x'", "'\u00e4'"), spoken, 131_072) == "INSERT 0 1"
+    of_role = (
+        "insert into public.messages (tenant_id, conversation_id, user_id, role, content)"
+        " values ($1, $2, $3, $4, repeat('x', $5))"
+    )
+    for role in ("user", "assistant", "system", "tool"):
+        bound = 262_144 if role == "user" else 8_388_608
+        said = (acme_member.tenant_id, spoken, acme_member.user_id, role)
+        assert await service.denied(of_role, *said, bound + 1) == "23514"
+        assert await service.execute(of_role, *said, bound) == "INSERT 0 1"
 
 
 async def test_metadata_is_an_object_of_sensible_size(acme_member: Actor, database: Database) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
+
+import asyncpg
+import pytest
 
 from tests.world import Actor, Database
 
@@ -71,6 +75,7 @@ async def test_an_invitation_carries_no_account_and_no_id(acme_admin: Actor) -> 
         ("auth_id", "gen_random_uuid()"),
         ("id", "gen_random_uuid()"),
         ("is_active", "true"),
+        ("joined_at", "now()"),
         ("created_at", "now()"),
     ):
         sql = f"insert into public.users (email, {column}) values ('gil@acme.test', {value})"
@@ -142,7 +147,7 @@ async def test_nobody_moves_to_another_tenant(acme_member: Actor, acme_admin: Ac
 
 
 async def test_what_the_system_keeps_about_people_is_not_theirs_to_write(acme_admin: Actor, acme_member: Actor) -> None:
-    for column in ("id", "auth_id", "email", "last_active_at", "created_at", "updated_at"):
+    for column in ("id", "auth_id", "email", "joined_at", "last_active_at", "created_at", "updated_at"):
         for actor in (acme_member, acme_admin):
             assert await actor.denied(f"update public.users set {column} = {column}") == "42501"
 
@@ -271,3 +276,278 @@ async def test_deleting_an_account_keeps_the_person_and_ends_their_access(
     assert (
         await database.value("select count(*) from public.conversations where user_id = $1", acme_member.user_id) == 1
     )
+
+
+INVITE = "insert into public.users (email, role) values ($1, $2)"
+SEEN = "select tenant_id, tenant_name, role from public.my_invitations order by tenant_name"
+ACCEPT = "select * from public.accept_invitation($1)"
+NOWHERE = UUID("00000000-0000-7000-8000-00000000dead")
+
+
+async def newcomer(database: Database, data_api: asyncpg.Connection, email: str | None, claimed: str = "") -> Actor:
+    """Somebody who has signed up with an address and has no tenant."""
+    sql = "insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id"
+    auth_id = await database.value(sql, email, role="supabase_admin")
+    claims = {"sub": str(auth_id), "role": "authenticated", "email": claimed or email}
+    return Actor(data_api, auth_id=auth_id, claims={name: value for name, value in claims.items() if value is not None})
+
+
+async def invited(database: Database, tenant: Actor, email: str) -> asyncpg.Record:
+    sql = "select auth_id, role, is_active, joined_at, created_at from public.users where tenant_id = $1 and email = $2"
+    return (await database.fetch(sql, tenant.tenant_id, email))[0]
+
+
+@pytest.mark.parametrize("role", ["admin", "member", "viewer"])
+async def test_whoever_is_invited_takes_exactly_the_place_that_is_kept(
+    acme_admin: Actor, database: Database, data_api: asyncpg.Connection, role: str
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", role)
+    gil = await newcomer(database, data_api, "gil@partner.test")
+    assert await everything(gil) == 0
+    assert [tuple(row) for row in await gil.fetch(SEEN)] == [(acme_admin.tenant_id, "Acme", role)]
+    before = await invited(database, acme_admin, "gil@partner.test")
+    assert (before["auth_id"], before["joined_at"]) == (None, None)
+    (person,) = await gil.fetch(ACCEPT, acme_admin.tenant_id)
+    assert (person["tenant_id"], person["auth_id"], person["role"], person["is_active"]) == (
+        acme_admin.tenant_id,
+        gil.auth_id,
+        role,
+        True,
+    )
+    assert person["email"] == "gil@partner.test"
+    assert person["joined_at"] > before["created_at"]
+    assert await gil.value("select slug from public.tenants") == "acme"
+    assert await gil.value("select private.administered_tenant_id() is not null") is (role == "admin")
+    assert await gil.fetch(SEEN) == []
+    assert await gil.denied(ACCEPT, acme_admin.tenant_id) == "PA422"
+
+
+async def test_an_invitation_shows_when_it_was_made(
+    acme_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "member")
+    gil = await newcomer(database, data_api, "gil@partner.test")
+    made = (await invited(database, acme_admin, "gil@partner.test"))["created_at"]
+    assert await gil.value("select invited_at from public.my_invitations") == made
+
+
+async def test_an_invitation_is_to_one_address_and_nobody_elses(
+    acme_admin: Actor, globex_admin: Actor, outsider: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "admin")
+    addresses = ("hal@partner.test", "gil@partner.tes", "%", "gil_partner.test", "", None)
+    for other in [outsider, *[await newcomer(database, data_api, address) for address in addresses]]:
+        assert await other.fetch(SEEN) == []
+        refusals = set()
+        for target in (acme_admin.tenant_id, globex_admin.tenant_id, NOWHERE, None):
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await other.fetch(ACCEPT, target)
+            refusals.add((refused.value.sqlstate, str(refused.value), refused.value.detail, refused.value.hint))
+        assert refusals == {("PA404", "There is no such invitation.", None, None)}
+        assert await everything(other) == 0
+    assert (await invited(database, acme_admin, "gil@partner.test"))["auth_id"] is None
+
+
+async def test_the_address_is_that_of_the_token_and_of_nothing_else(
+    acme_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    """What the account says of itself elsewhere proves nothing; only the verified claim counts."""
+    await acme_admin.execute(INVITE, "gil@partner.test", "admin")
+    stored = await newcomer(database, data_api, "gil@partner.test", claimed="hal@partner.test")
+    assert await stored.fetch(SEEN) == []
+    assert await stored.denied(ACCEPT, acme_admin.tenant_id) == "PA404"
+    for more in ({"user_metadata": {"email": "gil@partner.test"}}, {"email": ["gil@partner.test"]}, {"email": 7}):
+        other = Actor(data_api, auth_id=stored.auth_id, claims={"sub": str(stored.auth_id), **more})
+        assert await other.fetch(SEEN) == []
+        assert await other.denied(ACCEPT, acme_admin.tenant_id) == "PA404"
+
+
+async def test_a_token_without_a_subject_takes_nothing(
+    acme_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "admin")
+    nobody = Actor(data_api, claims={"email": "gil@partner.test"})
+    assert await nobody.denied(ACCEPT, acme_admin.tenant_id) == "42501"
+    assert (await invited(database, acme_admin, "gil@partner.test"))["joined_at"] is None
+
+
+async def test_case_of_an_address_does_not_matter(
+    acme_admin: Actor, globex_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await acme_admin.execute(INVITE, "Gil@Partner.Test", "member")
+    await globex_admin.execute(INVITE, "gil@partner.test", "viewer")
+    gil = await newcomer(database, data_api, "gIL@partner.TEST")
+    assert [row["tenant_name"] for row in await gil.fetch(SEEN)] == ["Acme", "Globex"]
+    (person,) = await gil.fetch(ACCEPT, acme_admin.tenant_id)
+    assert (person["email"], person["role"]) == ("Gil@Partner.Test", "member")
+
+
+async def test_an_account_that_has_a_tenant_takes_no_other_place(
+    acme_admin: Actor, acme_member: Actor, globex_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await globex_admin.execute(INVITE, "ben@acme.test", "admin")
+    ben = Actor(
+        data_api, auth_id=acme_member.auth_id, claims={"sub": str(acme_member.auth_id), "email": "ben@acme.test"}
+    )
+    for target in (globex_admin.tenant_id, acme_member.tenant_id, NOWHERE):
+        assert await ben.denied(ACCEPT, target) == "PA422"
+    # Shut out by the one, somebody does not slip into the other with the same account.
+    await acme_admin.execute("update public.users set is_active = false where id = $1", acme_member.user_id)
+    assert await ben.denied(ACCEPT, globex_admin.tenant_id) == "PA422"
+    await database.fetch("update public.tenants set is_active = false where slug = 'acme'")
+    assert await ben.denied(ACCEPT, globex_admin.tenant_id) == "PA422"
+    assert await emails(globex_admin) == ["ben@acme.test", "chloe@globex.test", "dan@globex.test"]
+    assert (await invited(database, globex_admin, "ben@acme.test"))["auth_id"] is None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "delete from public.users where email = 'gil@partner.test'",
+        "update public.users set is_active = false where email = 'gil@partner.test'",
+        "update public.tenants set is_active = false where slug = 'acme'",
+    ],
+)
+async def test_an_invitation_that_has_ended_is_not_offered(
+    acme_admin: Actor, globex_admin: Actor, database: Database, data_api: asyncpg.Connection, end: str
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "member")
+    await globex_admin.execute(INVITE, "gil@partner.test", "member")
+    gil = await newcomer(database, data_api, "gil@partner.test")
+    assert len(await gil.fetch(SEEN)) == 2
+    if "tenants" in end:
+        await database.fetch(end)
+    else:
+        assert (await acme_admin.execute(end)).endswith(" 1")
+    assert [row["tenant_name"] for row in await gil.fetch(SEEN)] == ["Globex"]
+    assert await gil.denied(ACCEPT, acme_admin.tenant_id) == "PA404"
+    assert await gil.fetch(ACCEPT, globex_admin.tenant_id)
+
+
+async def test_only_whoever_is_signed_in_asks_for_invitations(anon: Actor, service: Actor, acme_admin: Actor) -> None:
+    for actor in (anon, service):
+        assert await actor.denied(SEEN) == "42501"
+        assert await actor.denied(ACCEPT, acme_admin.tenant_id) == "42501"
+
+
+async def test_whoever_has_joined_is_not_withdrawn_even_without_an_account(
+    acme_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "member")
+    gil = await newcomer(database, data_api, "gil@partner.test")
+    await gil.fetch(ACCEPT, acme_admin.tenant_id)
+    joined = (await invited(database, acme_admin, "gil@partner.test"))["joined_at"]
+    withdraw = "delete from public.users where email = 'gil@partner.test'"
+    assert await acme_admin.execute(withdraw) == "DELETE 0"
+    await database.fetch("delete from auth.users where id = $1", gil.auth_id, role="supabase_admin")
+    assert await acme_admin.execute(withdraw) == "DELETE 0"
+    after = await invited(database, acme_admin, "gil@partner.test")
+    assert (after["auth_id"], after["joined_at"]) == (None, joined)
+    # Nor does the next account with that address find the place empty.
+    again = await newcomer(database, data_api, "gil@partner.test")
+    assert await again.fetch(SEEN) == []
+    assert await again.denied(ACCEPT, acme_admin.tenant_id) == "PA404"
+
+
+async def test_an_account_linked_by_a_server_has_joined_and_keeps_its_date(
+    service: Actor, acme_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    assert await database.value("select count(*) from public.users where joined_at is null") == 0
+    gil = await newcomer(database, data_api, "gil@partner.test")
+    sql = "insert into public.users (tenant_id, email, auth_id) values ($1, 'gil@partner.test', $2)"
+    await service.execute(sql, acme_admin.tenant_id, gil.auth_id)
+    joined = (await invited(database, acme_admin, "gil@partner.test"))["joined_at"]
+    assert joined is not None
+    for auth_id in (None, gil.auth_id):
+        await service.execute("update public.users set auth_id = $1 where email = 'gil@partner.test'", auth_id)
+        assert (await invited(database, acme_admin, "gil@partner.test"))["joined_at"] == joined
+
+
+async def blocked(database: Database) -> None:
+    """Until some connection waits for another's lock."""
+    waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with asyncio.timeout(30):
+        while not await database.value(waits, role="supabase_admin"):
+            await asyncio.sleep(0.02)
+
+
+async def test_an_invitation_is_taken_once(acme_admin: Actor, database: Database, data_api: asyncpg.Connection) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "member")
+    first = await newcomer(database, data_api, "gil@partner.test")
+    async with database.connected("authenticator") as connection:
+        second = await newcomer(database, connection, None, claimed="gil@partner.test")
+        async with first.acting() as taking:
+            await taking.fetch(ACCEPT, acme_admin.tenant_id)
+            late = asyncio.create_task(second.denied(ACCEPT, acme_admin.tenant_id))
+            await blocked(database)
+        assert await late == "PA404"
+    assert (await invited(database, acme_admin, "gil@partner.test"))["auth_id"] == first.auth_id
+
+
+async def test_an_account_takes_one_of_two_invitations_at_once(
+    acme_admin: Actor, globex_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    for admin in (acme_admin, globex_admin):
+        await admin.execute(INVITE, "gil@partner.test", "member")
+    gil = await newcomer(database, data_api, "gil@partner.test")
+    async with database.connected("authenticator") as connection:
+        elsewhere = Actor(connection, auth_id=gil.auth_id, claims=gil.claims)
+        async with gil.acting() as taking:
+            await taking.fetch(ACCEPT, acme_admin.tenant_id)
+            late = asyncio.create_task(elsewhere.denied(ACCEPT, globex_admin.tenant_id))
+            await blocked(database)
+        assert await late == "PA422"
+    assert await gil.value("select slug from public.tenants") == "acme"
+    assert (await invited(database, globex_admin, "gil@partner.test"))["joined_at"] is None
+
+
+async def test_an_invitation_taken_meanwhile_is_not_withdrawn(
+    acme_admin: Actor, database: Database, data_api: asyncpg.Connection
+) -> None:
+    await acme_admin.execute(INVITE, "gil@partner.test", "member")
+    async with database.connected("authenticator") as connection:
+        gil = await newcomer(database, connection, "gil@partner.test")
+        async with gil.acting() as taking:
+            await taking.fetch(ACCEPT, acme_admin.tenant_id)
+            late = asyncio.create_task(acme_admin.execute("delete from public.users where email = 'gil@partner.test'"))
+            await blocked(database)
+        assert await late == "DELETE 0"
+        assert await gil.value("select slug from public.tenants") == "acme"
+
+
+@pytest.mark.parametrize("change", ["role = 'member'", "is_active = false"])
+async def test_of_two_admins_who_shut_out_each_other_exactly_one_succeeds(
+    acme_admin: Actor, acme_member: Actor, database: Database, change: str
+) -> None:
+    await database.fetch("update public.users set role = 'admin' where id = $1", acme_member.user_id)
+    sql = f"update public.users set {change} where id = $1"
+    async with database.connected("authenticator") as connection:
+        ben = Actor(connection, auth_id=acme_member.auth_id)
+        async with acme_admin.acting() as first:
+            assert await first.execute(sql, acme_member.user_id) == "UPDATE 1"
+            late = asyncio.create_task(ben.denied(sql, acme_admin.user_id))
+            await blocked(database)
+        assert await late == "PA403"
+    left = "select email from public.users where tenant_id = $1 and role = 'admin' and is_active"
+    assert [row["email"] for row in await database.fetch(left, acme_admin.tenant_id)] == ["ada@acme.test"]
+
+
+async def test_however_often_two_admins_race_one_is_left(
+    acme_admin: Actor, acme_member: Actor, database: Database
+) -> None:
+    demote = "update public.users set role = 'member' where id = $1"
+    left = "select count(*) from public.users where tenant_id = $1 and role = 'admin'"
+    async with database.connected("authenticator") as connection:
+        ben = Actor(connection, auth_id=acme_member.auth_id)
+        for _ in range(25):
+            await database.fetch("update public.users set role = 'admin' where tenant_id = $1", acme_admin.tenant_id)
+            outcomes = await asyncio.gather(
+                acme_admin.execute(demote, acme_member.user_id),
+                ben.execute(demote, acme_admin.user_id),
+                return_exceptions=True,
+            )
+            assert outcomes.count("UPDATE 1") == 1
+            # Too late is PA403 in the trigger, or no row at all for whoever is no admin any more at the start.
+            refused = {getattr(outcome, "sqlstate", outcome) for outcome in outcomes} - {"UPDATE 1"}
+            assert refused <= {"PA403", "UPDATE 0"}
+            assert await database.value(left, acme_admin.tenant_id) == 1

@@ -197,9 +197,15 @@ async def test_a_question_too_large_or_with_nul_leaves_nothing(
     worker: Worker, acme_member: Actor, database: Database
 ) -> None:
     before = await counts(database)
-    assert await worker.refused(worker.begin(acme_member, "x" * (8 * 1024 * 1024 + 1))) == "23514"
+    assert await worker.refused(worker.begin(acme_member, "x" * (262_144 + 1))) == "23514"
     assert await worker.refused(worker.begin(acme_member, "a\x00b")) == "22021"
     assert await counts(database) == before
+    # An answer may be longer than any question.
+    begun = await worker.begin(acme_member, "x" * 262_144)
+    finished = await worker.finish(acme_member, begun["turn_id"], p_content="y" * (262_144 + 1))
+    assert finished is not None
+    said = "select octet_length(content) from public.messages where conversation_id = $1 order by created_at, id"
+    assert [row[0] for row in await acme_member.fetch(said, begun["conversation_id"])] == [262_144, 262_145]
 
 
 async def test_whoever_may_not_use_the_assistant_begins_nothing(
