@@ -50,4 +50,4 @@ class Scheduler:
             except PalaverError as error:
                 log.warning("jobs_not_run", code=error.code)
             # Workers that started together spread out.
-            await asyncio.sleep(TICK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - not for secrecy
+            await asyncio.sleep(TICK_SECONDS * random.uniform(0.8, 1.2))

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from app import __version__
 from app.local.postgres import binaries

@@ -166,7 +166,8 @@ async def test_what_else_is_taken(verifier: TokenVerifier, changes: dict[str, An
 
 
 async def test_legacy_tokens_may_leave_the_issuer_out(verifier: TokenVerifier) -> None:
-    await verifier.verify(hs256(claims(iss=MISSING)))
+    caller = await verifier.verify(hs256(claims(iss=MISSING)))
+    assert caller.auth_id == UUID(PERSON)
 
 
 async def test_without_a_project_address_the_issuer_is_not_compared(clock: Clock) -> None:
