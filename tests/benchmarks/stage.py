@@ -5,11 +5,12 @@ The server has the settings of `make up`, crash-safe as there: nothing is made f
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
+import signal
 import statistics
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ import asyncpg
 from app.local.bootstrap import ALLOW_LOGIN, HOSTED_SHAPE, PLAIN_POSTGRES
 from app.local.postgres import SETTINGS, Postgres, binaries
 from app.migrations import migrate
-from tests.world import PASSWORDS, Database
+from tests.world import PASSWORDS, Database, server_directory
 
 REPORTS = Path(__file__).parents[2] / ".palaver" / "bench"
 WORKER_PASSWORD = "select format('alter role palaver_worker password %L', $1::text)"
@@ -55,9 +56,11 @@ class Stage:
 @asynccontextmanager
 async def stage(server_version: int) -> AsyncIterator[Stage]:
     """A server that looks like hosted Supabase, the schema applied as its postgres role; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="palaver-bench-") as directory:
+    # A run that is told to end takes its server with it, as one that is interrupted does.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _main_task().cancel)
+    with server_directory() as directory:
         server = Postgres(
-            Path(directory) / "data",
+            directory / "data",
             password=PASSWORDS["supabase_admin"],
             version=server_version,
             report=lambda _: None,
@@ -69,6 +72,12 @@ async def stage(server_version: int) -> AsyncIterator[Stage]:
             await migrate(database.url(), report=lambda _: None)
             await database.fetch(await database.value(WORKER_PASSWORD, PASSWORDS["palaver_worker"]))
             yield Stage(server, database)
+
+
+def _main_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
 
 
 async def _prepare(server: Postgres) -> None:
