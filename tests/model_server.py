@@ -21,7 +21,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -243,7 +243,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self.scope["model_server.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+        cast("dict[str, Any]", self.scope)["model_server.transport"] = self.transport
 
 
 class _Answer(Response):

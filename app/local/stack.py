@@ -22,7 +22,7 @@ __all__ = ["Stack", "up"]
 
 DATABASE_PORT = 54329
 SUPABASE_PORT = 54321
-DEMO_PASSWORD = "palaver-demo"  # noqa: S105
+DEMO_PASSWORD = "palaver-demo"  # noqa: S105 - public, of people who exist in demo data only
 STATE_DIRECTORY = ".palaver"
 
 

@@ -320,7 +320,7 @@ PA422 PA422 PA422 PA404/PA422 1     -     PA404 PA422 - | select private.take_in
     0     1     0     0     0     -     0     0     4 | delete from public.users where joined_at is null
     0     0     0     0     1     -     0     0     0 | select 1 where private.auth_email() = 'ivy@partner.test'
     1     3     0     0     0     -     0     1     5 | select * from private.closed_monthly_usage('2024-05-01') where total_tokens = 2
-"""  # noqa: E501
+"""  # noqa: E501 - a table, whose rows are read from left to right
 
 
 def filled(sql: str) -> str:
