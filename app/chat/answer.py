@@ -12,8 +12,9 @@ import msgspec
 
 from app.caller import Caller
 from app.chat.providers import ModelRequest, Provider, Providers
+from app.chat.tokens import estimate_tokens
 from app.chat.turn import Ending, Status, Tokens, Turn
-from app.chat.upstream import StreamReader, estimate_tokens
+from app.chat.upstream import StreamReader
 from app.database import Database
 from app.errors import AIServiceError, DatabaseUnavailable, InternalError, PalaverError, ShuttingDown
 from app.logs import get_logger

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import httpx2
 
-from app.chat.upstream import estimate_tokens
+from app.chat.tokens import estimate_tokens
 
 MODEL: Final = "palaver-demo"
 BASE_URL: Final = "http://demonstration.invalid/v1"

@@ -7,7 +7,6 @@ The format is server-sent events (WHATWG HTML, "Server-sent events") whose data 
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -310,29 +309,6 @@ class StreamReader:
         self._room -= size
         if self._room < 0:
             raise AIServiceError("invalid_response", "The provider's answer is too long.")
-
-
-def estimate_tokens(text: str) -> int:
-    """About how many tokens a text has, from its UTF-8 bytes alone; at least 1 unless it is empty.
-
-    Four ASCII characters count as a token, as do three of the two-byte ranges (Greek, Cyrillic, Arabic, …)
-    and one of the three-byte ranges (Chinese, Japanese, Korean, …); an emoji counts as two. It leans
-    to the high side of the o200k and cl100k vocabularies, and is only used where a provider reports nothing.
-    """
-    if not text:
-        return 0
-    data = text.encode("utf-8", "replace")
-    total = len(data)
-    two = total - len(data.translate(None, _LEADS_TWO))
-    three = total - len(data.translate(None, _LEADS_THREE))
-    four = total - len(data.translate(None, _LEADS_FOUR))
-    ascii_count = total - 2 * two - 3 * three - 4 * four
-    return max(1, math.ceil(ascii_count / 4 + two / 3 + three + 2 * four))
-
-
-_LEADS_TWO: Final = bytes(range(0xC0, 0xE0))
-_LEADS_THREE: Final = bytes(range(0xE0, 0xF0))
-_LEADS_FOUR: Final = bytes(range(0xF0, 0xF8))
 
 
 def _interrupted() -> AIServiceError:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.chat.upstream import MAX_FRAME_BYTES, StreamReader, ToolCall, Usage, estimate_tokens
+from app.chat.tokens import estimate_tokens
+from app.chat.upstream import MAX_FRAME_BYTES, StreamReader, ToolCall, Usage
 from app.errors import AIServiceError
 
 DONE = b"data: [DONE]\n\n"
