@@ -347,6 +347,33 @@ async def test_tokens_are_renewed_before_they_end_and_a_refusal_asks_to_sign_in(
     await page.until("document.activeElement.id === 'email'")
 
 
+async def test_a_renewal_that_arrives_after_signing_out_is_dropped(page: Page) -> None:
+    await sign_in(page, "ada@acme.test")
+    await page.run("""{
+        const real = window.fetch;
+        let refused = false;
+        window.fetch = async (url, options) => {
+            if (String(url).includes("/rest/v1/") && !refused) {
+                refused = true;
+                return new Response("{}", { status: 401 });
+            }
+            const response = await real(url, options);
+            if (String(url).includes("grant_type=refresh_token")) {
+                window.renewing = true;
+                await new Promise((resolve) => { window.renew = resolve; });
+            }
+            return response;
+        };
+        document.querySelector("#list button, #list a").click();
+    }""")
+    await page.until("window.renewing")
+    await page.click("#sign-out")
+    await page.shows("You are signed out.", "#door")
+    await page.run("window.renew()")
+    await page.run("new Promise((resolve) => { setTimeout(resolve, 100); })")
+    assert await page.run("sessionStorage.length") == 0
+
+
 async def test_signing_out_ends_the_session_at_the_service_too(page: Page, stack: Stack) -> None:
     await sign_in(page, "ada@acme.test")
     refresh = await page.run("JSON.parse(sessionStorage['palaver.session']).refresh")

@@ -57,9 +57,13 @@ export function forget() {
 
 /** Renew the tokens, once however many ask. A service that is away ends no session. */
 function refresh() {
+  const renewed = session;
   refreshing ??= (async () => {
     try {
-      keep(await auth("token?grant_type=refresh_token", { refresh_token: session.refresh }));
+      const granted = await auth("token?grant_type=refresh_token", { refresh_token: renewed.refresh });
+      // Somebody signed out meanwhile, and perhaps somebody else in.
+      if (session !== renewed) throw ended();
+      keep(granted);
     } catch (error) {
       if (error.status >= 400 && error.status < 500 && error.status !== 429) throw ended();
       throw error;
