@@ -6,12 +6,14 @@ by tenant or person: that would make as many series as there are customers, and 
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 UNMATCHED: Final = "unmatched"
+OTHER: Final = "other"
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 _GEN_AI_SECONDS: Final = tuple(0.01 * 2**step for step in range(14))
@@ -19,16 +21,15 @@ _GEN_AI_TOKENS: Final = tuple(4**step for step in range(14))
 _QUICK_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _HTTP_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_MOST_MODELS: Final = 100
 _MODEL_LABELS: Final = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 
 
 class Metrics:
-    """The metrics of one application, in a registry of their own."""
+    """The metrics of one application, in a registry of their own; `models` are those that its settings name."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, models: Set[str] = frozenset()) -> None:
         self.registry = registry = CollectorRegistry()
-        self._models: set[str] = set()
+        self._models = models
         ProcessCollector(registry=registry)
 
         self.model_duration = Histogram(
@@ -108,12 +109,8 @@ class Metrics:
         self.http_duration.labels(route).observe(seconds)
 
     def model_label(self, model: str) -> str:
-        """The model as a label. Tenants write their own names, so past a hundred it is `other`."""
-        if model not in self._models:
-            if len(self._models) >= _MOST_MODELS:
-                return "other"
-            self._models.add(model)
-        return model
+        """The model as a label; a name that only a tenant wrote is theirs, and not for who reads metrics."""
+        return model if model in self._models else OTHER
 
     def render(self) -> bytes:
         """All of it in Prometheus' text format, which is CONTENT_TYPE."""

@@ -24,8 +24,10 @@ from app.jwks import Jwks
 from app.logs import configure, get_logger
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
+from app.protocol import Protocol
 from app.settings import Settings
 from app.web.console import Console
+from app.web.openapi import Description
 
 log = get_logger(__name__)
 
@@ -40,14 +42,14 @@ class Worker:
         if settings.worker_database_url is None:
             raise ValueError("WORKER_DATABASE_URL is needed")
         self.settings = settings
-        self.metrics = Metrics(__version__)
+        self.providers = Providers(settings)
+        self.metrics = Metrics(__version__, self.providers.models)
         self.database = Database(
             settings.worker_database_url.get_secret_value(),
             size=settings.database_pool_size,
             timeout=settings.database_timeout_seconds,
             metrics=self.metrics,
         )
-        self.providers = Providers(settings)
         self.jwks = Jwks(f"{settings.supabase_url}/auth/v1/.well-known/jwks.json") if settings.supabase_url else None
         self.verifier = TokenVerifier(settings, self.jwks)
         self.turns = Turns(settings, self.database, self.providers, self.metrics)
@@ -66,9 +68,15 @@ class Worker:
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=self._lifespan,
         )
+        # A redirect to an address without its last slash would repeat whatever host the request names.
+        self.app.router.redirect_slashes = False
 
     def _routes(self) -> list[BaseRoute]:
-        routes: list[BaseRoute] = [*Console(self.settings).routes(), *self.health.routes()]
+        routes: list[BaseRoute] = [
+            *Console(self.settings).routes(),
+            *Description(self.settings).routes(),
+            *self.health.routes(),
+        ]
         if self.settings.enable_ai_assistant:
             routes += Chat(self.settings, self.verifier, self.turns).routes()
         return routes
@@ -103,7 +111,7 @@ class Server(uvicorn.Server):
                 port=settings.port,
                 log_config=None,
                 loop="uvloop",
-                http="httptools",
+                http=Protocol,
                 ws="none",
                 lifespan="on",
                 server_header=False,

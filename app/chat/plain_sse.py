@@ -80,6 +80,8 @@ async def read_json(request: Request, kind: type[Any]) -> Any:
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest("The body is not JSON in UTF-8.") from error
+    except RecursionError as error:
+        raise InvalidRequest("The body is nested too deeply.") from error
 
 
 class EventStream(Response):

@@ -82,6 +82,12 @@ class Providers:
         self._default = self._known[DEFAULT_PROVIDER if DEFAULT_PROVIDER in names else names[0]]
         self._known.setdefault(DEMONSTRATION, demo)
 
+    @property
+    def models(self) -> frozenset[str]:
+        """The models that the settings name, for tenants that have chosen none."""
+        named = {provider.default_model for provider in self._known.values()}
+        return frozenset(model for model in (*named, self._settings.default_ai_model) if model)
+
     def resolve(self, name: str | None, model: str | None) -> tuple[Provider, str]:
         """The provider and model that a tenant's choice means; None or "" for what is set up here.
 

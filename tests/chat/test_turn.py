@@ -290,6 +290,7 @@ async def test_people_who_may_not_use_the_assistant(
         (b'{"message": null}', {}, 422, "INVALID_REQUEST"),
         (b'{"message": "a\\u0000b"}', {}, 422, "INVALID_REQUEST"),
         (b'{"message": "\\ud800"}', {}, 400, "INVALID_REQUEST"),
+        (b'{"x": ' + b"[" * 50_000 + b"]" * 50_000 + b', "message": "a"}', {}, 400, "INVALID_REQUEST"),
         (b'{"message": "a", "conversationId": "x"}', {}, 422, "INVALID_REQUEST"),
         (b'{"message": "a", "conversationId": 1}', {}, 422, "INVALID_REQUEST"),
         (b'{"message": "' + b"x" * 32_001 + b'"}', {}, 422, "INVALID_REQUEST"),

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.chat.providers import Providers
 from app.errors import DatabaseUnavailable, NotFound, RateLimited
 from app.logs import request_id
 from app.metrics import Metrics
@@ -326,9 +327,15 @@ async def test_other_connections_pass_through_untouched(metrics: Metrics) -> Non
     assert seen == ["lifespan"]
 
 
-def test_models_past_a_hundred_share_a_label(metrics: Metrics) -> None:
-    assert [metrics.model_label(f"m{number}") for number in range(101)][-2:] == ["m99", "other"]
-    assert metrics.model_label("m5") == "m5"
+def test_only_models_of_the_settings_are_labels() -> None:
+    settings = Settings.load(
+        env_file=None,
+        default_ai_model="ours",
+        ai_providers='{"local": {"base_url": "http://127.0.0.1/v1", "default_model": "small"}}',
+    )
+    metrics = Metrics("1", Providers(settings).models)
+    labels = [metrics.model_label(model) for model in ("ours", "small", "palaver-demo", "ft:theirs")]
+    assert labels == ["ours", "small", "palaver-demo", "other"]
 
 
 def test_the_names_of_the_metrics(metrics: Metrics) -> None:

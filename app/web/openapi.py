@@ -1,0 +1,221 @@
+"""The worker's HTTP interface as an OpenAPI 3.1 document, served at /openapi.json.
+
+It is made from the settings and from the error classes, so limits, statuses and codes are those of this very server.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app import __version__, errors
+from app.settings import Settings
+from app.web.console import Asset
+from app.web.openapi_parts import (
+    COUNT,
+    PROBLEM,
+    TEXT,
+    UUID,
+    answer,
+    bearer,
+    event,
+    header,
+    nullable,
+    operation,
+    parameter,
+    record,
+    ref,
+)
+
+_ABOUT: Final = """\
+Every error is a problem (RFC 9457) with a stable `code`; `retryable` says whether the same request may succeed later, \
+and `Retry-After` after how many seconds. Any other address answers 404 `NOT_FOUND`, any other method 405 \
+`METHOD_NOT_ALLOWED` with `Allow`; what is no HTTP/1.1 request, or has too long a head, gets 400 or 431 \
+`INVALID_REQUEST` and the connection is closed. Each GET is answered to HEAD as well, without the body."""
+
+_STREAM: Final = """\
+Server-sent events, which begin as soon as the question is saved: `data: {"text": …}` for each piece of the answer; \
+then, as the last one, either `event: done`, or `event: error` with a problem, whose code is `AI_SERVICE_ERROR` with a \
+`reason` if the model failed. Both say where the answer is kept and what it used; what was said before an error is \
+kept. Lines that begin with a colon keep the connection alive. A reader who goes away stops nothing."""
+
+_OK: Final = record({"status": {"const": "ok"}})
+_IS_UP: Final = {"enum": ["ok", "unavailable"]}
+_CACHED: Final = (
+    parameter("header", "If-None-Match", "ETags of the versions that the client has."),
+    parameter("query", "v", "The version asked for; if it is the current one it may be kept for good."),
+)
+
+
+class Description:
+    """The route of the document, which anybody may read and keep."""
+
+    def __init__(self, settings: Settings) -> None:
+        text = json.dumps(describe(settings), ensure_ascii=False, separators=(",", ":"))
+        self._document: Final = Asset(text, "application/json", {})
+
+    def routes(self) -> list[Route]:
+        """GET (and HEAD) of the document."""
+        return [Route("/openapi.json", self.document)]
+
+    async def document(self, request: Request) -> Response:
+        """The document, or 304 when the client has it."""
+        return await self._document(request)
+
+
+def describe(settings: Settings) -> dict[str, Any]:
+    """The document for a server with these settings; routes that they switch off are not in it."""
+    paths = {
+        "/": {"get": operation("console", "The console page", _file("text/html"), parameters=_CACHED)},
+        "/console/{name}": {"get": _console_file()},
+        "/openapi.json": {
+            "get": operation("openapi", "This document", _file("application/json"), parameters=_CACHED),
+        },
+        "/livez": {"get": operation("livez", "Does the worker run?", {"200": _json("It does.", _OK)})},
+        "/readyz": {
+            "get": operation(
+                "readyz",
+                "Can the worker take requests?",
+                {"200": _json("It can.", _OK)},
+                [errors.DatabaseUnavailable, errors.ShuttingDown],
+            )
+        },
+        "/api/ai/health": {"get": _health()},
+        "/metrics": {"get": _metrics(settings)},
+    }
+    if settings.enable_ai_assistant:
+        paths["/api/ai/chat"] = {"post": _chat(settings)}
+    return {
+        "openapi": "3.1.1",
+        "info": {"title": "Palaver", "version": __version__, "description": _ABOUT},
+        "paths": paths,
+        "components": {
+            "schemas": _SCHEMAS,
+            "securitySchemes": {
+                "accessToken": bearer("A person's Supabase access token.", bearerFormat="JWT"),
+                "metricsToken": bearer("The server's METRICS_TOKEN."),
+            },
+        },
+    }
+
+
+def _console_file() -> dict[str, Any]:
+    name = parameter("path", "name", "The name of the file.", required=True, example="console.js")
+    return operation(
+        "consoleFile",
+        "A style sheet or module of the console page",
+        _file("text/css", "text/javascript"),
+        [errors.NotFound],
+        parameters=[name, *_CACHED],
+    )
+
+
+def _health() -> dict[str, Any]:
+    health = record(
+        {"status": _IS_UP, "version": TEXT, "checks": record({"database": _IS_UP, "model_provider": _IS_UP})}
+    )
+    answers = {"200": _json("All is well.", health), "503": _json("Something does not answer.", health)}
+    return operation("health", "How the worker and what it depends on are", answers)
+
+
+def _metrics(settings: Settings) -> dict[str, Any]:
+    guarded = settings.metrics_token is not None
+    return operation(
+        "metrics",
+        "Everything measured",
+        {"200": answer("Prometheus' text format.", ["text/plain"], TEXT)},
+        [errors.AuthRequired, errors.InvalidToken] if guarded else [],
+        security="metricsToken" if guarded else None,
+    )
+
+
+def _chat(settings: Settings) -> dict[str, Any]:
+    message = {
+        **TEXT,
+        "description": "At least one character that is no white space, and none that is NUL.",
+        "minLength": 1,
+        "maxLength": settings.max_message_chars,
+        "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$",
+    }
+    conversation = nullable(UUID, description="The conversation to continue; without it a new one is begun.")
+    question = record({"message": message}, conversationId=conversation)
+    kept = {"X-Conversation-Id": "The conversation, new or continued.", "X-Turn-Id": "The question and its answer."}
+    headers = {name: header(UUID, text) for name, text in kept.items()}
+    link = {
+        "operationId": "chat",
+        "description": "Ask on in the same conversation.",
+        "requestBody": {"conversationId": "$response.header.X-Conversation-Id"},
+    }
+    return operation(
+        "chat",
+        "Ask, and read the answer as it is made",
+        {"200": {**answer(_STREAM, ["text/event-stream"], ref("AnswerEvent"), headers), "links": {"continue": link}}},
+        [
+            errors.InvalidRequest,
+            errors.AuthRequired,
+            errors.InvalidToken,
+            errors.InsufficientPermissions,
+            errors.NotFound,
+            errors.ConversationArchived,
+            errors.PayloadTooLarge,
+            errors.UnsupportedMediaType,
+            errors.UnprocessableRequest,
+            errors.RateLimited,
+            errors.DatabaseUnavailable,
+            errors.AuthServiceUnavailable,
+            errors.ShuttingDown,
+        ],
+        security="accessToken",
+        requestBody={
+            "description": f"UTF-8, {settings.max_body_bytes} bytes at most; other fields are ignored.",
+            "required": True,
+            "content": {"application/json": {"schema": question, "example": {"message": "How far is the moon?"}}},
+        },
+    )
+
+
+def _json(text: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return answer(text, ["application/json"], schema)
+
+
+def _file(*media_types: str) -> dict[str, Any]:
+    headers = {"ETag": header(TEXT, "Names this version."), "Cache-Control": header(TEXT, "How long to keep it.")}
+    return {
+        "200": answer("The file.", media_types, {}, headers),
+        "304": answer("The version that the client has is the current one.", headers=headers),
+    }
+
+
+_SCHEMAS: Final = {
+    "Problem": PROBLEM,
+    "AnswerEvent": {
+        "description": "Each event of the stream.",
+        "oneOf": [
+            event("message", record({"text": TEXT})),
+            event("done", ref("AnswerEnd")),
+            event("error", {"allOf": [ref("Problem"), ref("AnswerEnd")]}),
+        ],
+    },
+    "AnswerEnd": record(
+        {
+            "conversationId": UUID,
+            "turnId": UUID,
+            "questionId": UUID,
+            "messageId": nullable(UUID, description="The saved answer; null if nothing was said."),
+            "model": TEXT,
+            "finishReason": nullable(TEXT),
+            "usage": record(
+                {
+                    "promptTokens": COUNT,
+                    "completionTokens": COUNT,
+                    "totalTokens": COUNT,
+                    "estimated": {"type": "boolean", "description": "True when the provider did not report it."},
+                }
+            ),
+        }
+    ),
+}

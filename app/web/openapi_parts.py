@@ -1,0 +1,133 @@
+"""What an OpenAPI 3.1 document is put together from: operations, responses, headers, schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from app import errors
+from app.errors import InternalError, PalaverError
+
+TEXT: Final = {"type": "string"}
+UUID: Final = {"type": "string", "format": "uuid"}
+COUNT: Final = {"type": "integer", "minimum": 0}
+_HEADERS_BY_STATUS: Final[dict[int, tuple[str, dict[str, Any], str]]] = {
+    401: ("WWW-Authenticate", {"const": "Bearer"}, "How to authenticate."),
+    429: ("Retry-After", COUNT, "Seconds after which trying again makes sense."),
+    503: ("Retry-After", COUNT, "Seconds after which trying again makes sense."),
+}
+
+
+def operation(
+    name: str,
+    summary: str,
+    answers: dict[str, Any],
+    kinds: Iterable[type[PalaverError]] = (),
+    *,
+    parameters: Iterable[dict[str, Any]] = (),
+    security: str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An operation: its answers when all goes well, and the errors that it can give besides InternalError."""
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [_REQUEST_ID, *parameters],
+        **more,
+        "responses": dict(sorted({**answers, **_problems(*kinds, InternalError)}.items())),
+        "security": [{security: []}] if security else [],
+    }
+
+
+def answer(
+    text: str,
+    media_types: Iterable[str] = (),
+    schema: dict[str, Any] | None = None,
+    headers: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A response whose body, if it has a schema, comes as one of the media types."""
+    request_id = header(TEXT, "Names the request in the logs.")
+    body = {} if schema is None else {"content": {media_type: {"schema": schema} for media_type in media_types}}
+    return {"description": text, "headers": {"X-Request-Id": request_id, **(headers or {})}, **body}
+
+
+def header(schema: dict[str, Any], text: str) -> dict[str, Any]:
+    """A response header that is always there."""
+    return {"description": text, "required": True, "schema": schema}
+
+
+def parameter(place: str, name: str, text: str, **more: Any) -> dict[str, Any]:
+    """A parameter that is any text."""
+    return {"in": place, "name": name, "description": text, "schema": TEXT, **more}
+
+
+def bearer(text: str, **more: str) -> dict[str, Any]:
+    """A security scheme of HTTP bearer tokens."""
+    return {"type": "http", "scheme": "bearer", "description": text, **more}
+
+
+def ref(name: str) -> dict[str, Any]:
+    """One of the document's own schemas."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """The schema of a JSON object."""
+    return {"type": "object", "required": list(required), "properties": {**required, **optional}}
+
+
+def event(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a server-sent event whose data is JSON."""
+    return record(
+        {"event": {"const": name}, "data": {**TEXT, "contentMediaType": "application/json", "contentSchema": data}}
+    )
+
+
+def nullable(schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The schema, or null."""
+    return {**schema, "type": [schema["type"], "null"], **more}
+
+
+def _problems(*kinds: type[PalaverError]) -> dict[str, Any]:
+    by_status: dict[int, list[type[PalaverError]]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, []).append(kind)
+    return {str(status): _problem(status, together) for status, together in by_status.items()}
+
+
+def _problem(status: int, kinds: list[type[PalaverError]]) -> dict[str, Any]:
+    headers = {}
+    if status in _HEADERS_BY_STATUS:
+        name, schema, text = _HEADERS_BY_STATUS[status]
+        headers[name] = header(schema, text)
+    told = {"properties": {"status": {"const": status}, "code": {"enum": [kind.code for kind in kinds]}}}
+    text = " Or: ".join(" ".join((kind.__doc__ or kind.title).split()) for kind in kinds)
+    return answer(text, ["application/problem+json"], {"allOf": [ref("Problem"), told]}, headers)
+
+
+_REQUEST_ID: Final = parameter(
+    "header",
+    "X-Request-Id",
+    "Becomes the request's id if it is 1 to 128 letters, digits, dots, dashes, underscores and colons.",
+)
+PROBLEM: Final = record(
+    {
+        "type": {**TEXT, "pattern": "^urn:palaver:problem:[a-z-]+$"},
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": {**TEXT, "description": "For a person; may change."},
+        "code": {
+            "enum": sorted(
+                {
+                    kind.code
+                    for kind in vars(errors).values()
+                    if isinstance(kind, type) and issubclass(kind, PalaverError)
+                }
+            )
+        },
+        "retryable": {"type": "boolean"},
+    },
+    retry_after_seconds={"type": "number", "minimum": 0},
+    reason={"enum": list(errors.REASONS), "description": "What failed at the model provider."},
+    errors={"type": "array", "items": record({"field": TEXT, "detail": TEXT})},
+)

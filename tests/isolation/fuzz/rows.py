@@ -1,0 +1,41 @@
+"""What is in the tables, apart from what a caller may change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import asyncpg
+
+from tests.isolation.fuzz.people import Caller
+
+_TABLES: Final = """
+    select format('%I.%I', n.nspname, c.relname) as name, array_agg(a.attname::text) as columns
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ('public', 'private')
+    group by n.nspname, c.relname having c.relname = 'tenants' or 'tenant_id' = any (array_agg(a.attname::text))
+"""
+
+
+async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, str]:
+    """A digest of each table's rows that a caller's requests must leave as they are.
+
+    That is all of them, but for the questions, answers and usage of somebody who may ask.
+    """
+    person = None
+    if caller.asks:
+        person = await owner.fetchrow("select tenant_id, id from public.users where auth_id = $1", caller.auth_id)
+    digests = {}
+    for table in await owner.fetch(_TABLES):
+        own = "false"
+        if person is not None and "tenant_id" in table["columns"]:
+            own = f"tenant_id = '{person['tenant_id']}'"
+            whose = "id" if table["name"] == "public.users" else "user_id"
+            if whose in table["columns"]:
+                own += f" and {whose} = '{person['id']}'"
+        digests[table["name"]] = await owner.fetchval(
+            f"select md5(coalesce(string_agg(r::text, e'\\n' order by r::text), ''))"
+            f" from {table['name']} as r where not ({own})"
+        )
+    return digests

@@ -1,0 +1,156 @@
+"""The people and rows that isolation is tried on, and everybody who may try."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+IDS: Final = {
+    "acme": "00000000-0000-7000-8000-0000000000a0",
+    "globex": "00000000-0000-7000-8000-0000000000b0",
+    "initech": "00000000-0000-7000-8000-0000000000c0",
+    "hooli": "00000000-0000-7000-8000-0000000000d0",
+    "nowhere": "00000000-0000-7000-8000-00000000dead",
+    "ada": "00000000-0000-7000-8000-0000000000a1",
+    "ben": "00000000-0000-7000-8000-0000000000a2",
+    "gil": "00000000-0000-7000-8000-0000000000a3",
+    "chloe": "00000000-0000-7000-8000-0000000000b1",
+    "dan": "00000000-0000-7000-8000-0000000000b2",
+    "finn": "00000000-0000-7000-8000-0000000000c2",
+    "hana": "00000000-0000-7000-8000-0000000000d1",
+    "adas_talk": "00000000-0000-7000-8000-00000000a101",
+    "bens_talk": "00000000-0000-7000-8000-00000000a103",
+    "chloes_talk": "00000000-0000-7000-8000-00000000b101",
+    "adas_answer": "00000000-0000-7000-8000-0000000a1012",
+    "bens_question": "00000000-0000-7000-8000-0000000a1031",
+    "chloes_answer": "00000000-0000-7000-8000-0000000b1012",
+}
+ACCOUNTS: Final = {
+    "member": "00000000-0000-7000-8000-00000000aa02",
+    "admin": "00000000-0000-7000-8000-00000000aa01",
+    "viewer": "00000000-0000-7000-8000-00000000cc02",
+    "rival": "00000000-0000-7000-8000-00000000bb02",
+    "rival admin": "00000000-0000-7000-8000-00000000bb01",
+    "deactivated": "00000000-0000-7000-8000-00000000aa03",
+    "switched off": "00000000-0000-7000-8000-00000000dd01",
+    "outsider": "00000000-0000-4000-8000-0000000000ff",
+    "invited": "00000000-0000-7000-8000-00000000ee01",
+}
+
+# Besides the demo's: Gil, an administrator of Acme, deactivated; Hana, who administers Hooli, which is switched off;
+# something of each kind for Finn, the viewer, and more for Ben; usage on days that do not depend on today's; turns,
+# limits, a run; corrections since; and Ivy, whom Acme and Globex invite, Hooli too, and Initech no more.
+MORE = """
+    insert into auth.users (id, email)
+    values ('00000000-0000-7000-8000-00000000aa03', 'gil@acme.test'),
+    ('00000000-0000-7000-8000-00000000ee01', 'ivy@partner.test'),
+    ('00000000-0000-7000-8000-00000000dd01', 'hana@hooli.test');
+    insert into public.tenants (id, name, slug, is_active) values (:hooli, 'Hooli', 'hooli', false);
+    insert into public.users (tenant_id, id, auth_id, email, role, is_active)
+    values (:acme, :gil, '00000000-0000-7000-8000-00000000aa03', 'gil@acme.test', 'admin', false),
+    (:hooli, :hana, '00000000-0000-7000-8000-00000000dd01', 'hana@hooli.test', 'admin', true);
+    insert into public.conversations (tenant_id, user_id, is_archived)
+    values (:acme, :gil, false), (:hooli, :hana, false), (:acme, :ben, false), (:acme, :ben, true),
+    (:initech, :finn, false), (:initech, :finn, true);
+    insert into public.messages (tenant_id, conversation_id, user_id, content)
+    select tenant_id, id, user_id, 'Hello' from public.conversations as c
+    where not exists (select from public.messages as m where m.conversation_id = c.id);
+    insert into public.feedback (tenant_id, message_id, user_id, rating)
+    select tenant_id, id, user_id, 1 from public.messages where user_id in (:gil, :hana, :finn);
+    delete from public.usage_metrics;
+    insert into public.usage_metrics (tenant_id, user_id, day, total_tokens, prompt_tokens)
+    select u.tenant_id, u.id, d.day, 1, 1
+    from public.users as u cross join (values ((now() at time zone 'utc')::date), ('2024-05-31')) as d (day);
+    insert into public.turns (tenant_id, user_id, conversation_id)
+    select tenant_id, user_id, id from public.conversations where not is_archived;
+    insert into private.rate_limits (tenant_id, next_at) select id, now() from public.tenants;
+    select private.run_job('refresh_summaries');
+    update public.feedback set rating = -1 where message_id in (:adas_answer, :chloes_answer);
+    update public.usage_metrics set total_tokens = 2, prompt_tokens = 2
+    where day = '2024-05-31' and tenant_id in (:acme, :globex);
+    insert into public.users (tenant_id, email, role, is_active)
+    values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
+    (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)
+"""
+
+
+def filled(sql: str) -> str:
+    """A statement with the ids that its names stand for."""
+    return re.sub(r"(?<![:\w]):(\w+)", lambda name: f"'{IDS[name[1]]}'", sql)
+
+
+async def populate(owner: asyncpg.Connection) -> None:
+    """Add to the demo's people those in every other state, and something of each kind for everybody."""
+    await owner.execute(filled(MORE))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who tries: a database role with claims, and who they are, None where they are nobody."""
+
+    name: str
+    audience: str
+    role: str
+    claims: str
+    tenant: str | None = None
+    person: str | None = None
+    account: str | None = None
+    email: str | None = None
+
+    @property
+    def stranger(self) -> str:
+        """A tenant that is not the actor's and does not invite them."""
+        if self.email:
+            return IDS["initech"]
+        return IDS["acme"] if self.tenant == IDS["globex"] else IDS["globex"]
+
+    def setting(self) -> str:
+        """The statement that hands the claims to the policies, as the Data API and the worker do."""
+        return f"select set_config('request.jwt.claims', $claims${self.claims}$claims$, true)"
+
+    def about(self, predicate: str) -> str:
+        """A predicate with the asker's ids in it."""
+        values = {"tenant": self.tenant, "person": self.person, "account": self.account, "email": self.email}
+        quoted = {name: f"'{value}'" if value else "null" for name, value in values.items()}
+        return re.sub(r"(?<!:):(tenant|person|account|email)\b", lambda found: quoted[found[1]], predicate)
+
+
+def actors() -> list[Actor]:
+    """Everybody, the plainest of each audience first."""
+
+    def signed_in(name: str, audience: str, role: str = "authenticated", **ids: str) -> Actor:
+        account = ACCOUNTS[name]
+        claims = {"sub": account, "role": role, **({"email": ids["email"]} if "email" in ids else {})}
+        return Actor(f"{name} as {role}", audience, role, json.dumps(claims), account=account, **ids)
+
+    def nobody(name: str, claims: str) -> Actor:
+        return Actor(name, "nobody", "authenticated", claims)
+
+    ben = {"tenant": IDS["acme"], "person": IDS["ben"]}
+    return [
+        Actor("not signed in", "anon", "anon", '{"role": "anon"}'),
+        nobody("no claims", ""),
+        signed_in("viewer", "viewer", tenant=IDS["initech"], person=IDS["finn"]),
+        signed_in("member", "member", **ben),
+        signed_in("admin", "admin", tenant=IDS["acme"], person=IDS["ada"]),
+        Actor("the worker for nobody", "worker", "palaver_worker", ""),
+        signed_in("member", "acting", "palaver_worker", **ben),
+        signed_in("deactivated", "late", "palaver_worker", tenant=IDS["acme"], person=IDS["gil"]),
+        signed_in("member", "definer", "palaver_definer", **ben),
+        Actor("a server", "service", "service_role", '{"role": "service_role"}'),
+        signed_in("member", "anon", "anon"),
+        signed_in("deactivated", "nobody"),
+        signed_in("switched off", "nobody"),
+        signed_in("outsider", "nobody"),
+        signed_in("invited", "nobody", email="ivy@partner.test"),
+        *(nobody(f"claims {claims}", claims) for claims in ("{}", "null", '{"sub": null}', "[]")),
+        signed_in("rival", "member", tenant=IDS["globex"], person=IDS["dan"]),
+        signed_in("rival admin", "admin", tenant=IDS["globex"], person=IDS["chloe"]),
+        Actor("the worker with null claims", "worker", "palaver_worker", "null"),
+        signed_in("switched off", "late", "palaver_worker", tenant=IDS["hooli"], person=IDS["hana"]),
+        signed_in("invited", "definer", "palaver_definer", email="ivy@partner.test"),
+    ]

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from starlette.routing import Route
+
+from app import errors
+from app.server import Worker
+from app.settings import Settings
+from app.web.openapi import describe
+
+# What each route can answer besides its success, by code; every one of them can also fail on our side.
+CODES: dict[str, set[str]] = {
+    "GET /": set(),
+    "GET /console/{name}": {"NOT_FOUND"},
+    "GET /openapi.json": set(),
+    "GET /livez": set(),
+    "GET /readyz": {"DB_ERROR", "SHUTTING_DOWN"},
+    "GET /api/ai/health": set(),
+    "GET /metrics": {"AUTH_REQUIRED", "INVALID_TOKEN"},
+    "POST /api/ai/chat": {
+        "AUTH_REQUIRED",
+        "INVALID_TOKEN",
+        "INSUFFICIENT_PERMISSIONS",
+        "NOT_FOUND",
+        "CONVERSATION_ARCHIVED",
+        "PAYLOAD_TOO_LARGE",
+        "UNSUPPORTED_MEDIA_TYPE",
+        "INVALID_REQUEST",
+        "RATE_LIMIT",
+        "DB_ERROR",
+        "AUTH_SERVICE_UNAVAILABLE",
+        "SHUTTING_DOWN",
+    },
+}
+# No route of its own gives the first; the second comes in the stream.
+ELSEWHERE = {"METHOD_NOT_ALLOWED", "AI_SERVICE_ERROR"}
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PalaverError)]
+
+
+def settings(**values: Any) -> Settings:
+    needed = {
+        "worker_database_url": "postgresql://palaver_worker:worker-password@127.0.0.1:1/nowhere",
+        "supabase_jwt_secret": "tests-only-0123456789-0123456789-0123456789",
+    }
+    return Settings.load(env_file=None, **(needed | values))
+
+
+def operations(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def problems(operation: dict[str, Any]) -> dict[tuple[int, str], set[str]]:
+    """The headers of each problem that an operation answers with, by status and code."""
+    found = {}
+    for status, response in operation["responses"].items():
+        content = response.get("content", {}).get("application/problem+json")
+        if content is not None:
+            base, told = content["schema"]["allOf"]
+            assert base == {"$ref": "#/components/schemas/Problem"}
+            assert told["properties"]["status"] == {"const": int(status)}
+            for code in told["properties"]["code"]["enum"]:
+                found[int(status), code] = {name for name, one in response["headers"].items() if one["required"]}
+    return found
+
+
+@pytest.mark.parametrize("values", [{}, {"metrics_token": "a-token"}, {"enable_ai_assistant": False}])
+def test_it_is_an_openapi_document(values: dict[str, Any]) -> None:
+    document = describe(settings(**values))
+    assert document["openapi"].startswith("3.1.")
+    schemathesis.openapi.from_dict(document).validate()
+    names = [operation["operationId"] for operation in operations(document).values()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("values", [{}, {"enable_ai_assistant": False}])
+def test_it_describes_the_routes_that_there_are(values: dict[str, Any]) -> None:
+    given = settings(**values)
+    there = set()
+    for route in Worker(given).app.routes:
+        assert isinstance(route, Route) and route.methods
+        there |= {f"{method} {route.path}" for method in route.methods - {"HEAD"}}
+    assert set(operations(describe(given))) == there
+    assert ("POST /api/ai/chat" in there) is given.enable_ai_assistant
+
+
+def test_it_describes_the_errors_that_each_route_can_give() -> None:
+    found = operations(describe(settings(metrics_token="a-token")))
+    for name, operation in found.items():
+        assert {code for _, code in problems(operation)} == CODES[name] | {"INTERNAL_ERROR"}, name
+
+
+def test_every_error_is_described_with_its_status_and_headers() -> None:
+    document = describe(settings(metrics_token="a-token"))
+    told = {key: headers for one in operations(document).values() for key, headers in problems(one).items()}
+    assert set(told) | {(kind.status, kind.code) for kind in KINDS if kind.code in ELSEWHERE} == {
+        (kind.status, kind.code) for kind in KINDS
+    }
+    assert set(document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]) == {
+        kind.code for kind in KINDS
+    }
+    for (status, _), headers in told.items():
+        assert ("WWW-Authenticate" in headers) is (status == 401)
+        assert ("Retry-After" in headers) is (status in (429, 503))
+        assert "X-Request-Id" in headers
+
+
+def test_only_what_asks_for_a_token_says_so() -> None:
+    found = operations(describe(settings(metrics_token="a-token")))
+    guarded = {name: operation["security"] for name, operation in found.items() if operation["security"]}
+    assert guarded == {"POST /api/ai/chat": [{"accessToken": []}], "GET /metrics": [{"metricsToken": []}]}
+    metrics = operations(describe(settings()))["GET /metrics"]
+    assert metrics["security"] == [] and set(problems(metrics)) == {(500, "INTERNAL_ERROR")}
+
+
+def test_its_limits_are_those_of_the_settings() -> None:
+    body = operations(describe(settings(max_message_chars=77, max_body_bytes=2048)))["POST /api/ai/chat"]["requestBody"]
+    assert body["content"]["application/json"]["schema"]["properties"]["message"]["maxLength"] == 77
+    assert "2048 bytes" in body["description"]
+
+
+async def test_anybody_may_read_and_keep_it() -> None:
+    given = settings(metrics_token="a-token")
+    transport = httpx2.ASGITransport(Worker(given).app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://worker") as client:
+        answer = await client.get("/openapi.json")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+        assert answer.json() == describe(given)
+        known = await client.get("/openapi.json", headers={"If-None-Match": answer.headers["etag"]})
+        assert (known.status_code, known.content) == (304, b"")
+        for path in ("/", "/console/console.js", "/openapi.json", "/livez"):
+            head = await client.head(path)
+            assert (head.status_code, head.content) == (200, b""), path
+    assert not [secret for secret in given.secrets() if secret in answer.text]
