@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 import time
 from collections import OrderedDict
@@ -21,6 +22,8 @@ from app.jwks import Jwks
 from app.settings import Settings
 
 MAX_TOKEN_BYTES: Final = 8 * 1024
+MAX_LEVELS: Final = 64
+"""How deep claims may be nested."""
 LEEWAY_SECONDS: Final = 30
 CACHED_TOKENS: Final = 10_000
 AUDIENCE: Final = "authenticated"
@@ -59,7 +62,7 @@ def bearer(headers: Headers) -> str:
 
 
 class TokenVerifier:
-    """Verifies access tokens; what was verified is remembered until it expires."""
+    """Verifies access tokens; what was verified is remembered while its key is published and until it expires."""
 
     def __init__(
         self,
@@ -75,66 +78,52 @@ class TokenVerifier:
         self._issuer = settings.supabase_url and f"{settings.supabase_url}/auth/v1"
         self._jwks = jwks
         self._clock = clock
-        self._known: OrderedDict[bytes, Caller] = OrderedDict()
+        self._known: OrderedDict[bytes, _Verified] = OrderedDict()
         self._capacity = cached_tokens
-        self._generation = 0
 
     async def verify(self, token: str) -> Caller:
         """The token's owner. Raises InvalidToken, or AuthServiceUnavailable when keys cannot be fetched."""
         if len(token) > MAX_TOKEN_BYTES:
             raise InvalidToken("The access token is too long.")
-        self._forget_old_keys()
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        caller = self._known.get(digest)
-        if caller is None:
-            caller = self._read(*await self._open(token))
-            self._forget_old_keys()
-            self._known[digest] = caller
-            if len(self._known) > self._capacity:
-                self._known.popitem(last=False)
-            return caller
-        if caller.expires_at + LEEWAY_SECONDS <= self._clock():
-            del self._known[digest]
-            raise _expired()
-        self._known.move_to_end(digest)
-        return caller
+        known = self._known.pop(digest, None)
+        # Its key is asked for each time, since a key that is withdrawn ends the tokens that it signed.
+        if known is None or known.key is not await self._key(known.algorithm, known.kid):
+            known = await self._open(token)
+        if known.caller.expires_at + LEEWAY_SECONDS <= self._clock():
+            raise InvalidToken("The access token has expired; sign in again.")
+        self._known[digest] = known
+        if len(self._known) > self._capacity:
+            self._known.popitem(last=False)
+        return known.caller
 
-    def _forget_old_keys(self) -> None:
-        if self._jwks is not None and self._jwks.generation != self._generation:
-            self._generation = self._jwks.generation
-            self._known.clear()
+    async def _key(self, algorithm: Any, kid: Any) -> Any:
+        """The key that a header names, only ever of that algorithm's kind."""
+        if algorithm == "HS256" and self._secret is not None:
+            return self._secret
+        if algorithm in ("ES256", "RS256") and self._jwks is not None and isinstance(kid, str) and kid:
+            return (await self._jwks.key(kid, algorithm)).key
+        raise InvalidToken("The access token is not signed in a way that is accepted here.")
 
-    async def _open(self, token: str) -> tuple[dict[str, Any], bool]:
-        """The payload once its signature holds, and whether that signature is asymmetric."""
+    async def _open(self, token: str) -> _Verified:
         parts = _COMPACT.fullmatch(token)
         if parts is None:
             raise InvalidToken("The access token is malformed.")
         header = _json_object(parts[1])
-        name, kid = header.get("alg"), header.get("kid")
-        if "crit" in header or "b64" in header or not isinstance(name, str) or name not in _ALGORITHMS:
-            raise InvalidToken("The access token is not signed in a way that is accepted here.")
-        algorithm = _ALGORITHMS[name]
-        key: Any
-        if name == "HS256":
-            if self._secret is None:
-                raise InvalidToken("The access token is not signed in a way that is accepted here.")
-            key = self._secret
-        else:
-            if self._jwks is None or not isinstance(kid, str) or not kid:
-                raise InvalidToken("The access token is not signed with a key of this project.")
-            key = (await self._jwks.key(kid, name)).key
+        if "crit" in header or "b64" in header:
+            raise InvalidToken("The access token has an extension that is not understood here.")
+        algorithm: Any = header.get("alg")
+        kid: Any = header.get("kid")
+        key = await self._key(algorithm, kid)
         signed = token[: parts.start(3) - 1].encode()
-        if not algorithm.verify(signed, key, _base64url(parts[3])):
+        if not _ALGORITHMS[algorithm].verify(signed, key, _base64url(parts[3])):
             raise InvalidToken("The access token's signature does not hold.")
-        return _json_object(parts[2]), name != "HS256"
+        return _Verified(self._read(_json_object(parts[2]), algorithm != "HS256"), algorithm, kid, key)
 
     def _read(self, claims: dict[str, Any], asymmetric: bool) -> Caller:
-        now = self._clock()
         expires_at, issued_at = _instant(claims, "exp"), _instant(claims, "iat")
-        if expires_at + LEEWAY_SECONDS <= now:
-            raise _expired()
         not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at
-        if max(issued_at, not_before) > now + LEEWAY_SECONDS:
+        if max(issued_at, not_before) > self._clock() + LEEWAY_SECONDS:
             raise InvalidToken("The access token is not valid yet.")
         if self._issuer and (asymmetric or "iss" in claims) and claims.get("iss") != self._issuer:
             raise InvalidToken("The access token was issued by somebody else.")
@@ -147,27 +136,35 @@ class TokenVerifier:
         subject, email = claims.get("sub"), claims.get("email")
         if not isinstance(subject, str) or not _UUID.fullmatch(subject):
             raise InvalidToken("The access token does not say whose it is.")
-        try:
-            text = json.dumps(claims, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        except (ValueError, RecursionError) as error:
-            raise InvalidToken("The access token is malformed.") from error
+        text = json.dumps(claims, sort_keys=True, separators=(",", ":"))
         return Caller(UUID(subject), text, email if isinstance(email, str) and email else None, expires_at)
 
 
-def _expired() -> InvalidToken:
-    return InvalidToken("The access token has expired; sign in again.")
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What was verified, and with which key."""
+
+    caller: Caller
+    algorithm: str
+    kid: Any
+    key: Any
 
 
 def _base64url(text: str) -> bytes:
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError as error:
         raise InvalidToken("The access token is malformed.") from error
+    # The last letter has bits that are not used (RFC 4648, 3.5): a token has one spelling.
+    if base64.urlsafe_b64encode(data).rstrip(b"=") != text.encode():
+        raise InvalidToken("The access token is malformed.")
+    return data
 
 
 def _json_object(segment: str) -> dict[str, Any]:
     try:
-        value = json.loads(_base64url(segment).decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        value = json.loads(_base64url(segment).decode("utf-8"), object_pairs_hook=_unique)
+        _check(value, MAX_LEVELS)
     except (ValueError, RecursionError) as error:
         raise InvalidToken("The access token is malformed.") from error
     if not isinstance(value, dict):
@@ -183,13 +180,24 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+def _check(value: object, levels: int) -> None:
+    """Refuse what PostgreSQL's jsonb has no form for, and nesting beyond what a token can need."""
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError("NUL")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("not a number")
+    elif isinstance(value, (dict, list)):
+        if levels == 0:
+            raise ValueError("nested too deeply")
+        for one in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check(one, levels - 1)
 
 
 def _instant(claims: dict[str, Any], name: str) -> float:
     value = claims.get(name)
-    # The comparison is false for NaN and infinity, and exact for integers too large to be a float.
+    # The comparison is exact for integers too large to be a float.
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _YEAR_10000:
         raise InvalidToken(f"The access token has no usable {name}.")
     return float(value)

@@ -57,22 +57,26 @@ class Jwks:
         self._fresh_for, self._stale_for = fresh_for, stale_for
         self._cool_down, self._retry_every = cool_down, retry_every
         self._clock = clock
-        self._client: httpx2.AsyncClient | None = None
+        # No timeout of its own: the deadline is for the fetch as a whole, in however many pieces it comes.
+        self._client = httpx2.AsyncClient(follow_redirects=False, timeout=None)
         self._fetching: asyncio.Task[None] | None = None
         self._keys: dict[str, PublicKey] = {}
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
         self._failing = False
-        self.generation = 0
-        """Goes up whenever the set changes, so that what was verified with an older one can be dropped."""
 
     async def key(self, kid: str, algorithm: str) -> PublicKey:
-        """The key of that id for that algorithm.
+        """The key of that id for that algorithm, the same object for as long as the set stays the same.
 
         Raises InvalidToken when the set has no such key, AuthServiceUnavailable when it cannot be known.
         """
-        if kid not in self._keys or self._age() >= self._fresh_for:
-            await self._refresh()
+        known, age = kid in self._keys, self._age()
+        if not known or age >= self._fresh_for:
+            fetching = self._refresh()
+            # Once it is known to fail, an auth server that is slow does not hold up those whose key is here.
+            if fetching is not None and not (self._failing and known and age < self._stale_for):
+                # Shielded: a reader who goes away must not end the fetch that others wait for.
+                await asyncio.shield(fetching)
         if self._fetched_at is None or self._age() >= self._stale_for:
             raise AuthServiceUnavailable(retry_after=self._wait())
         found = self._keys.get(kid)
@@ -87,9 +91,7 @@ class Jwks:
         if self._fetching is not None:
             self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._client.aclose()
 
     def _age(self) -> float:
         return float("inf") if self._fetched_at is None else self._clock() - self._fetched_at
@@ -101,13 +103,11 @@ class Jwks:
         pause = self._retry_every if self._failing else self._cool_down
         return max(0.0, self._tried_at + pause - self._clock())
 
-    async def _refresh(self) -> None:
-        if self._fetching is None:
-            if self._wait() > 0:
-                return
+    def _refresh(self) -> asyncio.Task[None] | None:
+        """The fetch under way, begun if it is time for one."""
+        if self._fetching is None and self._wait() <= 0:
             self._fetching = asyncio.create_task(self._fetch(), name="jwks-fetch")
-        # Shielded: a reader who goes away must not end the fetch that others wait for.
-        await asyncio.shield(self._fetching)
+        return self._fetching
 
     async def _fetch(self) -> None:
         try:
@@ -122,15 +122,12 @@ class Jwks:
             self._fetched_at = self._clock()
             if keys != self._keys:
                 self._keys = keys
-                self.generation += 1
                 log.info("jwks_fetched", keys=len(keys))
         finally:
             self._tried_at = self._clock()
             self._fetching = None
 
     async def _download(self) -> bytes:
-        if self._client is None:
-            self._client = httpx2.AsyncClient(follow_redirects=False, timeout=self._timeout)
         # A packed answer is neither asked for nor unpacked: its size is known only after unpacking.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         async with self._client.stream("GET", self._url, headers=headers) as response:

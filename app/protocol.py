@@ -24,6 +24,7 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._held = 0
         self._progress = False
+        self._in_head = True
 
     def data_received(self, data: bytes) -> None:
         """Take what came; refuse a head or trailer section that does not end."""
@@ -34,9 +35,19 @@ class Protocol(HttpToolsProtocol):
             self.logger.warning("Too long a request head received.")
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's header fields are too long.")
 
+    def on_message_begin(self) -> None:
+        """Expect a head."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header field. Those of a trailer section must not be merged into them (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """Begin with the request."""
-        self._progress = True
+        self._progress, self._in_head = True, False
         if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
             # The parser does not read such a body, and would take it for the next request on the connection.
             raise ValueError("a request with a body cannot change the protocol")

@@ -1,23 +1,20 @@
+"""A verifier with a clock that stands still; what it must refuse besides is in tests/isolation/tokens."""
+
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import json
-import math
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from starlette.datastructures import Headers
 
-from app.caller import LEEWAY_SECONDS, MAX_TOKEN_BYTES, Caller, TokenVerifier, bearer
+from app.caller import LEEWAY_SECONDS, MAX_TOKEN_BYTES, TokenVerifier, bearer
 from app.errors import AuthRequired, InvalidToken
 from app.jwks import Jwks
 from app.settings import Settings
@@ -30,8 +27,6 @@ PERSON = "0198c0de-0000-7000-8000-000000000001"
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-STRANGER_EC_KEY = ec.generate_private_key(ec.SECP256R1())
-STRANGER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Missing:
@@ -73,29 +68,16 @@ def claims(**changes: Any) -> dict[str, Any]:
 SIGNER = jwt.PyJWS()
 
 
-def es256(payload: dict[str, Any], *, kid: str | None = "e", key: Any = EC_KEY, **header: Any) -> str:
-    headers = {**({"kid": kid} if kid else {}), **header}
-    return SIGNER.encode(json.dumps(payload).encode(), key, "ES256", headers)
+def es256(payload: dict[str, Any]) -> str:
+    return SIGNER.encode(json.dumps(payload).encode(), EC_KEY, "ES256", {"kid": "e"})
 
 
-def rs256(payload: dict[str, Any], *, kid: str | None = "r", key: Any = RSA_KEY) -> str:
-    return SIGNER.encode(json.dumps(payload).encode(), key, "RS256", {"kid": kid} if kid else None)
+def rs256(payload: dict[str, Any]) -> str:
+    return SIGNER.encode(json.dumps(payload).encode(), RSA_KEY, "RS256", {"kid": "r"})
 
 
-def hs256(payload: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256") -> str:
-    return SIGNER.encode(json.dumps(payload).encode(), secret, algorithm)
-
-
-def segment(raw: str | bytes) -> str:
-    data = raw.encode() if isinstance(raw, str) else raw
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def signed_raw(payload: str | bytes, header: str = '{"alg":"HS256","typ":"JWT"}', secret: bytes = b"") -> str:
-    """A token over these very bytes, with a signature that holds."""
-    content = f"{segment(header)}.{segment(payload)}"
-    mac = hmac.new(secret or SECRET.encode(), content.encode(), hashlib.sha256)
-    return f"{content}.{segment(mac.digest())}"
+def hs256(payload: dict[str, Any]) -> str:
+    return SIGNER.encode(json.dumps(payload).encode(), SECRET, "HS256")
 
 
 @pytest.fixture
@@ -178,160 +160,29 @@ async def test_without_a_project_address_the_issuer_is_not_compared(clock: Clock
         await verifier.verify(es256(claims()))
 
 
-BAD_CLAIMS: list[dict[str, Any]] = [
-    {"exp": MISSING},
-    {"exp": None},
-    {"exp": str(NOW + 3600)},
-    {"exp": True},
-    {"exp": [NOW + 3600]},
-    {"exp": NOW - LEEWAY_SECONDS},
-    {"exp": NOW - 86_400},
-    {"exp": -1},
-    {"exp": 10**30},
-    {"exp": 10**400},
-    {"exp": 1e300},
-    {"iat": MISSING},
-    {"iat": str(NOW)},
-    {"iat": False},
-    {"iat": NOW + LEEWAY_SECONDS + 1},
-    {"iat": NOW + LEEWAY_SECONDS + 1, "nbf": NOW},
-    {"nbf": NOW + LEEWAY_SECONDS + 1},
-    {"nbf": "now"},
-    {"nbf": None},
-    {"iss": "https://other.example/auth/v1"},
-    {"iss": ISSUER + "/"},
-    {"iss": PROJECT},
-    {"iss": [ISSUER]},
-    {"iss": None},
-    {"aud": MISSING},
-    {"aud": "anon"},
-    {"aud": []},
-    {"aud": ["authenticated", "other"]},
-    {"aud": [["authenticated"]]},
-    {"aud": {"authenticated": 1}},
-    {"role": MISSING},
-    {"role": "anon"},
-    {"role": "service_role"},
-    {"role": "Authenticated"},
-    {"role": ["authenticated"]},
-    {"role": "supabase_admin"},
-    {"sub": MISSING},
-    {"sub": ""},
-    {"sub": 7},
-    {"sub": "ada"},
-    {"sub": PERSON.replace("-", "")},
-    {"sub": "{" + PERSON + "}"},
-    {"sub": PERSON + "\n"},
-    {"sub": PERSON[:-1] + "\u0661"},
-]
-
-
-@pytest.mark.parametrize("mint", [es256, hs256])
-@pytest.mark.parametrize("changes", BAD_CLAIMS, ids=str)
-async def test_wrong_claims_are_refused(verifier: TokenVerifier, mint: Any, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": NOW - LEEWAY_SECONDS},
+        {"iat": NOW + LEEWAY_SECONDS + 1},
+        {"iat": NOW + LEEWAY_SECONDS + 1, "nbf": NOW},
+        {"nbf": NOW + LEEWAY_SECONDS + 1},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("mint", [es256, rs256, hs256])
+async def test_the_leeway_is_all_there_is(verifier: TokenVerifier, mint: Any, changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         await verifier.verify(mint(claims(**changes)))
 
 
-async def test_asymmetric_tokens_need_the_issuer(verifier: TokenVerifier) -> None:
-    for mint in (es256, rs256):
-        with pytest.raises(InvalidToken):
-            await verifier.verify(mint(claims(iss=MISSING)))
-
-
-def _pem(key: Any) -> bytes:
-    kinds = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return bytes(key.public_key().public_bytes(*kinds))
-
-
-def forged() -> dict[str, str]:
-    """Tokens by what is wrong with them; each says what a good one would."""
-    said = json.dumps(claims())
-    good = es256(claims())
-    head, body, signature = good.split(".")
-    flipped = segment(bytes([base64.urlsafe_b64decode(signature + "==")[0] ^ 1])) + signature[2:]
-    none = segment('{"alg":"none"}') + "." + segment(said)
-    der = RSA_KEY.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    twice = said[:-1] + f', "sub": "{PERSON}"' + "}"
-    deep = '{"x":' + "[" * 2500 + "]" * 2500 + "," + said[1:]
-    return {
-        "unsigned": none + ".",
-        "unsigned with a signature": none + "." + signature,
-        "unsigned in capitals": segment('{"alg":"NONE"}') + "." + segment(said) + "." + signature,
-        "signed with the published EC key as a secret": signed_raw(said, secret=_pem(EC_KEY)),
-        "signed with the published RSA key as a secret": signed_raw(said, secret=_pem(RSA_KEY)),
-        "signed with the published RSA key in DER": signed_raw(said, secret=der),
-        "HS256 with the EC key's id": signed_raw(said, '{"alg":"HS256","kid":"e"}', secret=_pem(EC_KEY)),
-        "HS256 with an empty secret": signed_raw(said, secret=b"\0"),
-        "another EC key": es256(claims(), key=STRANGER_EC_KEY),
-        "another RSA key": rs256(claims(), key=STRANGER_RSA_KEY),
-        "another secret": hs256(claims(), SECRET + "!"),
-        "another hash": hs256(claims(), algorithm="HS512"),
-        "an unknown key id": es256(claims(), kid="unknown"),
-        "no key id": es256(claims(), kid=None),
-        "a key id of another kind": es256(claims(), kid="r"),
-        "a key id that is a list": segment('{"alg":"ES256","kid":["e"]}') + f".{body}.{signature}",
-        "a header with NaN": signed_raw(said, '{"alg":"HS256","x":NaN}'),
-        "RSA under the EC key's id": rs256(claims(), kid="e"),
-        "its own key inside": es256(
-            claims(),
-            key=STRANGER_EC_KEY,
-            kid="own",
-            jwk=ECAlgorithm.to_jwk(STRANGER_EC_KEY.public_key(), as_dict=True),
-            jku="http://127.0.0.1:1/keys",
-            x5u="http://127.0.0.1:1/cert",
-        ),
-        "a critical extension": es256(claims(), crit=["exp"]),
-        "an extension that hides the payload": signed_raw(said, '{"alg":"HS256","b64":false}'),
-        "a changed signature": f"{head}.{body}.{flipped}",
-        "a changed payload": f"{head}.{segment(json.dumps(claims(email='eve@x.example')))}.{signature}",
-        "a cut signature": good[:-8],
-        "a signature in DER": f"{head}.{body}.{segment(b'0' * 70)}",
-        "no signature": f"{head}.{body}.",
-        "two parts": f"{head}.{body}",
-        "four parts": good + ".x",
-        "five parts": "a.b.c.d.e",
-        "nothing": "",
-        "dots": "..",
-        "padding": good + "=",
-        "a space inside": good.replace(".", ". ", 1),
-        "other letters": "é" + good,
-        "a lone surrogate": "\ud800" + good,
-        "a line end": good + "\n",
-        "a duplicate claim": signed_raw(twice),
-        "a duplicate claim further in": signed_raw(said[:-1] + ',"x":{"a":1,"a":2}}'),
-        "a duplicate header": signed_raw(said, '{"alg":"none","alg":"HS256"}'),
-        "NaN": signed_raw(said[:-1] + ',"x":NaN}'),
-        "exp NaN": signed_raw(json.dumps(claims(exp=math.nan))),
-        "exp Infinity": signed_raw(json.dumps(claims(exp=math.inf))),
-        "exp too large a float": signed_raw(said.replace(str(NOW + 3600), "1e999")),
-        "too large a float elsewhere": signed_raw(said[:-1] + ',"x":1e999}'),
-        "an endless number": signed_raw(said[:-1] + ',"x":' + "9" * 5000 + "}"),
-        "nesting": signed_raw(deep),
-        "a list": signed_raw("[]"),
-        "a text": signed_raw('"claims"'),
-        "null": signed_raw("null"),
-        "no JSON": signed_raw("claims"),
-        "other encoding": signed_raw(said.encode("utf-16")),
-        "broken encoding": signed_raw(b'{"x":"\xff"}'),
-        "a header that is a list": signed_raw(said, '["HS256"]'),
-        "a header with nesting": signed_raw(said, "[" * 4000),
-        "an algorithm that is a list": signed_raw(said, '{"alg":["HS256"]}'),
-        "no algorithm": signed_raw(said, "{}"),
-        "too long": hs256(claims(user_metadata="x" * MAX_TOKEN_BYTES)),
-        "an anon key": hs256({"iss": "supabase", "ref": "x", "role": "anon", "iat": NOW, "exp": NOW + 10**8}),
-        "a service key": hs256({"iss": "supabase", "ref": "x", "role": "service_role", "iat": NOW, "exp": NOW + 10**8}),
-        "a new kind of key": "sb_publishable_0123456789abcdef",
-    }
-
-
-@pytest.mark.parametrize("what", forged())
-async def test_forged_and_malformed_tokens_are_refused(verifier: TokenVerifier, what: str) -> None:
-    token = forged()[what]
-    with pytest.raises(InvalidToken) as caught:
-        await verifier.verify(token)
-    assert not token or token not in caught.value.detail
-    assert isinstance(await verifier.verify(es256(claims())), Caller)
+async def test_the_longest_token(verifier: TokenVerifier) -> None:
+    room = (MAX_TOKEN_BYTES - len(hs256(claims(user_metadata="")))) * 3 // 4
+    fits, over = (hs256(claims(user_metadata="x" * (room + more))) for more in (-2, 2))
+    assert len(fits) <= MAX_TOKEN_BYTES < len(over)
+    await verifier.verify(fits)
+    with pytest.raises(InvalidToken):
+        await verifier.verify(over)
 
 
 async def test_legacy_tokens_need_the_secret(published: tuple[Jwks, Any], clock: Clock) -> None:
@@ -339,8 +190,6 @@ async def test_legacy_tokens_need_the_secret(published: tuple[Jwks, Any], clock:
     await verifier.verify(es256(claims()))
     with pytest.raises(InvalidToken):
         await verifier.verify(hs256(claims()))
-    with pytest.raises(InvalidToken):
-        await verifier.verify(signed_raw(json.dumps(claims()), secret=b"\0"))
 
 
 async def test_a_known_token_is_not_verified_again_but_still_expires(verifier: TokenVerifier, clock: Clock) -> None:
@@ -388,28 +237,7 @@ async def test_a_withdrawn_key_ends_the_tokens_that_it_signed(
 def test_the_header() -> None:
     assert bearer(Headers({"Authorization": "Bearer a.b.c"})) == "a.b.c"
     assert bearer(Headers({"authorization": "bEARER   a.b.c "})) == "a.b.c"
-
-
-@pytest.mark.parametrize("headers", [Headers(), Headers({"Authorization": ""})])
-def test_no_header(headers: Headers) -> None:
     with pytest.raises(AuthRequired):
-        bearer(headers)
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        ["Bearer"],
-        ["Bearer "],
-        ["a.b.c"],
-        ["Basic a.b.c"],
-        ["Bearer a b"],
-        ["Bearer a", "Bearer b"],
-        ["Bearer é"],
-    ],
-    ids=str,
-)
-def test_a_malformed_header(values: list[str]) -> None:
-    raw = [(b"authorization", value.encode("latin-1")) for value in values]
+        bearer(Headers({"Authorization": ""}))
     with pytest.raises(InvalidToken):
-        bearer(Headers(raw=raw))
+        bearer(Headers({"Authorization": "Basic a.b.c"}))

@@ -137,11 +137,9 @@ async def test_an_unknown_key_is_asked_for_once_in_a_while(auth_server: AuthServ
 async def test_keys_rotate_without_a_restart(auth_server: AuthServer, jwks: Jwks, clock: Clock) -> None:
     auth_server.publish(ec_entry("old"))
     await jwks.key("old", "ES256")
-    before = jwks.generation
     clock.now += 15
     auth_server.publish(ec_entry("new", OTHER_EC_KEY))
     assert (await jwks.key("new", "ES256")).key == OTHER_EC_KEY.public_key()
-    assert jwks.generation > before
     with pytest.raises(InvalidToken):
         await jwks.key("old", "ES256")
 
