@@ -5,6 +5,10 @@
 \set ON_ERROR_STOP on
 \set QUIET on
 
+\set version 20261122000900
+\set file 20261122000900_self_check.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000800
 \set file 20261122000800_turns.sql
 \ir ../sql/revert.sql

@@ -55,4 +55,8 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turns
 \ir apply.sql
 
+\set version 20261122000900
+\set name self_check
+\ir apply.sql
+
 select pg_advisory_unlock(hashtext('palaver.migrations')) \gset locked_

@@ -1,9 +1,10 @@
--- Raises an exception at the first thing that is missing, wrong, or open to somebody that it should be closed to.
+-- Raises an exception at the first thing that is missing, wrong, or open to somebody that it should be closed to; in the end lists
+-- what private.isolation_findings() finds, and raises an exception if that is anything.
 --
 -- Run it: psql -X "$DATABASE_URL" -f sql/verify.sql
 --
--- Changes nothing: what it makes is temporary and rolled back. Any role that may connect can run it; the one that migrates is
--- the natural one.
+-- Changes nothing: what it makes is temporary and rolled back. Any role that may read everything can run it: the one that
+-- migrates, or one with BYPASSRLS and pg_read_all_data, which is told that the findings are left out.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -18,8 +19,27 @@ begin;
 \ir verify/20261122000600_summaries.sql
 \ir verify/20261122000700_jobs.sql
 \ir verify/20261122000800_turns.sql
+\ir verify/20261122000900_self_check.sql
 
 call pg_temp.expect_nothing_else();
+
+select has_function_privilege('private.check_isolation()', 'execute') as may_check \gset
+
+\if :may_check
+    select count(*) > 0 as found from private.isolation_findings() \gset
+
+    \if :found
+        select finding, object, detail from private.isolation_findings();
+
+        do $$
+        begin
+            perform private.check_isolation();
+        end
+        $$;
+    \endif
+\else
+    \echo 'This role may not call private.isolation_findings(): left out.'
+\endif
 
 select count(*) as verified
 from pg_temp.palaver_expected

@@ -65,8 +65,10 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.tenants', 'authenticated', '
-    select, update (name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features,
-    rate_limit_per_minute, daily_token_limit, branding)
+    select (id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features,
+    rate_limit_per_minute, daily_token_limit, branding, is_active, created_at, updated_at),
+    update (name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute,
+    daily_token_limit, branding)
 ');
 
 call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');
@@ -166,7 +168,11 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.users', 'authenticated', '
-    select, insert (tenant_id, email, name, role), update (name, role, preferences, is_active), delete
+    select (tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at, last_active_at,
+    created_at, updated_at),
+    insert (tenant_id, email, name, role),
+    update (name, role, preferences, is_active),
+    delete
 ');
 
 call pg_temp.expect_grant('public.users', 'palaver_worker', 'update (last_active_at)');

@@ -78,7 +78,9 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.conversations', 'authenticated', '
-    select, insert (tenant_id, user_id, title, metadata), update (title, metadata, is_archived)
+    select (tenant_id, id, user_id, title, metadata, is_archived, created_at, updated_at),
+    insert (tenant_id, user_id, title, metadata),
+    update (title, metadata, is_archived)
 ');
 
 call pg_temp.expect_grant('public.conversations', 'service_role', 'select, insert, update, delete');
@@ -153,7 +155,9 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.messages', 'authenticated', '
-    select, insert (tenant_id, conversation_id, user_id, role, content, metadata)
+    select (tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, latency_ms,
+    provider_message_id, metadata, created_at),
+    insert (tenant_id, conversation_id, user_id, role, content, metadata)
 ');
 
 call pg_temp.expect_grant('public.messages', 'palaver_worker', 'insert');

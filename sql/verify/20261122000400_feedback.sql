@@ -74,7 +74,10 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.feedback', 'authenticated', '
-    select, insert (tenant_id, message_id, user_id, rating, comment), update (message_id, rating, comment), delete
+    select (tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at),
+    insert (tenant_id, message_id, user_id, rating, comment),
+    update (message_id, rating, comment),
+    delete
 ');
 
 call pg_temp.expect_grant('public.feedback', 'service_role', 'select, insert, update, delete');

@@ -64,7 +64,10 @@ call pg_temp.expect_policy(
     p_check => 'tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
 );
 
-call pg_temp.expect_grant('public.usage_metrics', 'authenticated', 'select');
+call pg_temp.expect_grant('public.usage_metrics', 'authenticated', '
+    select (tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost,
+    created_at, updated_at)
+');
 
 call pg_temp.expect_grant('public.usage_metrics', 'palaver_worker', '
     insert, update (total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, updated_at)

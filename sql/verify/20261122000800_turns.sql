@@ -100,7 +100,11 @@ call pg_temp.expect_policy(
     p_check => 'tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
 );
 
-call pg_temp.expect_grant('public.turns', 'authenticated', 'select');
+call pg_temp.expect_grant('public.turns', 'authenticated', '
+    select (tenant_id, id, user_id, conversation_id, question_id, answer_id, status, provider, model, prompt_tokens,
+    completion_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code, started_at,
+    finished_at)
+');
 
 call pg_temp.expect_grant('public.turns', 'palaver_worker', '
     insert, update (answer_id, status, provider, model, prompt_tokens, completion_tokens, tokens_estimated,

@@ -290,7 +290,8 @@ alter function private.claimed_tenant_id() owner to palaver_definer;
 
 alter function private.claimed_user_id() owner to palaver_definer;
 
--- Tenants
+-- Tenants. Here and later, reading is granted to people column by column: whoever may read a whole table may read its system columns
+-- too, and a row's ctid and xmin tell how much other tenants write.
 
 create policy "People see their own tenant"
 on public.tenants for select to authenticated
@@ -301,7 +302,10 @@ on public.tenants for update to authenticated
 using (id = (select private.administered_tenant_id()))
 with check (id = (select private.administered_tenant_id()));
 
-grant select on public.tenants to authenticated;
+grant select (
+    id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
+    branding, is_active, created_at, updated_at
+) on public.tenants to authenticated;
 
 grant update (
     name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit, branding
@@ -339,7 +343,11 @@ create policy "Tenant admins withdraw invitations"
 on public.users for delete to authenticated
 using (tenant_id = (select private.administered_tenant_id()) and joined_at is null);
 
-grant select, delete on public.users to authenticated;
+grant select (
+    tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at, last_active_at, created_at, updated_at
+) on public.users to authenticated;
+
+grant delete on public.users to authenticated;
 
 grant insert (tenant_id, email, name, role) on public.users to authenticated;
 

@@ -64,7 +64,7 @@ on public.conversations for update to authenticated
 using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()))
 with check (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
 
-grant select on public.conversations to authenticated;
+grant select (tenant_id, id, user_id, title, metadata, is_archived, created_at, updated_at) on public.conversations to authenticated;
 
 grant insert (tenant_id, user_id, title, metadata) on public.conversations to authenticated;
 
@@ -144,7 +144,10 @@ with check (
     and user_id = (select private.claimed_user_id())
 );
 
-grant select on public.messages to authenticated;
+grant select (
+    tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, latency_ms, provider_message_id, metadata,
+    created_at
+) on public.messages to authenticated;
 
 grant insert (tenant_id, conversation_id, user_id, role, content, metadata) on public.messages to authenticated;
 

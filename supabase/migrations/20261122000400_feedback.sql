@@ -78,7 +78,9 @@ create policy "People take their own feedback back"
 on public.feedback for delete to authenticated
 using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
 
-grant select, delete on public.feedback to authenticated;
+grant select (tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at) on public.feedback to authenticated;
+
+grant delete on public.feedback to authenticated;
 
 grant insert (tenant_id, message_id, user_id, rating, comment) on public.feedback to authenticated;
 

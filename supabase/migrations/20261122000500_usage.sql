@@ -65,7 +65,9 @@ on public.usage_metrics for update to palaver_worker
 using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()))
 with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
 
-grant select on public.usage_metrics to authenticated;
+grant select (
+    tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, created_at, updated_at
+) on public.usage_metrics to authenticated;
 
 grant insert on public.usage_metrics to palaver_worker;
 

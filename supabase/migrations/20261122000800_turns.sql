@@ -92,7 +92,10 @@ on public.turns for update to palaver_worker
 using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()))
 with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
 
-grant select on public.turns to authenticated;
+grant select (
+    tenant_id, id, user_id, conversation_id, question_id, answer_id, status, provider, model, prompt_tokens, completion_tokens,
+    tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code, started_at, finished_at
+) on public.turns to authenticated;
 
 grant insert on public.turns to palaver_worker;
 

@@ -22,6 +22,7 @@ DEFINERS = {
     "private.current_tenant_id()",
     "private.current_user_id()",
     "private.feedback_summary(uuid, uuid)",
+    "private.isolation_findings()",
     "private.may_use_assistant()",
     "private.pending_invitations()",
     "private.prune_job_runs()",

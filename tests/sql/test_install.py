@@ -145,6 +145,11 @@ SPOILED = {
     "alter role palaver_worker reset statement_timeout": "lacks the setting statement_timeout=8s",
     "revoke authenticated from palaver_worker": "Role palaver_worker is not a member of authenticated.",
     "alter default privileges in schema public grant select on tables to anon": "Later tables are granted to anon",
+    "alter role authenticated bypassrls": "The first: role_attribute, role authenticated: It has bypassrls.",
+    "alter publication supabase_realtime add table public.messages": "The first: published, public.messages",
+    "create table public.mine (id integer)": "The first: table_without_rls, public.mine",
+    "create or replace function private.auth_id() returns uuid language plpgsql stable set search_path = '' as"
+    " 'begin return null; end'": "The first: drift, function private.auth_id(): gone: ",
     "delete from private.jobs where name = 'prune_job_runs'": "Job prune_job_runs is missing",
 }
 

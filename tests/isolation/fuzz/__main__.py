@@ -7,12 +7,11 @@ import asyncio
 import random
 import sys
 
-from app.seeding import seed
-from tests.benchmarks.stage import stage
 from tests.isolation.fuzz.door import opened
 from tests.isolation.fuzz.faults import Findings
 from tests.isolation.fuzz.people import CALLERS
 from tests.isolation.fuzz.search import Effort
+from tests.isolation.stage import stage
 
 _SHOWN = 50
 
@@ -20,23 +19,19 @@ _SHOWN = 50
 async def fuzz(effort: Effort) -> Findings:
     """Everybody knocks, one after another."""
     total = Findings()
-    async with stage(18) as made:
-        await seed(made.database.url())
-        async with opened(made.database) as door:
-            for caller in CALLERS:
-                found = await door.search(caller, effort)
-                tried = ", ".join(
-                    f"{whose} {status}: {n}" for (whose, status), n in sorted(found.conversations.items())
-                )
-                print(f"{caller.name}: {found.requests} requests, conversations: {tried}", flush=True)
-                total.requests += found.requests
-                total.operations |= found.operations
-                total.faults += found.faults
-            asking, other = (next(one for one in CALLERS if one.tenant and one.asks is asks) for asks in (True, False))
-            found = await door.abuse(asking, other)
-            print(f"protocol abuse: {found.requests} requests", flush=True)
+    async with stage() as database, opened(database) as door:
+        for caller in CALLERS:
+            found = await door.search(caller, effort)
+            tried = ", ".join(f"{whose} {status}: {n}" for (whose, status), n in sorted(found.conversations.items()))
+            print(f"{caller.name}: {found.requests} requests, conversations: {tried}", flush=True)
             total.requests += found.requests
+            total.operations |= found.operations
             total.faults += found.faults
+        asking, other = (next(one for one in CALLERS if one.tenant and one.asks is asks) for asks in (True, False))
+        found = await door.abuse(asking, other)
+        print(f"protocol abuse: {found.requests} requests", flush=True)
+        total.requests += found.requests
+        total.faults += found.faults
     return total
 
 

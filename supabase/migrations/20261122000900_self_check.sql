@@ -1,0 +1,836 @@
+-- Self-check: what is meant, what there is, and what differs: private.isolation_findings() is empty while nobody can read or write
+-- where they do not belong.
+--
+-- Creates:  private.intended_access, private.accepted_catalog; private.catalog_objects(), actual_access(), catalog_lines(),
+--           accept_catalog(), isolation_findings(), check_isolation(); the job check_isolation.
+-- Locks:    what reading takes (ACCESS SHARE) on what is in public and private, to describe it.
+-- Rollback: rollbacks/20261122000900_self_check.sql
+
+set local lock_timeout = '5s';
+
+set local statement_timeout = '5min';
+
+-- What is meant. A migration that changes a grant or makes an object changes this too.
+
+create table private.intended_access (
+    object text not null,
+    role text not null,
+    privilege text not null,
+    column_name text not null default '',
+    constraint intended_access_pkey primary key (object, role, privilege, column_name)
+);
+
+comment on table private.intended_access is
+'Who is meant to hold what: every relation and function of Palaver with its owner, and every grant on it to PUBLIC, the Data API''s roles and Palaver''s.';
+
+comment on column private.intended_access.object is 'A relation, a function with the types of its arguments, or a schema, as "schema private".';
+
+comment on column private.intended_access.privilege is 'What is granted; or owner; or definer: the owner of a function that runs with the owner''s rights.';
+
+comment on column private.intended_access.column_name is 'Empty: the whole object.';
+
+alter table private.intended_access enable row level security;
+
+revoke all on private.intended_access from public, anon, authenticated, service_role;
+
+grant select on private.intended_access to palaver_definer;
+
+create policy "The self-check reads what is meant"
+on private.intended_access for select to palaver_definer
+using (true);
+
+insert into private.intended_access (object, role, privilege)
+select
+    o.object,
+    current_user as role,
+    'owner' as privilege
+from unnest(array[
+    'public.tenants', 'public.users', 'public.my_invitations', 'public.conversations', 'public.messages', 'public.feedback',
+    'public.usage_metrics', 'public.current_day_usage', 'public.monthly_usage_summary', 'public.message_feedback_summary',
+    'public.turns', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
+    'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs', 'private.rate_limits',
+    'private.intended_access', 'private.accepted_catalog',
+    'private.uuid_v7()', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
+    'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
+    'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
+    'private.unschedule_jobs()', 'private.take_request(uuid, integer)', 'private.begin_turn(jsonb, text, uuid, integer)',
+    'private.finish_turn(jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric)',
+    'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
+    'private.check_isolation()'
+]) as o (object);
+
+insert into private.intended_access (object, role, privilege)
+values
+('private.monthly_usage_closed', 'palaver_definer', 'owner'),
+('private.message_feedback_closed', 'palaver_definer', 'owner');
+
+-- Functions that run with rights of their own: no others may.
+
+insert into private.intended_access (object, role, privilege)
+select
+    o.object,
+    'palaver_definer' as role,
+    'definer' as privilege
+from unnest(array[
+    'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.may_use_assistant()',
+    'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
+    'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
+    'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
+    'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
+    'private.run_due_jobs()', 'private.isolation_findings()'
+]) as o (object);
+
+-- Grants on schemas and relations; the columns, where not on the whole.
+
+insert into private.intended_access (object, role, privilege, column_name)
+select
+    m.object,
+    r.role,
+    p.privilege,
+    c.column_name
+from (
+    values
+    ('schema private', 'authenticated, service_role, palaver_definer', 'usage', ''),
+    ('schema private', 'palaver_definer', 'create', ''),
+    ('schema public', 'palaver_definer', 'usage', ''),
+
+    ('public.tenants', 'authenticated', 'select', 'id, name, slug, llm_provider, llm_model, temperature, max_tokens,
+    system_prompt, features, rate_limit_per_minute, daily_token_limit, branding, is_active, created_at, updated_at'),
+    ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
+    features, rate_limit_per_minute, daily_token_limit, branding'),
+    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
+    ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
+    last_active_at, created_at, updated_at'),
+    ('public.users', 'authenticated', 'insert', 'tenant_id, email, name, role'),
+    ('public.users', 'authenticated', 'update', 'name, role, preferences, is_active'),
+    ('public.users', 'authenticated', 'delete', ''),
+    ('public.users', 'palaver_worker', 'update', 'last_active_at'),
+    ('public.users', 'palaver_definer', 'select', 'tenant_id, id, auth_id, email, role, is_active, joined_at, created_at'),
+    ('public.users', 'palaver_definer', 'update', 'auth_id'),
+    ('public.users', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, title, metadata, is_archived, created_at,
+    updated_at'),
+    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, title, metadata'),
+    ('public.conversations', 'authenticated', 'update', 'title, metadata, is_archived'),
+    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, updated_at'),
+    ('public.conversations', 'palaver_definer', 'update', 'updated_at'),
+    ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, role, content, token_count,
+    model_used, latency_ms, provider_message_id, metadata, created_at'),
+    ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, role, content, metadata'),
+    ('public.messages', 'palaver_worker', 'insert', ''),
+    ('public.messages', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
+    ('public.feedback', 'authenticated', 'insert', 'tenant_id, message_id, user_id, rating, comment'),
+    ('public.feedback', 'authenticated', 'update', 'message_id, rating, comment'),
+    ('public.feedback', 'authenticated', 'delete', ''),
+    ('public.feedback', 'palaver_definer', 'select', ''),
+    ('public.feedback', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.usage_metrics', 'authenticated', 'select', 'tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens,
+    request_count, estimated_cost, created_at, updated_at'),
+    ('public.usage_metrics', 'palaver_worker', 'insert', ''),
+    ('public.usage_metrics', 'palaver_worker', 'update', 'total_tokens, prompt_tokens, completion_tokens, request_count,
+    estimated_cost, updated_at'),
+    ('public.usage_metrics', 'palaver_definer', 'select', ''),
+    ('public.usage_metrics', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.turns', 'authenticated', 'select', 'tenant_id, id, user_id, conversation_id, question_id, answer_id, status,
+    provider, model, prompt_tokens, completion_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id,
+    error_code, started_at, finished_at'),
+    ('public.turns', 'palaver_worker', 'insert', ''),
+    ('public.turns', 'palaver_worker', 'update', 'answer_id, status, provider, model, prompt_tokens, completion_tokens,
+    tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code, finished_at'),
+    ('public.turns', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
+    ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
+    ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
+    ('public.my_invitations', 'authenticated', 'select', ''),
+
+    ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.rate_limits', 'palaver_worker', 'select, insert, update', ''),
+    ('private.jobs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
+    ('private.job_runs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
+    ('private.job_runs', 'palaver_definer', 'insert, delete', ''),
+    ('private.intended_access', 'palaver_definer', 'select', ''),
+    ('private.accepted_catalog', 'palaver_definer', 'select', '')
+) as m (object, roles, privileges, columns)
+cross join regexp_split_to_table(m.roles, ', ') as r (role)
+cross join regexp_split_to_table(m.privileges, ', ') as p (privilege)
+cross join regexp_split_to_table(m.columns, ',\s+') as c (column_name);
+
+-- Grants on functions. Those that are not here are called by nobody but their owner, or by triggers.
+
+insert into private.intended_access (object, role, privilege)
+select
+    o.object,
+    r.role,
+    'execute' as privilege
+from (
+    values
+    ('authenticated, service_role, palaver_definer', array[
+        'private.uuid_v7()', 'private.auth_id()', 'private.auth_email()', 'private.caller_bypasses_rls()'
+    ]),
+    ('authenticated, service_role', array[
+        'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.usage_closed_before()',
+        'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
+        'private.feedback_summary(uuid, uuid)'
+    ]),
+    ('authenticated', array[
+        'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
+    ]),
+    ('palaver_worker, service_role', array[
+        'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.run_job(text, boolean)',
+        'private.run_due_jobs()'
+    ]),
+    ('palaver_worker', array[
+        'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.take_request(uuid, integer)',
+        'private.begin_turn(jsonb, text, uuid, integer)',
+        'private.finish_turn(jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric)'
+    ]),
+    ('service_role', array['private.isolation_findings()']),
+    ('palaver_definer', array[
+        'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'
+    ])
+) as m (roles, functions)
+cross join regexp_split_to_table(m.roles, ', ') as r (role)
+cross join unnest(m.functions) as o (object);
+
+-- The catalog as it was when somebody last said that it is right.
+
+create table private.accepted_catalog (
+    line text not null,
+    accepted_at timestamptz not null default now(),
+    accepted_by text not null default session_user,
+    constraint accepted_catalog_pkey primary key (line)
+);
+
+comment on table private.accepted_catalog is
+'What private.catalog_lines() said when it was last accepted: by a migration, or by somebody who called private.accept_catalog().';
+
+alter table private.accepted_catalog enable row level security;
+
+revoke all on private.accepted_catalog from public, anon, authenticated, service_role;
+
+grant select on private.accepted_catalog to palaver_definer;
+
+create policy "The self-check reads what was accepted"
+on private.accepted_catalog for select to palaver_definer
+using (true);
+
+-- The functions below name types in full, since some of them run as palaver_definer: see the foundation.
+
+create function private.catalog_objects()
+returns table (
+    object text,
+    kind text,
+    id oid,
+    owner oid,
+    acl aclitem[]
+)
+language sql
+stable
+security invoker
+rows 100
+set search_path = ''
+as $$
+    with schemas as (
+        select n.* from pg_catalog.pg_namespace as n where n.nspname in ('public', 'private')
+    ),
+
+    of_extensions as (
+        select d.classid, d.objid from pg_catalog.pg_depend as d where d.deptype = 'e'
+    )
+
+    -- A missing access list means the built-in one.
+    select
+        'schema ' || n.nspname,
+        'schema',
+        n.oid,
+        n.nspowner,
+        coalesce(n.nspacl, acldefault('n', n.nspowner))
+    from schemas as n
+    union all
+    select
+        c.oid::pg_catalog.regclass::pg_catalog.text,
+        'relation',
+        c.oid,
+        c.relowner,
+        coalesce(c.relacl, case c.relkind when 'S' then acldefault('s', c.relowner) else acldefault('r', c.relowner) end)
+    from pg_catalog.pg_class as c
+    inner join schemas as n on c.relnamespace = n.oid
+    where
+        c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+        and not exists (select from of_extensions as e where e.classid = c.tableoid and e.objid = c.oid)
+    union all
+    select
+        replace(p.oid::pg_catalog.regprocedure::pg_catalog.text, ',', ', '),
+        'function',
+        p.oid,
+        p.proowner,
+        coalesce(p.proacl, acldefault('f', p.proowner))
+    from pg_catalog.pg_proc as p
+    inner join schemas as n on p.pronamespace = n.oid
+    where not exists (select from of_extensions as e where e.classid = p.tableoid and e.objid = p.oid)
+$$;
+
+comment on function private.catalog_objects() is
+'The schemas public and private, and their relations and functions but those that extensions brought: what the self-check looks at.';
+
+create function private.actual_access()
+returns table (
+    object text,
+    role text,
+    privilege text,
+    column_name text,
+    is_grantable boolean
+)
+language sql
+stable
+security invoker
+rows 500
+set search_path = ''
+as $$
+    with objects as materialized (
+        select o.* from private.catalog_objects() as o
+    ),
+
+    access_lists (object, owner, column_name, acl) as (
+        select o.object, o.owner, '', o.acl
+        from objects as o
+        union all
+        -- System columns too: a row's xmin tells how much others write.
+        select o.object, o.owner, a.attname, a.attacl
+        from objects as o
+        inner join pg_catalog.pg_attribute as a on o.id = a.attrelid
+        where o.kind = 'relation' and a.attacl is not null and not a.attisdropped
+    ),
+
+    held (object, role, privilege, column_name, is_grantable) as (
+        select
+            l.object,
+            case g.grantee when 0 then 'public' else pg_get_userbyid(g.grantee) end,
+            lower(g.privilege_type),
+            l.column_name,
+            g.is_grantable
+        from access_lists as l
+        cross join lateral aclexplode(l.acl) as g
+        where g.grantee <> l.owner
+    )
+
+    select o.object, pg_get_userbyid(o.owner), case when p.prosecdef then 'definer' else 'owner' end, '', false
+    from objects as o
+    left join pg_catalog.pg_proc as p on o.kind = 'function' and o.id = p.oid
+    where o.kind <> 'schema'
+    union all
+    select h.object, h.role, h.privilege, h.column_name, h.is_grantable
+    from held as h
+    where h.role in ('public', 'anon', 'authenticated', 'authenticator', 'service_role', 'palaver_worker', 'palaver_definer')
+$$;
+
+comment on function private.actual_access() is
+'Who holds what, in the form of private.intended_access. Roles of your own are yours to grant to, and are left out: no policy shows them a row.';
+
+-- Lines are made of names and definitions, not of numbers that differ from one database to the next.
+
+create function private.catalog_lines()
+returns setof text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with objects as materialized (
+        select o.* from private.catalog_objects() as o
+    ),
+
+    relations as (
+        select o.object as name, c.*
+        from objects as o
+        inner join pg_catalog.pg_class as c on o.id = c.oid
+        where o.kind = 'relation'
+    ),
+
+    lines (line) as (
+        select format(
+            'grant %s on %s to %s: %s', a.privilege, a.object, a.role, string_agg(
+                concat(coalesce(nullif(a.column_name, ''), 'all of it'), case when a.is_grantable then ' grantable' end),
+                ', ' order by a.column_name
+            )
+        )
+        from private.actual_access() as a
+        where a.privilege not in ('owner', 'definer')
+        group by a.privilege, a.object, a.role
+        union all
+        select format(
+            'relation %s: kind %s, owner %s, row security %s, forced %s, options %s',
+            c.name, c.relkind, pg_get_userbyid(c.relowner), c.relrowsecurity, c.relforcerowsecurity,
+            case c.relkind when 'v' then array(select o.item from unnest(c.reloptions) as o (item) order by o.item) end
+        )
+        from relations as c
+        union all
+        select format(
+            'column %s.%s: %s', c.name, a.attname, concat_ws(
+                ' ', format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end,
+                'default ' || pg_get_expr(d.adbin, d.adrelid), 'identity ' || nullif(a.attidentity, '')::pg_catalog.text,
+                'generated ' || nullif(a.attgenerated, '')::pg_catalog.text
+            )
+        )
+        from relations as c
+        inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid
+        left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+        where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
+        union all
+        -- From PostgreSQL 18 on "not null" is a constraint too: it stands with its column.
+        select format('constraint %s on %s: %s', k.conname, c.name, pg_get_constraintdef(k.oid))
+        from relations as c
+        inner join pg_catalog.pg_constraint as k on c.oid = k.conrelid
+        where k.contype <> 'n'
+        union all
+        select format('unique index on %s: %s, valid %s', c.name, pg_get_indexdef(i.indexrelid), i.indisvalid)
+        from relations as c
+        inner join pg_catalog.pg_index as i on c.oid = i.indrelid
+        where i.indisunique
+        union all
+        select format(
+            'policy "%s" on %s: permissive %s, command %s, to %s, using %s, check %s', p.polname, c.name, p.polpermissive, p.polcmd,
+            array(
+                select case r.id when 0 then 'public' else pg_get_userbyid(r.id) end as name from unnest(p.polroles) as r (id) order by name
+            ),
+            pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
+        )
+        from relations as c
+        inner join pg_catalog.pg_policy as p on c.oid = p.polrelid
+        union all
+        select format('view %s: %s', c.name, md5(pg_get_viewdef(c.oid)))
+        from relations as c
+        where c.relkind in ('v', 'm')
+        union all
+        -- pg_get_functiondef() refuses aggregates.
+        select format(
+            'function %s: owner %s, definer %s, settings %s, definition %s',
+            o.object, pg_get_userbyid(p.proowner), p.prosecdef, p.proconfig,
+            md5(case p.prokind when 'a' then p.prosrc else pg_get_functiondef(p.oid) end)
+        )
+        from objects as o
+        inner join pg_catalog.pg_proc as p on o.id = p.oid
+        where o.kind = 'function'
+        union all
+        -- A foreign key's own triggers only where somebody switched them off, and so the key.
+        select format('trigger %s on %s: %s, enabled %s', t.tgname, c.name, pg_get_triggerdef(t.oid), t.tgenabled)
+        from relations as c
+        inner join pg_catalog.pg_trigger as t on c.oid = t.tgrelid
+        where not t.tgisinternal or t.tgenabled = 'D'
+        union all
+        select format('rule %s on %s: %s, enabled %s', r.rulename, c.name, pg_get_ruledef(r.oid), r.ev_enabled)
+        from relations as c
+        inner join pg_catalog.pg_rewrite as r on c.oid = r.ev_class
+        where r.rulename <> '_RETURN'
+        union all
+        select format(
+            'default privileges of %s in %s on %s: %s',
+            pg_get_userbyid(d.defaclrole), d.defaclnamespace::pg_catalog.regnamespace, d.defaclobjtype, d.defaclacl
+        )
+        from pg_catalog.pg_default_acl as d
+        where
+            d.defaclrole = (select n.nspowner from pg_catalog.pg_namespace as n where n.nspname = 'private')
+            and d.defaclnamespace in (0, to_regnamespace('public'), to_regnamespace('private'))
+        union all
+        select format('publication of %I.%I: %s', t.schemaname, t.tablename, t.pubname)
+        from pg_catalog.pg_publication_tables as t
+        where t.schemaname in ('public', 'private')
+        union all
+        select format(
+            'role %s: superuser %s, inherit %s, createrole %s, createdb %s, login %s, replication %s, bypassrls %s',
+            r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin, r.rolreplication, r.rolbypassrls
+        )
+        from pg_catalog.pg_roles as r
+        where r.rolname like 'palaver\_%'
+        union all
+        select format('settings of role %s: %s', r.rolname, s.setconfig)
+        from pg_catalog.pg_db_role_setting as s
+        inner join pg_catalog.pg_roles as r on s.setrole = r.oid
+        left join pg_catalog.pg_database as d on s.setdatabase = d.oid
+        where r.rolname like 'palaver\_%' and coalesce(d.datname, current_database()) = current_database()
+        union all
+        -- The options of a membership differ from version to version.
+        select format(
+            'member %s of %s: %s',
+            pg_get_userbyid(m.member), pg_get_userbyid(m.roleid), to_jsonb(m) - array['oid', 'roleid', 'member', 'grantor']
+        )
+        from pg_catalog.pg_auth_members as m
+        where pg_get_userbyid(m.member) like 'palaver\_%' or pg_get_userbyid(m.roleid) like 'palaver\_%'
+    )
+
+    -- Lines are keys, and keys are short.
+    select distinct case when octet_length(s.line) <= 2000 then s.line else concat(left(s.line, 400), '… ', md5(s.line)) end
+    from lines as l
+    cross join lateral regexp_replace(l.line, '\n\s*', ' ', 'g') as s (line)
+$$;
+
+comment on function private.catalog_lines() is
+'What decides who may read and write what, as lines of text: relations, columns, keys, policies, functions, triggers and grants of the schemas public and private, Palaver''s roles, publications. The same whoever asks.';
+
+-- A migration must not accept by the way what somebody changed by hand before it. So every later migration, and its rollback, begins
+-- with
+--
+--     create temporary table catalog_before on commit drop as select l.line from private.catalog_lines() as l (line);
+--
+-- and ends with
+--
+--     do $$
+--     begin
+--         perform private.accept_catalog(array(select b.line from pg_temp.catalog_before as b));
+--     end
+--     $$;
+--
+-- It accepts what it changed itself. Earlier changes stay findings: it neither hides them nor is stopped by them.
+
+create function private.accept_catalog(p_before text[] default null)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+    v_before pg_catalog.text[] := coalesce(p_before, array(select a.line from private.accepted_catalog as a));
+    v_now pg_catalog.text[] := array(select l.line from private.catalog_lines() as l (line));
+    v_changed bigint;
+begin
+    with gone as (
+        delete from private.accepted_catalog as a
+        where a.line in (select unnest(v_before) except select unnest(v_now))
+        returning a.line
+    ),
+
+    added as (
+        insert into private.accepted_catalog (line)
+        select unnest(v_now) except select unnest(v_before)
+        on conflict (line) do nothing
+        returning line
+    )
+
+    select (select count(*) from gone) + (select count(*) from added) into v_changed;
+
+    return v_changed;
+end
+$$;
+
+comment on function private.accept_catalog(text[]) is
+'Says that the catalog is right as it is now: what changed since it was last accepted is no finding any more. With the lines of an earlier moment, accepts only what changed since then. Returns how many lines came or went. For the owner.';
+
+create function private.isolation_findings()
+returns table (
+    finding text,
+    object text,
+    detail text
+)
+language sql
+stable
+security definer
+rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+    with objects as materialized (
+        select o.* from private.catalog_objects() as o
+    ),
+
+    actual as materialized (
+        select a.* from private.actual_access() as a
+    ),
+
+    lines as materialized (
+        select l.line from private.catalog_lines() as l (line)
+    ),
+
+    migrating as (
+        select o.owner as id, pg_get_userbyid(o.owner) as role from objects as o where o.object = 'schema private'
+    ),
+
+    found (finding, object, detail) as (
+        -- Whose each object is, and with whose rights a function runs.
+        select
+            case
+                when a.object is null then 'missing_object'
+                when a.privilege = 'definer' then 'definer_beyond_intent'
+                when i.object is null then 'unknown_object'
+                when i.privilege = 'definer' then 'definer_missing'
+                else 'wrong_owner'
+            end,
+            coalesce(a.object, i.object),
+            case
+                when a.object is null then 'It is not there.'
+                when a.privilege = 'definer' then format(
+                    'It runs with the rights of %s and should run with those of %s.',
+                    a.role, case i.privilege when 'definer' then i.role else 'its caller' end
+                )
+                when i.object is null then 'It is not part of Palaver.'
+                when i.privilege = 'definer' then format('It runs with the rights of its caller and should run with those of %s.', i.role)
+                else format('It belongs to %s and should belong to %s.', a.role, i.role)
+            end
+        from (select a.* from actual as a where a.privilege in ('owner', 'definer')) as a
+        full join (select i.* from private.intended_access as i where i.privilege in ('owner', 'definer')) as i on a.object = i.object
+        where
+            (a.role, a.privilege) is distinct from (i.role, i.privilege)
+            and (i.object is not null or a.privilege = 'definer' or a.object like 'private.%')
+        union all
+        -- Who may look up names in schema public is not Palaver's to decide.
+        select
+            'grant_beyond_intent',
+            a.object,
+            format('%s may %s and should not.', a.role, string_agg(
+                concat(
+                    replace(a.privilege, 'usage', 'use'),
+                    ' (' || nullif(a.column_name, '') || ')',
+                    case when a.is_grantable then ' and pass it on' end
+                ),
+                ', ' order by a.privilege, a.column_name
+            ))
+        from actual as a
+        where
+            a.privilege not in ('owner', 'definer')
+            and (a.object like 'private.%' or a.object in (select i.object from private.intended_access as i))
+            and (a.object, a.privilege) <> ('schema public', 'usage')
+            and (
+                a.is_grantable
+                or (a.object, a.role, a.privilege, a.column_name) not in (
+                    select i.object, i.role, i.privilege, i.column_name from private.intended_access as i
+                )
+            )
+        group by a.object, a.role
+        union all
+        select
+            'grant_missing',
+            i.object,
+            format('%s may not %s and should.', i.role, string_agg(
+                concat(replace(i.privilege, 'usage', 'use'), ' (' || nullif(i.column_name, '') || ')'),
+                ', ' order by i.privilege, i.column_name
+            ))
+        from private.intended_access as i
+        where
+            i.privilege not in ('owner', 'definer')
+            and i.object in (select o.object from objects as o)
+            and (i.object, i.role, i.privilege, i.column_name) not in (
+                select a.object, a.role, a.privilege, a.column_name from actual as a
+            )
+        group by i.object, i.role
+        union all
+        select
+            case c.relkind
+                when 'v' then 'view_not_invoker'
+                when 'm' then 'materialized_view_in_public'
+                when 'f' then 'foreign_table_in_public'
+                else 'table_without_rls'
+            end,
+            o.object,
+            case c.relkind
+                when 'v' then 'It reads with the rights of its owner, and shows every tenant''s rows to whoever may select from it.'
+                when 'm' then 'Row Level Security does not hold on a materialized view, and the Data API shows it.'
+                when 'f' then 'Row Level Security does not hold on a foreign table, and the Data API shows it.'
+                else 'Row Level Security is off: whoever holds a grant reaches every row.'
+            end
+        from objects as o
+        inner join pg_class as c on o.id = c.oid
+        where
+            o.kind = 'relation'
+            and case c.relkind
+                when 'v' then not exists (
+                    select from pg_options_to_table(c.reloptions) as p
+                    where p.option_name = 'security_invoker' and p.option_value::boolean
+                )
+                when 'm' then o.object like 'public.%'
+                when 'f' then o.object like 'public.%'
+                when 'S' then false
+                else not c.relrowsecurity
+            end
+        union all
+        select
+            'table_without_policy',
+            i.object,
+            format('No policy lets %s reach a row.', string_agg(distinct i.role, ', '))
+        from private.intended_access as i
+        inner join objects as o on i.object = o.object
+        inner join pg_class as c on o.id = c.oid and o.kind = 'relation'
+        where
+            i.privilege <> 'owner'
+            and i.role <> 'service_role'
+            and c.relkind in ('r', 'p')
+            and not exists (select from pg_policy as p where p.polrelid = c.oid)
+        group by i.object
+        union all
+        select
+            'policy_for_everyone',
+            o.object,
+            format('Policy "%s" is for people who are not signed in.', p.polname)
+        from objects as o
+        inner join pg_policy as p on o.id = p.polrelid and o.kind = 'relation'
+        where
+            o.object in (select i.object from private.intended_access as i)
+            and p.polroles && array[0::oid, to_regrole('anon')::oid]
+        union all
+        select
+            'open_search_path',
+            o.object,
+            format(
+                'It sets %s and should set %s.',
+                coalesce(s.setting, 'no search_path'), case when p.prosecdef then 'search_path=pg_catalog, pg_temp' else 'an empty one' end
+            )
+        from objects as o
+        inner join pg_proc as p on o.id = p.oid and o.kind = 'function'
+        left join lateral unnest(p.proconfig) as s (setting) on s.setting like 'search_path=%'
+        where
+            case
+                when p.prosecdef then s.setting is distinct from 'search_path=pg_catalog, pg_temp'
+                else s.setting is null and o.object in (select i.object from private.intended_access as i)
+            end
+        union all
+        select
+            'role_attribute',
+            'role ' || r.rolname,
+            format('It has %s.', h.attributes)
+        from pg_roles as r
+        cross join lateral concat_ws(
+            ', ',
+            case when r.rolsuper then 'superuser' end,
+            case when r.rolbypassrls then 'bypassrls' end,
+            case when r.rolcreaterole then 'createrole' end,
+            case when r.rolcreatedb then 'createdb' end,
+            case when r.rolreplication then 'replication' end,
+            case when r.rolcanlogin and r.rolname in ('anon', 'authenticated', 'palaver_definer') then 'login' end
+        ) as h (attributes)
+        where r.rolname in ('anon', 'authenticated', 'authenticator', 'palaver_worker', 'palaver_definer') and h.attributes <> ''
+        union all
+        select distinct
+            'role_membership',
+            'role ' || m.member,
+            format('It is a member of %s and has its rights.', m.role)
+        from (select pg_get_userbyid(a.member) as member, pg_get_userbyid(a.roleid) as role from pg_auth_members as a) as m
+        where
+            (
+                m.member in ('anon', 'authenticated', 'palaver_worker', 'palaver_definer')
+                and (m.member, m.role) <> ('palaver_worker', 'authenticated')
+            )
+            or (m.role = 'palaver_definer' and m.member <> (select g.role from migrating as g))
+        union all
+        select distinct
+            'default_privileges',
+            'role ' || g.role,
+            format('Later %s are granted to %s.', k.objects, h.role)
+        from migrating as g
+        cross join (values ('r', 'tables'), ('S', 'sequences'), ('f', 'functions')) as k (kind, objects)
+        cross join (values (0::oid), (to_regnamespace('public')::oid), (to_regnamespace('private')::oid)) as s (id)
+        left join pg_default_acl as d on d.defaclrole = g.id and d.defaclnamespace = s.id and d.defaclobjtype::text = k.kind
+        -- Where nobody has said anything, everyone may execute functions.
+        cross join lateral aclexplode(coalesce(d.defaclacl, case when s.id = 0 and k.kind = 'f' then acldefault('f', g.id) end)) as a
+        cross join lateral (select case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee) end) as h (role)
+        where h.role in ('public', 'anon', 'authenticated', 'authenticator', 'service_role', 'palaver_worker', 'palaver_definer')
+        union all
+        select
+            'published',
+            format('%I.%I', t.schemaname, t.tablename),
+            format('Publication %s sends its changes, and Realtime tells every subscriber the keys of deleted rows.', t.pubname)
+        from pg_publication_tables as t
+        where format('%I.%I', t.schemaname, t.tablename) in (select i.object from private.intended_access as i)
+        union all
+        select
+            'drift',
+            split_part(d.line, ': ', 1),
+            concat(d.way, ': ', substr(d.line, strpos(d.line, ': ') + 2))
+        from (
+            select 'new' as way, l.line from lines as l where l.line not in (select a.line from private.accepted_catalog as a)
+            union all
+            select 'gone' as way, a.line from private.accepted_catalog as a where a.line not in (select l.line from lines as l)
+        ) as d
+        where exists (select from private.accepted_catalog)
+        union all
+        select
+            'never_accepted',
+            'private.accepted_catalog',
+            'What was changed by hand cannot be told: nobody has said yet that the catalog is right.'
+        where not exists (select from private.accepted_catalog)
+    )
+
+    select f.finding, f.object, f.detail
+    from found as f
+    order by f.finding = 'drift', f.finding, f.object, f.detail
+$$;
+
+comment on function private.isolation_findings() is
+'Whatever could let somebody read or write where they do not belong, and whatever changed since the catalog was accepted; no row while all is well. sql/operations_guide.md says what to do about each. Definer: others have no rights on what is meant and what was accepted.';
+
+create function private.check_isolation()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+    v_lock_timeout constant pg_catalog.text := current_setting('lock_timeout');
+    v_first pg_catalog.record;
+begin
+    -- Describing a relation waits for whoever changes it, and jobs wait for this one.
+    perform set_config('lock_timeout', '2s', true);
+
+    select f.finding, f.object, f.detail, count(*) over () as number
+    into v_first
+    from private.isolation_findings() as f
+    limit 1;
+
+    perform set_config('lock_timeout', v_lock_timeout, true);
+
+    if v_first.number > 0 then
+        raise exception using
+            errcode = 'PA500',
+            message = format('Findings: %s. The first: %s, %s: %s', v_first.number, v_first.finding, v_first.object, v_first.detail),
+            hint = 'All of them: select * from private.isolation_findings();';
+    end if;
+end
+$$;
+
+comment on function private.check_isolation() is
+'Job: fails while private.isolation_findings() finds anything, so that whoever watches jobs hears of it. Errors: PA500, with the first finding.';
+
+revoke execute on function private.catalog_objects() from public;
+
+revoke execute on function private.actual_access() from public;
+
+revoke execute on function private.catalog_lines() from public;
+
+revoke execute on function private.accept_catalog(text[]) from public;
+
+revoke execute on function private.isolation_findings() from public;
+
+revoke execute on function private.check_isolation() from public;
+
+grant execute on function private.catalog_objects() to palaver_definer;
+
+grant execute on function private.actual_access() to palaver_definer;
+
+grant execute on function private.catalog_lines() to palaver_definer;
+
+grant execute on function private.isolation_findings() to service_role;
+
+grant execute on function private.check_isolation() to palaver_definer;
+
+alter function private.isolation_findings() owner to palaver_definer;
+
+insert into private.jobs (name, description, every, schedule)
+values
+('check_isolation', 'Fails while anything could let somebody read or write where they do not belong.', '1 day', '37 2 * * *');
+
+do $$
+begin
+    perform private.schedule_jobs();
+
+    perform private.accept_catalog();
+end
+$$;

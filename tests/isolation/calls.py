@@ -1,0 +1,136 @@
+"""Calls of every function, as everybody, with ids of one's own, a colleague's, another tenant's and nobody's.
+
+Whoever may call a function learns nothing from it of rows that they may not see: with another tenant's id in it a
+call answers word for word as with an id that nobody has, and changes no row of others.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import asyncpg
+
+from tests.isolation import catalog
+from tests.isolation.cells import NO_GRANT, Cell, outcome
+from tests.isolation.intent import Intent
+from tests.isolation.world import IDS, Actor
+
+CALLED: Final = "called"
+NOWHERE: Final = IDS["nowhere"]
+TABLES: Final = {
+    "tenant": "tenants",
+    "user": "users",
+    "conversation": "conversations",
+    "message": "messages",
+    "turn": "turns",
+}
+"""What an argument named p_<kind>_id means."""
+PLAIN: Final = {
+    "text": "'prune_job_runs'",
+    "integer": "60",
+    "bigint": "1",
+    "numeric": "0",
+    "boolean": "false",
+    "date": "'2024-05-01'",
+}
+"""A value that a function accepts for an argument of each other type."""
+
+
+async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Actor]) -> list[Cell]:
+    """The cells of every function that is both there and declared."""
+    known = {name: f for name, f in (await catalog.functions(owner)).items() if name in intent.functions}
+    ids = await _ids(owner)
+    look = " union all ".join(
+        f"select {table}::text from public.{table} where {'id' if table == 'tenants' else 'tenant_id'} = %s"
+        for table in (*TABLES.values(), "feedback", "usage_metrics")
+    )
+    cells = []
+    for (name, function), actor in itertools.product(known.items(), actors):
+        if actor.role == function.runs_as:
+            continue
+        allowed = actor.audience in intent.functions[name].audiences
+        if function.is_trigger:
+            sql = f"select 1 / has_function_privilege({function.oid}, 'execute')::int"
+            cells.append(Cell(actor, name, "hang", "trigger", sql, "22012"))
+            continue
+        rival = actor.stranger
+        looked = f"select md5(string_agg(r, '|' order by r)) from ({look.replace('%s', repr(rival))}) as t (r)"
+        for arguments in _arguments(function, actor, ids, rival) if allowed else [_plain(function, actor)]:
+            sql = f"select * from {function.called}({', '.join(arguments)})"
+            like = sql
+            for stranger in set(ids[rival].values()) - {"null"}:
+                like = like.replace(stranger, f"'{NOWHERE}'")
+            compared = like if like != sql and actor.audience != "service" else ""
+            verdict = CALLED if allowed else NO_GRANT
+            cells.append(Cell(actor, name, "execute", "call", sql, verdict, looked if compared else "", compared))
+    return cells
+
+
+async def _ids(owner: asyncpg.Connection) -> dict[str, dict[str, str]]:
+    """By person and by tenant, an id of each kind."""
+    found: dict[str, dict[str, str]] = {NOWHERE: dict.fromkeys(TABLES, "null")}
+    for kind, table in TABLES.items():
+        person = "id" if kind == "user" else "null::uuid" if kind == "tenant" else "user_id"
+        tenant = "id" if kind == "tenant" else "tenant_id"
+        for row in await owner.fetch(
+            f"select id, {tenant} as tenant, {person} as person from public.{table} order by id desc"
+        ):
+            for whose in (row["tenant"], row["person"]):
+                if whose:
+                    found.setdefault(str(whose), {})[kind] = f"'{row['id']}'"
+    for person, tenant in await owner.fetch("select id, tenant_id from public.users"):
+        found[str(person)]["tenant"] = f"'{tenant}'"
+    return found
+
+
+async def strangers(owner: asyncpg.Connection, tenant_id: str) -> list[str]:
+    """What only that tenant's rows hold: ids and the marker."""
+    found = {
+        str(row[0])
+        for table in (*TABLES.values(), "feedback")
+        for row in await owner.fetch(
+            f"select id from public.{table} where {'id' if table == 'tenants' else 'tenant_id'}::text = $1", tenant_id
+        )
+    }
+    slug = await owner.fetchval("select slug from public.tenants where id::text = $1", tenant_id)
+    return [*sorted(found), slug.partition("-")[2]]
+
+
+def _arguments(
+    function: catalog.Function, actor: Actor, ids: dict[str, dict[str, str]], rival: str
+) -> Iterator[tuple[str, ...]]:
+    own = ids.get(actor.person or NOWHERE, {})
+    colleague = ids[IDS["ada"] if actor.person == IDS["ben"] else IDS["ben"]] if actor.tenant == IDS["acme"] else {}
+    pools = []
+    for plain, (name, kind) in zip(_plain(function, actor), function.arguments, strict=True):
+        if kind != "uuid":
+            pools.append([plain])
+            continue
+        thing = name.removeprefix("p_").removesuffix("_id")
+        whose = (own, colleague, ids[rival])
+        pools.append(list(dict.fromkeys([*(of.get(thing, "null") for of in whose), f"'{NOWHERE}'", "null"])))
+    yield from itertools.product(*pools)
+
+
+def _plain(function: catalog.Function, actor: Actor) -> tuple[str, ...]:
+    claims = f"$claims${actor.claims or '{}'}$claims$"
+    return tuple(claims if kind == "jsonb" else f"{PLAIN.get(kind, 'null')}::{kind}" for _, kind in function.arguments)
+
+
+async def get(link: asyncpg.Connection, cell: Cell, strangers: Sequence[str]) -> tuple[str, str]:
+    """What comes of a call, and everything that can be read from its answer."""
+    try:
+        rows = await link.fetch(cell.sql)
+    except asyncpg.PostgresError as error:
+        refused = (
+            "permission denied for schema",
+            f"permission denied for function {cell.target.partition('(')[0].partition('.')[2]}",
+        )
+        if outcome(error) == NO_GRANT and str(error).startswith(refused):
+            return NO_GRANT, ""
+        return CALLED, f"{error.sqlstate} {error} {error.detail} {error.hint} {error.constraint_name}"
+    said = str(rows)
+    told = [stranger for stranger in strangers if stranger in said and stranger not in cell.sql]
+    return (f"tells of {told[0]}" if told else CALLED), said

@@ -1,0 +1,201 @@
+"""Runs the matrix: each cell as the one it is about, then a look, as owner, at what must not have changed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import asyncpg
+
+from tests.isolation import calls, inserts, reads, statements, structure, writes
+from tests.isolation.cells import CHECK, GUARD, NO_GRANT, Cell, count, outcome, undone
+from tests.isolation.intent import intent
+from tests.isolation.marked import mark
+from tests.isolation.oracle import Contents, Oracle
+from tests.isolation.stage import stage
+from tests.isolation.world import Actor, actors, populate
+from tests.world import Database
+
+
+class Matrix:
+    """The cells, and a superuser's session in which each is tried and undone.
+
+    The session takes the roles of others, as the Data API's login does; between, it is itself again and looks.
+    """
+
+    def __init__(self, link: asyncpg.Connection, cells: list[Cell]) -> None:
+        self.link = link
+        self.cells = cells
+        self._before: dict[str, str] = {}
+        self._strangers: dict[str, list[str]] = {}
+
+    async def learn(self) -> None:
+        """Remember what must not change."""
+        for look in {cell.look for cell in self.cells if cell.look}:
+            self._before[look] = await self.link.fetchval(look)
+        for tenant in {cell.actor.stranger for cell in self.cells}:
+            self._strangers[tenant] = await calls.strangers(self.link, tenant)
+
+    async def get(self, cell: Cell) -> str:
+        """What comes of a cell."""
+        if cell.verb == "execute":
+            return await self._call(cell)
+        if cell.verb == "statement":
+            return await self._state(cell)
+        try:
+            async with undone(self.link, cell.actor):
+                got = await self._run(cell)
+                if cell.look and got.startswith("rows"):
+                    await self.link.execute("reset role")
+                    if await self.link.fetchval(cell.look) != self._before[cell.look]:
+                        return f"{got}, and rows changed that are somebody else's"
+                return got
+        except asyncpg.PostgresError as error:
+            return outcome(error)
+
+    async def _call(self, cell: Cell) -> str:
+        got, said = await self._answer(cell)
+        if cell.like and got == calls.CALLED:
+            _, like = await self._answer(replace(cell, sql=cell.like))
+            if said != like:
+                return f"answers {said!r}, and to an id that nobody has {like!r}"
+        return got
+
+    async def _state(self, cell: Cell) -> str:
+        try:
+            async with undone(self.link, cell.actor):
+                return (await self.link.execute(cell.sql)).rsplit(maxsplit=1)[-1]
+        except asyncpg.PostgresError as error:
+            return str(error.sqlstate)
+
+    async def _answer(self, cell: Cell) -> tuple[str, str]:
+        async with undone(self.link, cell.actor):
+            strangers = self._strangers[cell.actor.stranger] if cell.actor.audience != "service" else []
+            got, said = await calls.get(self.link, cell, strangers)
+            if cell.look and got == calls.CALLED and said.startswith("["):
+                await self.link.execute("reset role")
+                if await self.link.fetchval(cell.look) != self._before[cell.look]:
+                    return "changes rows that are somebody else's", said
+            return got, said
+
+    async def _run(self, cell: Cell) -> str:
+        if cell.sql.startswith("copy "):
+            return await self._copy(cell.sql)
+        if cell.sql.startswith("select count(*), "):
+            ((number, digest),) = await self.link.fetch(cell.sql)
+            return f"rows {number} {digest}"
+        if cell.sql.startswith("select count(*)"):
+            return f"rows {await self.link.fetchval(cell.sql)}"
+        return count(await self.link.execute(cell.sql))
+
+    async def _copy(self, sql: str) -> str:
+        schema, table, columns, way = re.fullmatch(r"copy (\w+)\.(\w+) \((.+)\) (to|from)", sql).groups()  # type: ignore[union-attr]
+        names = columns.split(", ")
+        if way == "from":
+            return count(await self.link.copy_to_table(table, schema_name=schema, columns=names, source=io.BytesIO()))
+        return count(await self.link.copy_from_table(table, schema_name=schema, columns=names, output=_nowhere))
+
+    async def wrong(self, cells: Iterable[Cell]) -> AsyncIterator[tuple[Cell, str]]:
+        """The cells that do not hold, and what came of them."""
+        for cell in cells:
+            got = await self.get(cell)
+            if got != cell.expected:
+                yield cell, got
+
+
+async def _nowhere(data: bytes) -> None:
+    """Take what a copy gives and keep none of it."""
+
+
+@asynccontextmanager
+async def matrix(database: Database, people: Sequence[Actor]) -> AsyncIterator[Matrix]:
+    """The matrix of a database with the demo data; what cells do is undone, what is added for them stays."""
+    async with database.connected("supabase_admin") as link, database.connected() as owner:
+        await populate(owner)
+        await mark(owner)
+        # Invitations to one address, as they were before the marks made them addresses of each tenant's.
+        await owner.execute("update public.users set email = 'ivy@partner.test' where email ilike 'ivy@%'")
+        transaction = link.transaction()
+        await transaction.start()
+        try:
+            await link.execute(reads.SPY)
+            cells = [cell async for cell in _of_relations(link, people)]
+            cells += await calls.build(link, intent(), people)
+            cells += statements.build(people)
+            made = Matrix(link, cells)
+            await made.learn()
+            yield made
+        finally:
+            await transaction.rollback()
+
+
+async def _of_relations(owner: asyncpg.Connection, people: Sequence[Actor]) -> AsyncIterator[Cell]:
+    """The cells of every relation that is both there and declared."""
+    contents = await Contents.read(owner)
+    for name in intent().relations.keys() & contents.relations.keys():
+        relation = contents.relations[name]
+        for actor in (actor for actor in people if actor.role != relation.owner):
+            of = Oracle(owner, intent(), contents, relation, actor)
+            for cell in reads.of_owners(of):
+                yield cell
+            parts = [reads.reads, inserts.inserts, writes.updates, writes.deletes, writes.merges]
+            for part in parts if relation.is_updatable else parts[:1]:
+                async for cell in part(of):
+                    yield cell
+
+
+async def uncontrolled(made: Matrix) -> list[str]:
+    """What is denied to somebody though nobody ever gets it: there the denial proves nothing."""
+    denied = {(cell.target, cell.verb, cell.sql) for cell in made.cells if is_denial(cell)}
+    controlled = {(cell.target, cell.verb) for cell in made.cells if cell.expected == calls.CALLED}
+    for target, verb, sql in sorted(denied):
+        if (target, verb) not in controlled and await _owner_may(made.link, sql):
+            controlled.add((target, verb))
+    return sorted({f"{verb} {target}" for target, verb, _ in denied if (target, verb) not in controlled})
+
+
+def is_denial(cell: Cell) -> bool:
+    """Whether somebody is refused, or reaches no row."""
+    return cell.expected in (NO_GRANT, CHECK, GUARD) or cell.expected.startswith("rows 0")
+
+
+async def _owner_may(link: asyncpg.Connection, sql: str) -> bool:
+    """Whether a statement does something for the owner: reaches rows, or one that a constraint then refuses."""
+    if sql.startswith("copy "):
+        return True
+    try:
+        async with undone(link):
+            return not (await link.execute(sql)).endswith(" 0")
+    except asyncpg.PostgresError as error:
+        return str(error.sqlstate).startswith("23")
+
+
+async def main() -> int:
+    """Run the whole matrix for everybody, and print how it holds."""
+    async with stage() as database, matrix(database, actors()) as made:
+        wrong = [(cell, got) async for cell, got in made.wrong(made.cells)]
+        for cell, got in wrong:
+            print(f"{cell}\n    gives {got}, and should give {cell.expected}")
+        unproven = await uncontrolled(made)
+        for line in unproven:
+            print(f"no positive control: {line}")
+        faults = await structure.faults(made.link, intent())
+        print(*faults, sep="\n", end="\n" if faults else "")
+        outcomes = Counter(cell.expected if cell.expected in (NO_GRANT, CHECK, GUARD) else "" for cell in made.cells)
+        none = sum(cell.expected.startswith("rows 0") for cell in made.cells)
+        print(
+            f"{len(actors())} actors, {len({cell.target for cell in made.cells})} objects; denied:"
+            f" {', '.join(f'{number} {how}' for how, number in outcomes.items() if how)}, {none} reach no row"
+        )
+        print(f"matrix: {len(made.cells)} cells, {len(made.cells) - len(wrong)} hold")
+        return 1 if wrong or unproven or faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,206 @@
+"""A raw connection, where anybody may say anything: other settings, other claims, objects of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import asyncpg
+import pytest
+
+from tests.isolation.statements import STATEMENTS
+from tests.isolation.world import ACCOUNTS, filled, populate
+from tests.world import Actor, Database
+
+MEMBER = {"sub": ACCOUNTS["member"], "role": "authenticated"}
+INVITED = {"sub": ACCOUNTS["invited"], "role": "authenticated", "email": "ivy@partner.test"}
+
+
+@pytest.fixture
+async def world(database: Database) -> Database:
+    async with database.connected() as owner:
+        await populate(owner)
+    return database
+
+
+@pytest.fixture
+async def worker(world: Database) -> AsyncIterator[asyncpg.Connection]:
+    async with world.connected("palaver_worker") as link:
+        await link.execute("select set_config('request.jwt.claims', $1, false)", json.dumps(MEMBER))
+        yield link
+
+
+@pytest.fixture
+def everybody(
+    acme_admin: Actor, acme_member: Actor, initech_viewer: Actor, outsider: Actor, anon: Actor, service: Actor
+) -> list[Actor]:
+    return [acme_admin, acme_member, initech_viewer, outsider, anon, service]
+
+
+@pytest.mark.parametrize("claims", ["garbage", "{", '{"sub": "ben"}', '{"sub": ""}', '{"sub": {"a": 1}}', '{"sub": 7}'])
+async def test_claims_that_make_no_sense_are_an_error(data_api: asyncpg.Connection, claims: str) -> None:
+    actor = Actor(data_api, claims=claims)
+    for name in ("tenants", "users", "conversations", "messages", "feedback", "usage_metrics", "turns"):
+        assert await actor.denied(f"select * from public.{name}") == "22P02"
+
+
+async def test_the_older_claim_names_the_same_person(acme_member: Actor, initech_viewer: Actor) -> None:
+    # auth.uid() prefers it, so the policies must: no request may be two people.
+    async with acme_member.acting() as connection:
+        await connection.execute(f"set local \"request.jwt.claim.sub\" = '{initech_viewer.auth_id}'")
+        rows = await connection.fetch("select email from public.users")
+    assert [row["email"] for row in rows] == ["finn@initech.test"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "set session_replication_role = replica",
+        "set role postgres",
+        "set role palaver_definer",
+        "set session authorization postgres",
+        "set local row_security = off; select * from public.users",
+        "set local row_security = off; update public.users set role = 'admin' where true",
+        "alter role palaver_worker bypassrls",
+        "grant palaver_definer to authenticated",
+        "create event trigger spy on ddl_command_end execute function private.set_updated_at()",
+        "create publication spy for all tables",
+        "create extension vector",
+        "create server spy foreign data wrapper none",
+        "copy (select 1) to program 'true'",
+        "select pg_read_file('/etc/hostname')",
+        "select * from pg_authid",
+        "select * from pg_statistic",
+        "select lo_import('/etc/hostname')",
+    ],
+)
+async def test_nothing_that_a_session_may_say_opens_more(
+    acme_member: Actor, worker: asyncpg.Connection, sql: str
+) -> None:
+    refused = ("42501", "PA403", "42704")
+    async with acme_member.connection.transaction():
+        await acme_member.connection.execute("select set_config('request.jwt.claims', $1, true)", json.dumps(MEMBER))
+        await acme_member.connection.execute("set local role authenticated")
+        for link in (acme_member.connection, worker):
+            with pytest.raises(asyncpg.PostgresError) as error:
+                async with link.transaction():
+                    await link.execute(sql)
+            assert error.value.sqlstate in refused, error.value
+
+
+async def test_settings_change_nothing_of_what_is_seen(acme_member: Actor) -> None:
+    for setting in ("search_path = pg_temp, public", "timezone = 'Pacific/Kiritimati'", "datestyle = 'SQL, DMY'"):
+        async with acme_member.acting() as connection:
+            await connection.execute(f"set local {setting}")
+            assert await connection.fetchval("select count(*) from public.conversations") == 1
+
+
+async def test_nobody_makes_objects_where_others_look(everybody: list[Actor], worker: asyncpg.Connection) -> None:
+    for schema in ("public", "private", "auth"):
+        for sql in (f"create table {schema}.spy ()", f"create function {schema}.spy() returns int return 1"):
+            for actor in everybody:
+                assert await actor.denied(sql) == "42501"
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await worker.execute(sql)
+
+
+async def test_what_the_owner_makes_later_is_nobodys(world: Database, everybody: list[Actor]) -> None:
+    async with world.connected() as owner:
+        await owner.execute("create table public.later (id int)")
+        for schema in ("public", "private"):
+            await owner.execute(f"create function {schema}.later() returns int language sql as 'select 1'")
+    for actor in everybody:
+        for sql in ("select * from public.later", "select public.later()", "select private.later()"):
+            assert await actor.denied(sql) == "42501"
+
+
+SPY = """
+    create function pg_temp.spy() returns boolean language plpgsql as $$
+    begin
+        if current_user <> current_setting('spy.me') then
+            raise warning 'seen as %', current_user;
+        end if;
+        return true;
+    end
+    $$;
+    do $$
+    declare
+        v_type text;
+    begin
+        for v_type in
+            select typname from pg_catalog.pg_type
+            where typnamespace = 'pg_catalog'::regnamespace and typtype = 'b' and typelem = 0 and typname !~ '^_'
+            and typname <> 'spy'
+        loop
+            execute format('create domain pg_temp.%1$I as pg_catalog.%1$I check (pg_temp.spy())', v_type);
+        end loop;
+    end
+    $$;
+"""
+"""Domains in the names of the system's types, whose checks tell with whose rights they run."""
+DEFINERS = """
+    select p.oid::regprocedure::text as name, coalesce(s.calls, 0) as calls
+    from pg_proc as p
+    left join pg_stat_user_functions as s on s.funcid = p.oid
+    where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+"""
+
+
+def calls() -> list[str]:
+    """Statements that run every definer function."""
+    meant = [line.partition(" | ")[2].strip() for line in STATEMENTS.strip().splitlines()[1:]]
+    return [filled(sql.replace(":claims", f"'{json.dumps(MEMBER)}'")) for sql in meant] + [
+        "insert into public.conversations default values",
+        "select * from public.monthly_usage_summary",
+        "update public.feedback set rating = 1 where true",
+        "update public.usage_metrics set request_count = 5 where day < '2025-01-01'",
+        "delete from public.feedback where true",
+        "select private.run_due_jobs()",
+        "select private.run_job('refresh_summaries')",
+    ]
+
+
+async def test_temporary_objects_run_nothing_with_a_definers_rights(world: Database) -> None:
+    """Domains that a caller makes in the names of the system's types are used by no definer function, and all run."""
+    async with world.connected("supabase_admin") as superuser:
+        # A definer of a sort that must be seen, so that not to be seen means something.
+        await superuser.execute(
+            "create function public.bait() returns boolean language plpgsql security definer set search_path = ''"
+            " as 'declare v text; begin v := $$x$$; return true; end'"
+        )
+        await superuser.execute("grant execute on function public.bait() to public")
+        await superuser.execute("alter function public.bait() owner to palaver_definer")
+        await superuser.execute(f"alter database {world.name} set track_functions = 'all'")
+    for login, role, claims in (
+        ("authenticator", "authenticated", MEMBER),
+        ("authenticator", "authenticated", INVITED),
+        ("authenticator", "service_role", {}),
+        ("palaver_worker", "palaver_worker", MEMBER),
+    ):
+        async with world.connected(login) as connection:
+            await connection.execute(
+                "select set_config('request.jwt.claims', $1, false), set_config('spy.me', $2, false)",
+                json.dumps(claims),
+                role,
+            )
+            if role != login:
+                await connection.execute(f"set role {role}")
+            await connection.execute(SPY)
+            seen: list[str] = []
+            # A warning is told at once, so that no rollback can hide it.
+            connection.add_log_listener(lambda _, said, seen=seen: seen.append(said.message))
+            for sql in calls():
+                transaction = connection.transaction()
+                await transaction.start()
+                with suppress(asyncpg.PostgresError):
+                    await connection.execute(sql)
+                await transaction.rollback()
+            await asyncio.sleep(0)
+            assert [said for said in seen if said.startswith("seen as")] == []
+            assert await connection.fetchval("select public.bait()") is True
+            await asyncio.sleep(0)
+            assert "seen as palaver_definer" in seen
+    # Calls are counted when a function ends well, and told when a session ends.
+    assert [row["name"] for row in await world.fetch(DEFINERS) if not row["calls"]] == []
