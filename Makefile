@@ -10,7 +10,7 @@ SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/monitoring
 SETTINGS = if [ -z "$$DATABASE_URL" ] && [ -f .palaver/local.env ]; then set -a; . ./.palaver/local.env; set +a; fi;
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types migrate rollback verify seed refresh bench worker clean lock
+.PHONY: help up test lint types migrate rollback verify seed refresh bench isolation worker clean lock
 
 help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,13 @@ bench: $(VENV)/dev.stamp ## Measure queries, increments, turns and the stream re
 	@$(BIN)/python -m tests.benchmarks.increments
 	@$(BIN)/python -m tests.benchmarks.turns
 	@$(BIN)/python -m tests.benchmarks.bench_upstream
+
+isolation: $(VENV)/dev.stamp clients ## Try to break the isolation of tenants in every way we know; takes about an hour
+	@$(BIN)/python -m tests.isolation.matrix
+	@$(BIN)/python -m tests.isolation.twins --operations 10000
+	@$(BIN)/python -m tests.isolation.tokens
+	@$(BIN)/python -m tests.isolation.fuzz
+	@$(BIN)/python -m tests.isolation.mutation
 
 clean: ## Remove what the other targets made, the local stack's data included
 	rm -rf $(VENV) .palaver tests/clients/node_modules .mypy_cache .ruff_cache .hypothesis

@@ -36,6 +36,7 @@ STATEMENTS: Final = """
     0      0      0      0      0      0       -      0      0      0      1       | select * from private.feedback_summary(:globex, :chloes_answer)
     0      0      0      0      0      0       -      0      0      0      0       | select * from private.feedback_summary(null, :chloes_answer)
     1      3      1      0      0      0       -      0      1      0      8       | select * from private.closed_monthly_usage('2024-05-01')
+    0      0      0      0      0      0       -      0      0      0      0       | select * from private.closed_monthly_usage('-infinity')
     1      1      1      0      0      0       -      0      1      0      1       | select * from private.usage_months() where usage_months = '2024-05-01'
     1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.current_tenant_id() is not null
     0      1      0      0      0      0       -      0      0      0      0       | select 1 where private.administered_tenant_id() is not null
