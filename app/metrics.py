@@ -100,6 +100,12 @@ class Metrics:
             ("job_name",),  # Prometheus keeps `job` for itself.
             registry=registry,
         )
+        self.job_failing = Gauge(
+            "palaver_job_failing",
+            "1 where the job's last run failed, 0 where it went well or there was none.",
+            ("job_name",),
+            registry=registry,
+        )
         Gauge("palaver_build_info", "Always 1.", ("version",), registry=registry).labels(version).set(1)
 
     def http_done(self, route: str, method: str, status: int, seconds: float) -> None:

@@ -31,6 +31,7 @@ RETRY_PAUSE_SECONDS: Final = 0.25
 MAX_RETRY_PAUSE_SECONDS: Final = 2.0
 """A provider that asks for a longer wait than this is not asked again; the client is told the time."""
 
+_MOST_ADJUSTMENTS: Final = 1000
 _DROPPABLE: Final = ("stream_options", "temperature", "user")
 _OTHER_LIMIT: Final = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 _REFUSING: Final = re.compile(
@@ -72,7 +73,7 @@ class Providers:
         self._settings = settings
         self._word_seconds = demonstration_word_seconds
         self._clients: dict[str, openai.AsyncOpenAI] = {}
-        self._adjustments: dict[tuple[str, str], frozenset[str]] = {}
+        self._adjustments: dict[tuple[object, ...], frozenset[str]] = {}
         demo = Provider(DEMONSTRATION, demonstration.BASE_URL, None, demonstration.MODEL)
         self._known = {DEMONSTRATION: demo} if settings.demonstration else _configured(settings)
         names = list(self._known)
@@ -145,7 +146,8 @@ class Providers:
             await response.aclose()
 
     async def _open(self, request: ModelRequest) -> httpx2.Response:
-        key = (request.provider.name, request.model)
+        # With the values, since a provider may refuse one tenant's and take another's.
+        key = (request.provider.name, request.model, request.temperature, request.max_tokens)
         adjustments = self._adjustments.get(key, frozenset())
         retried = False
         while True:
@@ -157,6 +159,8 @@ class Providers:
                 failure = client_failure(error)
             else:
                 if adjustments:
+                    if len(self._adjustments) >= _MOST_ADJUSTMENTS:
+                        self._adjustments.clear()
                     self._adjustments[key] = adjustments
                 return response
             if refused is not None and refused not in adjustments:

@@ -35,11 +35,12 @@ class Scheduler:
             await asyncio.wait((self._task,))
 
     async def tick(self) -> None:
-        """Run what is due, and take note of when each job last went well. Raises PalaverError."""
+        """Run what is due, and take note of how each job is. Raises PalaverError."""
         for run in await self._database.run_due_jobs():
             say = log.info if run["outcome"] == "succeeded" else log.error
             say("job_ran", job=run["job"], outcome=run["outcome"], error=run["error"], seconds=run["seconds"])
         for job in await self._database.fetch("job_status"):
+            self._metrics.job_failing.labels(job["name"]).set(job["last_outcome"] == "failed")
             if job["last_success"] is not None:
                 self._metrics.job_last_success.labels(job["name"]).set(job["last_success"].timestamp())
 

@@ -111,7 +111,29 @@ for each row execute function private.set_updated_at();
 -- The helpers run as palaver_definer, since a policy on users that read users would never end. Even so that role sees, by its
 -- policy, only the row of whoever asks and the invitations to their address.
 
+-- The planner's statistics follow no policy, and its estimates tell of them to whoever may ask for a plan or a planned count: so there are
+-- none of what people write, here and in the later tables.
+
+alter table public.tenants
+alter column name set statistics 0,
+alter column slug set statistics 0,
+alter column llm_provider set statistics 0,
+alter column llm_model set statistics 0,
+alter column system_prompt set statistics 0,
+alter column features set statistics 0,
+alter column branding set statistics 0;
+
 alter table public.tenants enable row level security;
+
+alter index public.users_tenant_email_key alter column 2 set statistics 0;
+
+alter index public.users_invited_idx alter column 1 set statistics 0;
+
+alter table public.users
+alter column email set statistics 0,
+alter column name set statistics 0,
+alter column role set statistics 0,
+alter column preferences set statistics 0;
 
 alter table public.users enable row level security;
 
@@ -370,6 +392,13 @@ declare
 begin
     if not row_security_active('public.users') then
         return new;
+    end if;
+
+    -- An older snapshot would show who was an administrator when it was taken.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = '40001',
+            message = 'People are changed in transactions of level read committed only.';
     end if;
 
     if v_is_self and (new.role, new.is_active) is distinct from (old.role, old.is_active) then

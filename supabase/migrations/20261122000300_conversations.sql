@@ -43,6 +43,10 @@ create trigger conversations_set_updated_at
 before update of title, metadata, is_archived on public.conversations
 for each row execute function private.set_updated_at();
 
+alter table public.conversations
+alter column title set statistics 0,
+alter column metadata set statistics 0;
+
 alter table public.conversations enable row level security;
 
 revoke all on public.conversations from public, anon, authenticated, service_role;
@@ -110,6 +114,13 @@ comment on column public.messages.provider_message_id is 'The provider''s id of 
 create index messages_conversation_idx on public.messages (tenant_id, conversation_id, user_id, created_at, id);
 
 comment on index public.messages_conversation_idx is 'A conversation''s messages in order, a page by key from either end; the foreign key to conversations.';
+
+alter table public.messages
+alter column role set statistics 0,
+alter column content set statistics 0,
+alter column model_used set statistics 0,
+alter column provider_message_id set statistics 0,
+alter column metadata set statistics 0;
 
 alter table public.messages enable row level security;
 

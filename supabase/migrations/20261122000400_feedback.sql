@@ -40,6 +40,9 @@ create trigger feedback_set_updated_at
 before update on public.feedback
 for each row execute function private.set_updated_at();
 
+alter table public.feedback
+alter column comment set statistics 0;
+
 alter table public.feedback enable row level security;
 
 revoke all on public.feedback from public, anon, authenticated, service_role;

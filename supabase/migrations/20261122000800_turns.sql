@@ -68,6 +68,14 @@ create index turns_answer_idx on public.turns (tenant_id, answer_id);
 
 comment on index public.turns_answer_idx is 'The turn of an answer; the foreign key to messages.';
 
+alter table public.turns
+alter column status set statistics 0,
+alter column provider set statistics 0,
+alter column model set statistics 0,
+alter column finish_reason set statistics 0,
+alter column provider_message_id set statistics 0,
+alter column error_code set statistics 0;
+
 alter table public.turns enable row level security;
 
 revoke all on public.turns from public, anon, authenticated, service_role;

@@ -380,7 +380,8 @@ as $$
             'column %s.%s: %s', c.name, a.attname, concat_ws(
                 ' ', format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end,
                 'default ' || pg_get_expr(d.adbin, d.adrelid), 'identity ' || nullif(a.attidentity, '')::pg_catalog.text,
-                'generated ' || nullif(a.attgenerated, '')::pg_catalog.text
+                'generated ' || nullif(a.attgenerated, '')::pg_catalog.text,
+                'statistics ' || nullif(a.attstattarget, -1)
             )
         )
         from relations as c
@@ -676,6 +677,35 @@ as $$
             o.object in (select i.object from private.intended_access as i)
             and p.polroles && array[0::oid, to_regrole('anon')::oid]
         union all
+        -- Palaver has one policy for a verb and an audience, and none that lets people through whatever the row: a policy that was
+        -- added lets more rows through than those it has.
+        select
+            'policy_beyond_intent',
+            o.object,
+            case
+                when count(*) > 1 then format(
+                    'Policies %s hold for the same verb and %s, where Palaver has one.',
+                    string_agg(format('"%s"', p.polname), ', ' order by p.polname),
+                    pg_get_userbyid(r.id)
+                )
+                else format('Policy "%s" is open: it holds for every row or every verb.', min(p.polname))
+            end
+        from objects as o
+        inner join pg_policy as p on o.id = p.polrelid and o.kind = 'relation'
+        cross join unnest(p.polroles) as r (id)
+        where o.object in (select i.object from private.intended_access as i)
+        group by o.object, p.polcmd, r.id
+        having
+            count(*) > 1
+            or bool_or(
+                p.polcmd = '*'
+                or (
+                    r.id <> to_regrole('palaver_definer')
+                    and o.object like 'public.%'
+                    and 'true' in (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+                )
+            )
+        union all
         select
             'open_search_path',
             o.object,
@@ -708,6 +738,35 @@ as $$
         ) as h (attributes)
         where r.rolname in ('anon', 'authenticated', 'authenticator', 'palaver_worker', 'palaver_definer') and h.attributes <> ''
         union all
+        select
+            'claims_in_settings',
+            concat_ws(' ', 'role ' || nullif(pg_get_userbyid(s.setrole), 'unknown (OID=0)'), 'database ' || d.datname),
+            format('It sets %s: whoever logs in is somebody, whatever their token says.', split_part(c.setting, '=', 1))
+        from pg_db_role_setting as s
+        left join pg_database as d on s.setdatabase = d.oid
+        cross join unnest(s.setconfig) as c (setting)
+        where c.setting like 'request.jwt.%' and (s.setdatabase = 0 or d.datname = current_database())
+        union all
+        -- A view elsewhere that people may use shows them what its owner sees.
+        select distinct
+            'view_not_invoker',
+            c.oid::regclass::text,
+            format('It reads %s with the rights of its owner, and shows every tenant''s rows to whoever may select from it.', o.object)
+        from objects as o
+        inner join pg_depend as d on d.refclassid = 'pg_class'::regclass and o.id = d.refobjid and o.kind = 'relation'
+        inner join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+        inner join pg_class as c on r.ev_class = c.oid
+        cross join (values ('anon'), ('authenticated')) as p (role)
+        where
+            c.relnamespace not in ('public'::regnamespace, 'private'::regnamespace)
+            and o.object in (select i.object from private.intended_access as i)
+            and has_schema_privilege(p.role, c.relnamespace, 'usage')
+            and has_any_column_privilege(p.role, c.oid, 'select')
+            and not exists (
+                select from pg_options_to_table(c.reloptions) as x
+                where x.option_name = 'security_invoker' and x.option_value::boolean
+            )
+        union all
         select distinct
             'role_membership',
             'role ' || m.member,
@@ -718,7 +777,12 @@ as $$
                 m.member in ('anon', 'authenticated', 'palaver_worker', 'palaver_definer')
                 and (m.member, m.role) <> ('palaver_worker', 'authenticated')
             )
-            or (m.role = 'palaver_definer' and m.member <> (select g.role from migrating as g))
+            or (m.member = 'authenticator' and m.role not in ('anon', 'authenticated', 'service_role'))
+            -- Roles that make roles may make themselves members, and one of another database on this server may have had to.
+            or (
+                m.role = 'palaver_definer'
+                and m.member not in (select r.rolname from pg_roles as r where r.rolcreaterole or r.rolsuper)
+            )
         union all
         select distinct
             'default_privileges',

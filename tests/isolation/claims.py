@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 from unittest import mock
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -112,7 +112,7 @@ async def worker_faults(database: Database) -> list[str]:
     people = {name: UUID(ACCOUNTS[account]) for name, account in (("ben", "member"), ("ada", "admin"))}
     found = []
     async with running(database) as worker:
-        asked = [(name, f"{name} asks {number}") for number in range(4) for name in people]
+        asked = [(name, f"{name} asks {uuid4()}") for _ in range(4) for name in people]
         streams = await asyncio.gather(*(worker.ask(people[name], question) for name, question in asked))
     for (name, question), stream in zip(asked, streams, strict=True):
         rows = await database.fetch(

@@ -10,6 +10,7 @@ _NOT_UPDATABLE: Final = "a second lock: no column that the check compares may be
 _BY_POLICY: Final = "a second lock: the policies on the table leave the same rows"
 _ANOTHER_KEY: Final = "a second lock: the row's other key leads to the same person of the same tenant"
 _EVERYBODY: Final = "PostgreSQL gives usage on schema public to everybody"
+_SAME_TOTALS: Final = "chooses between two ways to the same totals"
 _NOT_ISOLATION: Final = "within what is the person's own; noticed by tests/sql"
 
 EQUIVALENT: Final = {
@@ -29,6 +30,10 @@ EQUIVALENT: Final = {
     "body: private.begin_turn: without `and c.user_id = v_person.id`": _BY_POLICY,
     "body: private.begin_turn: without `and u.id = v_person.id`": _BY_POLICY,
     "body: private.begin_turn: without `and h.user_id = v_person.id`": _BY_POLICY,
+    "body: private.finish_turn: without `and t.id = v_turn.id`": _NOT_ISOLATION,
+    "body: private.take_invitation: without `and u.joined_at is null`": _BY_POLICY,
+    "body: private.touch_conversations: without `and c.updated_at < n.created_at`": _NOT_ISOLATION,
+    "body: private.feedback_summary: without `and n.message_id = p_message_id`": _SAME_TOTALS,
     "body: private.begin_turn: without `and h.role in ('user', 'assistant')`": _NOT_ISOLATION,
 }
 

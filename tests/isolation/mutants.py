@@ -181,6 +181,10 @@ def _of_relation(relation: catalog.Relation) -> Iterator[Mutant]:
         yield Mutant("view", name, "security_invoker off", f"alter view {name} set (security_invoker = off)")
         yield Mutant("view", name, "of palaver_definer", f"alter view {name} owner to palaver_definer")
     if relation.kind in ("r", "p"):
+        for column, kind in relation.columns.items():
+            if name.startswith("public.") and kind in ("text", "jsonb"):
+                change = f"alter table {name} alter column {column} set statistics -1"
+                yield Mutant("statistics", name, f"of {column}", change)
         yield Mutant("table", name, "without Row Level Security", f"alter table {name} disable row level security")
         yield Mutant("table", name, "of palaver_definer", f"alter table {name} owner to palaver_definer")
         if not name.endswith(".rate_limits"):  # unlogged: cannot be published

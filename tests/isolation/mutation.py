@@ -67,6 +67,8 @@ class Trial:
             await link.execute(mutant.sql)
             told = await self._told()
             return replace(await self._judge(mutant), told=told)
+        except asyncpg.IntegrityConstraintViolationError as error:
+            return Verdict(mutant, BEHAVIOUR, f"the rows that are there contradict it: {error}")
         except asyncpg.PostgresError as error:
             raise RuntimeError(f"{mutant} cannot be made: {error}: {mutant.sql}") from error
         finally:

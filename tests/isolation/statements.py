@@ -39,6 +39,7 @@ STATEMENTS: Final = """
     0      0      0      0      0      0       -      0      0      0      0       | select * from private.closed_monthly_usage('-infinity')
     1      1      1      0      0      0       -      0      1      0      1       | select * from private.usage_months() where usage_months = '2024-05-01'
     1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.current_tenant_id() is not null
+    1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.current_user_id() is not null
     0      1      0      0      0      0       -      0      0      0      0       | select 1 where private.administered_tenant_id() is not null
     1      1      0      0      0      0       -      0      1      0      -       | select 1 where private.may_use_assistant()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_user_id() is not null

@@ -70,7 +70,7 @@ _FAULTS: Final = {
     "two policies for one verb and audience": """
         select format('%s for %s to %s', p.polrelid::regclass, p.polcmd, p.polroles) from pg_policy as p
         where p.polrelid::regclass::text !~ '^(storage|realtime|auth)\\.'
-        group by p.polrelid, p.polcmd, p.polroles having count(*) > 1 and p.polrelid <> 'public.users'::regclass
+        group by p.polrelid, p.polcmd, p.polroles having count(*) > 1
     """,
     "key between tenants' rows without the tenant": """
         select format('%s of %s', k.conname, k.conrelid::regclass) from pg_constraint as k
@@ -102,6 +102,22 @@ _FAULTS: Final = {
         )
         -- One account is one person.
         and i.indexrelid <> 'public.users_auth_id_key'::regclass
+    """,
+    "statistics of what people write, which no policy covers": """
+        select format('%s.%s', a.attrelid::regclass, a.attname) from pg_attribute as a
+        inner join pg_class as c on a.attrelid = c.oid
+        left join pg_index as i on i.indexrelid = c.oid
+        where c.relnamespace = 'public'::regnamespace and a.atttypid in ('text'::regtype, 'jsonb'::regtype)
+        and (c.relkind in ('r', 'p') or (c.relkind = 'i' and i.indkey[a.attnum - 1] = 0))
+        and a.attnum > 0 and not a.attisdropped and coalesce(a.attstattarget, -1) <> 0
+    """,
+    "view elsewhere of what is here": """
+        select distinct c.oid::regclass::text from pg_depend as d
+        inner join pg_class as t on d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid
+        inner join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+        inner join pg_class as c on r.ev_class = c.oid
+        where t.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+        and c.relnamespace not in ('public'::regnamespace, 'private'::regnamespace)
     """,
     "granted by default": """
         select format('%s in %s', d.defaclobjtype, coalesce(n.nspname, 'every schema'))

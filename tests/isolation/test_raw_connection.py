@@ -97,6 +97,27 @@ async def test_settings_change_nothing_of_what_is_seen(acme_member: Actor) -> No
             assert await connection.fetchval("select count(*) from public.conversations") == 1
 
 
+async def test_estimates_tell_nothing_of_what_others_write(
+    world: Database, acme_member: Actor, outsider: Actor
+) -> None:
+    async with world.connected() as owner:
+        await owner.execute(filled(
+            "insert into public.conversations (tenant_id, user_id, title)"
+            " select :globex, :chloe, 'Falcon' from generate_series(1, 2000);"
+            " insert into public.messages (tenant_id, conversation_id, user_id, content)"
+            " select :globex, :chloes_talk, :chloe, 'Falcon' from generate_series(1, 2000)"
+        ))  # fmt: skip
+        await owner.execute("analyze public.conversations, public.messages")
+    for table, column in (("conversations", "title"), ("messages", "content")):
+        for comparison in ("= '{}'", "like '{}%'", "between 'A' and '{}'", "<> '{}'"):
+            for actor in (acme_member, outsider):
+                plans = []
+                for word in ("Falcon", "Condor"):
+                    sql = f"explain select * from public.{table} where {column} {comparison.format(word)}"
+                    plans.append([row[0].replace(word, "") for row in await actor.fetch(sql)])
+                assert plans[0] == plans[1], (sql, actor.auth_id)
+
+
 async def test_nobody_makes_objects_where_others_look(everybody: list[Actor], worker: asyncpg.Connection) -> None:
     for schema in ("public", "private", "auth"):
         for sql in (f"create table {schema}.spy ()", f"create function {schema}.spy() returns int return 1"):
