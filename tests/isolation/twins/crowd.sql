@@ -1,0 +1,183 @@
+-- The neighbours of the right world: a Globex with the same ids, other texts and much more of everything, and many more tenants.
+-- The model that it takes is Acme's.
+
+update public.tenants
+set
+    name = 'Global Exports markglobexx7q', slug = 'global-exports', llm_provider = null, llm_model = 'markacmex7q', temperature = 2,
+    max_tokens = 7, system_prompt = 'Never answer. markglobexx7q', features = '{}', rate_limit_per_minute = 900000,
+    daily_token_limit = 1, branding = '{"color": "#000000"}'
+where id = '00000000-0000-7000-8000-0000000000b0';
+
+delete from public.tenants where id = '00000000-0000-7000-8000-0000000000c0';
+
+delete from public.users where id = '00000000-0000-7000-8000-0000000000b2';
+
+update public.users set name = 'Chloe Two', preferences = '{"a": "b"}' where id = '00000000-0000-7000-8000-0000000000b1';
+
+update public.conversations set title = 'Renamed markglobexx7q', is_archived = true where id = '00000000-0000-7000-8000-00000000b101';
+
+update public.messages set content = 'Rewritten markglobexx7q' where tenant_id = '00000000-0000-7000-8000-0000000000b0';
+
+insert into public.tenants (id, name, slug, features, is_active)
+values ('00000000-0000-7000-8000-0000000000d0', 'Hooli markglobexx7q', 'hooli', '{"ai_assistant": false}', false);
+
+insert into public.tenants (name, slug) select
+    'Tenant markglobexx7q',
+    'tenant-' || n
+from generate_series(1, 30) as n;
+
+-- People with the names of Acme's, some of them invited and not here yet.
+
+insert into public.users (tenant_id, id, email, name, role, is_active, joined_at)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    ('00000000-0000-7000-8000-000000c0' || lpad(to_hex(n), 4, '0'))::uuid as id,
+    coalesce((array['ada', 'ben', 'vera', 'gil', 'ivy'])[n], 'walt' || n) || '@globex.test' as email,
+    'Walt markglobexx7q' as name,
+    (array['admin', 'member', 'viewer'])[1 + n % 3] as role,
+    n % 7 <> 0 as is_active,
+    case when n % 5 <> 0 then now() end as joined_at
+from generate_series(1, 40) as n;
+
+insert into public.users (tenant_id, email, joined_at)
+values
+('00000000-0000-7000-8000-0000000000b0', 'new@acme.test', now()),
+('00000000-0000-7000-8000-0000000000b0', 'kim@partner.test', null);
+
+insert into public.conversations (tenant_id, id, user_id, title, is_archived)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    ('00000000-0000-7000-8000-000000c1' || lpad(to_hex(n), 4, '0'))::uuid as id,
+    ('00000000-0000-7000-8000-000000c0' || lpad(to_hex(1 + n % 40), 4, '0'))::uuid as user_id,
+    'Talk markglobexx7q' as title,
+    n % 4 = 0 as is_archived
+from generate_series(1, 300) as n;
+
+insert into public.messages (tenant_id, id, conversation_id, user_id, role, content, model_used)
+select
+    c.tenant_id,
+    ('00000000-0000-7000-8000-000000c2' || lpad(to_hex(n), 4, '0'))::uuid as id,
+    c.id as conversation_id,
+    c.user_id,
+    case when n % 2 = 0 then 'assistant' else 'user' end as role,
+    'Said markglobexx7q ' || n as content,
+    'big' as model_used
+from generate_series(1, 1500) as n
+inner join public.conversations as c
+    on c.id = ('00000000-0000-7000-8000-000000c1' || lpad(to_hex(1 + (n - 1) / 5), 4, '0'))::uuid;
+
+insert into public.feedback (tenant_id, id, message_id, user_id, rating, comment)
+select
+    m.tenant_id,
+    ('00000000-0000-7000-8000-000000c8' || right(m.id::text, 4))::uuid as id,
+    m.id as message_id,
+    m.user_id,
+    1 as rating,
+    'Fine markglobexx7q' as comment
+from public.messages as m
+where m.id::text like '00000000-0000-7000-8000-000000c2%' and m.role = 'assistant';
+
+insert into public.turns (tenant_id, id, user_id, conversation_id, question_id, status, finished_at)
+select
+    m.tenant_id,
+    ('00000000-0000-7000-8000-000000c9' || right(m.id::text, 4))::uuid as id,
+    m.user_id,
+    m.conversation_id,
+    m.id as question_id,
+    'completed' as status,
+    now() as finished_at
+from public.messages as m
+where m.id::text like '00000000-0000-7000-8000-000000c2%' and m.role = 'user';
+
+insert into public.usage_metrics (tenant_id, user_id, day, total_tokens, prompt_tokens, request_count, estimated_cost)
+select
+    u.tenant_id,
+    u.id as user_id,
+    (now() at time zone 'utc')::date - n as day,
+    1000 * n as total_tokens,
+    1000 * n as prompt_tokens,
+    n as request_count,
+    n as estimated_cost
+from public.users as u
+cross join generate_series(0, 90, 3) as n
+where u.id::text like '00000000-0000-7000-8000-000000c0%';
+
+-- Ids are unique within a tenant only, so Globex can have Acme's: a person, a conversation, messages, feedback, a turn.
+
+insert into public.users (tenant_id, id, email, name, role, joined_at)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    id,
+    replace(email, 'acme', 'globex'),
+    'Double markglobexx7q',
+    'admin',
+    now()
+from public.users
+where id in ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000a2');
+
+insert into public.conversations (tenant_id, id, user_id, title)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    id,
+    user_id,
+    'Double markglobexx7q'
+from public.conversations
+where id in ('00000000-0000-7000-8000-00000000a101', '00000000-0000-7000-8000-00000000a103');
+
+insert into public.messages (tenant_id, id, conversation_id, user_id, role, content)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    m.id,
+    m.conversation_id,
+    m.user_id,
+    m.role,
+    'Double markglobexx7q'
+from public.messages as m
+where
+    m.tenant_id = '00000000-0000-7000-8000-0000000000a0'
+    and m.conversation_id in ('00000000-0000-7000-8000-00000000a101', '00000000-0000-7000-8000-00000000a103');
+
+insert into public.feedback (tenant_id, id, message_id, user_id, rating, comment)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    f.id,
+    f.message_id,
+    f.user_id,
+    -f.rating,
+    'Double markglobexx7q'
+from public.feedback as f
+inner join public.messages as m on m.tenant_id = '00000000-0000-7000-8000-0000000000b0' and f.message_id = m.id
+where f.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.turns (tenant_id, id, user_id, conversation_id, question_id, status)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    t.id,
+    t.user_id,
+    t.conversation_id,
+    t.question_id,
+    'running'
+from public.turns as t
+where t.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.usage_metrics (tenant_id, user_id, day, total_tokens, prompt_tokens, request_count)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    m.user_id,
+    m.day,
+    999,
+    999,
+    9
+from public.usage_metrics as m
+where
+    m.tenant_id = '00000000-0000-7000-8000-0000000000a0'
+    and m.user_id in ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000a2');
+
+insert into private.rate_limits (tenant_id, next_at)
+select
+    id,
+    now() + interval '1 day'
+from public.tenants
+on conflict (tenant_id) do nothing;
+
+analyze;
