@@ -104,13 +104,17 @@ async def test_nobody_changes_their_own_role_or_active_flag(acme_member: Actor, 
 
 async def test_an_older_snapshot_changes_nobody(acme_admin: Actor, acme_member: Actor) -> None:
     # In it, whoever was demoted meanwhile would still be an administrator.
-    link = acme_admin.connection
+    async def demote(level: str) -> None:
+        link = acme_admin.connection
+        async with link.transaction(isolation=level):
+            await link.execute("select set_config('request.jwt.claims', $1, true)", acme_admin.claims_text)
+            await link.execute("set local role authenticated")
+            await link.execute("update public.users set role = 'viewer' where id = $1", acme_member.user_id)
+
     for level in ("repeatable_read", "serializable"):
         with pytest.raises(asyncpg.SerializationError):
-            async with link.transaction(isolation=level):
-                await link.execute("select set_config('request.jwt.claims', $1, true)", acme_admin.claims_text)
-                await link.execute("set local role authenticated")
-                await link.execute("update public.users set role = 'viewer' where id = $1", acme_member.user_id)
+            await demote(level)
+    await demote("read_committed")
 
 
 async def test_an_admin_does_not_demote_or_shut_out_themselves(acme_admin: Actor) -> None:
