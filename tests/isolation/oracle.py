@@ -93,11 +93,9 @@ class Oracle:
         """Rows of other tenants, and of this table those that the intent leaves alone, in a digest."""
         if self.actor.audience == "service":
             return ""
-        tenant = f"{self.actor.about(':tenant')}::uuid"
         mine = f"select {self.short}::text from {self.name} where (({') or ('.join(allowed)})) is not true"
         others = [
-            f"select {name.partition('.')[2]}::text from {name}"
-            f" where {'tenant_id' if 'tenant_id' in table.columns else 'id'} is distinct from {tenant}"
+            f"select {name.partition('.')[2]}::text from {name} where {self._of_others(table)}"
             for name, table in self.contents.relations.items()
             if table.kind == "r"
             and name.startswith("public.")
@@ -105,6 +103,15 @@ class Oracle:
             and self.actor.audience != "definer"
         ]
         return f"select {SEES} from ({' union all '.join([mine, *others])}) as t (r)"
+
+    def _of_others(self, table: catalog.Relation) -> str:
+        """Rows of other tenants, and of other people where a row is somebody's."""
+        columns = {"tenant_id": ":tenant", "user_id": ":person"} if "tenant_id" in table.columns else {"id": ":tenant"}
+        return " or ".join(
+            f"{column} is distinct from {self.actor.about(who)}::uuid"
+            for column, who in columns.items()
+            if column in table.columns
+        )
 
     async def ask(self, sql: str) -> Any:
         """One value, asked as owner with the actor's claims."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -104,7 +105,7 @@ async def test_nobody_changes_their_own_role_or_active_flag(acme_member: Actor, 
 
 async def test_an_older_snapshot_changes_nobody(acme_admin: Actor, acme_member: Actor) -> None:
     # In it, whoever was demoted meanwhile would still be an administrator.
-    async def demote(level: str) -> None:
+    async def demote(level: Any) -> None:
         link = acme_admin.connection
         async with link.transaction(isolation=level):
             await link.execute("select set_config('request.jwt.claims', $1, true)", acme_admin.claims_text)
