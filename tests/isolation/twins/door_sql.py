@@ -72,7 +72,7 @@ class SqlClient:
                 await connection.execute(_BECOME, person.claims, role)
                 told = await self._carry_out(connection, operation)
         except asyncpg.PostgresError as error:
-            told = {"error": _without_callers(error.as_dict())}
+            told = {"error": error.as_dict()}
         finally:
             connection.remove_log_listener(noted)
         return {**told, "notices": sorted(notices)}
@@ -110,11 +110,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, asyncpg.Record) or (isinstance(value, Sequence) and not isinstance(value, (str, bytes))):
         return [_plain(inner) for inner in value]
     return value
-
-
-def _without_callers(error: dict[str, str]) -> dict[str, str]:
-    """An error with the first line of its context: which of two conditions was tried first is the planner's choice."""
-    return {name: text.partition("\n")[0] if name == "context" else text for name, text in error.items()}
 
 
 class SqlDoor:

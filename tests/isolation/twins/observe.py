@@ -26,8 +26,6 @@ NORMALISED: Final = {
     " test can hold equal.",
     "rows of a statement without an order": "RETURNING and COPY of a whole table give rows in the order of the heap or"
     " of an index; they are sorted. So are notices of one statement. Blind to: the physical order (a known channel).",
-    "the callers in an error's context": "Of CONTEXT the first line is compared. Blind to: which of two conditions the"
-    " planner, who has statistics of all tenants, has tried first (a known channel; the Data API does not tell it).",
     "pieces of a stream": "The worker's `text` events are joined, since two that come at once are sent as one; comments"
     " that keep the stream alive are dropped. Blind to: where an answer was cut.",
     "Content-Length": "`<length>` if it is the body's, which is compared itself: times print in more or fewer digits.",
