@@ -145,6 +145,14 @@ def parse(text: str) -> Intent:
     return declared
 
 
+def parts(pattern: str, text: str) -> tuple[str, ...]:
+    """The groups of a pattern that a whole text must match. Raises ValueError."""
+    found = re.fullmatch(pattern, text)
+    if found is None:
+        raise ValueError(f"this does not read {pattern}: {text}")
+    return found.groups()
+
+
 def _once(into: dict[str, Any], name: str, value: object) -> None:
     if name in into:
         raise ValueError(f"{name} is declared twice")
@@ -152,7 +160,7 @@ def _once(into: dict[str, Any], name: str, value: object) -> None:
 
 
 def _add_scope(relation: Relation, line: str) -> None:
-    name, predicate, words = re.fullmatch(r"where (\w+): (.+) -- (.+)", line).groups()  # type: ignore[union-attr]
+    name, predicate, words = parts(r"where (\w+): (.+) -- (.+)", line)
     _once(relation.scopes, name, Scope(name, predicate, words))
 
 
@@ -177,7 +185,7 @@ def _line(relation: Relation, line: str) -> Line:
         raise ValueError(f"unknown verb {', '.join(sorted(unknown))}")
 
     def cell(said: str) -> Cell:
-        reach, how, result = re.fullmatch(r"(\w+)(?:([>!])(\w+))?", said).groups()  # type: ignore[union-attr]
+        reach, how, result = parts(r"(\w+)(?:([>!])(\w+))?", said)
         return Cell(relation.scopes[reach], relation.scopes[result or reach], how == "!")
 
     return Line(verbs, columns, {audience: cell(said) for audience, said in cells.items()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -15,7 +14,7 @@ import asyncpg
 
 from tests.isolation import calls, catalog, inserts, reads, statements, structure, writes
 from tests.isolation.cells import CHECK, GUARD, NO_GRANT, Cell, count, outcome, undone
-from tests.isolation.intent import intent
+from tests.isolation.intent import intent, parts
 from tests.isolation.marked import mark
 from tests.isolation.oracle import Contents, Oracle
 from tests.isolation.stage import stage
@@ -95,7 +94,7 @@ class Matrix:
         return count(await self.link.execute(cell.sql))
 
     async def _copy(self, sql: str) -> str:
-        schema, table, columns, way = re.fullmatch(r"copy (\w+)\.(\w+) \((.+)\) (to|from)", sql).groups()  # type: ignore[union-attr]
+        schema, table, columns, way = parts(r"copy (\w+)\.(\w+) \((.+)\) (to|from)", sql)
         names = columns.split(", ")
         if way == "from":
             return count(await self.link.copy_to_table(table, schema_name=schema, columns=names, source=io.BytesIO()))

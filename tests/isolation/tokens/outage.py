@@ -66,7 +66,7 @@ class Outage:
         return self.token(STRANGERS["ES256"], f"{MARK}-{next(self._ids)}")
 
     async def unavailable(self, name: str, *presented: Presented) -> None:
-        """These must be refused for now."""
+        """These must be refused until the auth server answers."""
         await self.probe.refused(name, *presented, code="AUTH_SERVICE_UNAVAILABLE", status=503)
 
     async def legacy(self) -> None:
