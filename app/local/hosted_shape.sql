@@ -76,13 +76,23 @@ create schema if not exists extensions authorization postgres;
 
 grant usage on schema extensions to anon, authenticated, service_role;
 
--- Projects made before 2026 grant everything in public to the API roles by default: migrations must hold against that.
+-- Projects made before 2026 grant everything in public to the API roles by default: migrations must hold against that. Only a new
+-- project's: Palaver's first migration takes it back, and a later start must not give it again.
 
-alter default privileges for role postgres in schema public grant all on tables to anon, authenticated, service_role;
-
-alter default privileges for role postgres in schema public grant all on sequences to anon, authenticated, service_role;
-
-alter default privileges for role postgres in schema public grant all on functions to anon, authenticated, service_role;
+do $$
+declare
+    v_objects text;
+begin
+    if to_regnamespace('private') is null then
+        foreach v_objects in array array['tables', 'sequences', 'functions'] loop
+            execute format(
+                'alter default privileges for role postgres in schema public grant all on %s to anon, authenticated, service_role',
+                v_objects
+            );
+        end loop;
+    end if;
+end
+$$;
 
 do $$
 begin

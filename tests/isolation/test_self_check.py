@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from pytest_postgresql.executors import NoopExecutor
 
+from app.local.bootstrap import HOSTED_SHAPE
 from app.local.postgres import Postgres, binaries
 from app.migrations import available, migrate
 from tests.docs.markdown import Page
@@ -313,3 +314,9 @@ async def test_grants_are_restored_as_the_guide_says(database: Database) -> None
     assert "(0 rows)" in done.stdout
     async with database.connected() as dba:
         assert [row["line"] for row in await dba.fetch(LINES)] == before
+
+
+async def test_a_later_start_of_the_local_stack_opens_nothing(complete: Database) -> None:
+    async with undone(complete, "supabase_admin") as superuser:
+        await superuser.execute(HOSTED_SHAPE.read_text())
+        assert await findings(superuser) == []
