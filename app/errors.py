@@ -27,6 +27,8 @@ class PalaverError(Exception):
     status: int = 500
     code: ClassVar[str] = "INTERNAL_ERROR"
     title: ClassVar[str] = "Internal error"
+    problem_type: ClassVar[str | None] = None
+    """A registered problem type (RFC 9457); else one is made of the code."""
     retryable: bool = False
     retry_after: float | None = None
     """Seconds after which trying again makes sense."""
@@ -84,6 +86,12 @@ class ConversationArchived(PalaverError):
     status, code, title = 409, "CONVERSATION_ARCHIVED", "Conversation archived"
 
 
+class ModelNotFound(PalaverError):
+    """There is no such model here; ask for the model "default", or for one of the list."""
+
+    status, code, title = 404, "MODEL_NOT_FOUND", "No such model"
+
+
 class PayloadTooLarge(PalaverError):
     """The request is larger than this server accepts."""
 
@@ -108,10 +116,17 @@ class UnprocessableRequest(InvalidRequest):
     status = 422
 
 
+class IdempotencyKeyReused(PalaverError):
+    """This Idempotency-Key came before, with another request; use a new key for each new question."""
+
+    status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key reused"
+
+
 class RateLimited(PalaverError):
     """Too many requests; wait a little and try again."""
 
     status, code, title, retryable = 429, "RATE_LIMIT", "Rate limit reached", True
+    problem_type = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
 class DatabaseUnavailable(PalaverError):
@@ -131,6 +146,13 @@ class ShuttingDown(PalaverError):
     """This server is about to stop; try again and another one will answer."""
 
     status, code, title, retryable, retry_after = 503, "SHUTTING_DOWN", "Shutting down", True, 1.0
+    problem_type = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"
+
+
+class AnswerInterrupted(PalaverError):
+    """The server that was answering broke off; what was said so far is kept."""
+
+    status, code, title, retryable = 503, "ANSWER_INTERRUPTED", "Answer interrupted", True
 
 
 class InternalError(PalaverError):
@@ -182,7 +204,7 @@ def problem(error: PalaverError) -> dict[str, Any]:
     return {
         **error.extra,
         **waits,
-        "type": "urn:palaver:problem:" + error.code.lower().replace("_", "-"),
+        "type": error.problem_type or "urn:palaver:problem:" + error.code.lower().replace("_", "-"),
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
@@ -228,6 +250,8 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA404": NotFound,
     "PA409": ConversationArchived,
     "PA422": UnprocessableRequest,
+    "PA423": IdempotencyKeyReused,
+    "PA424": ModelNotFound,
     "PA429": RateLimited,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
@@ -266,7 +290,8 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
     if kind is None:
         return DatabaseUnavailable() if state[:2] in _UNAVAILABLE_CLASSES else InternalError()
     if kind is RateLimited:
-        return RateLimited(_message(error), retry_after=_wait(error))
+        wait, policy = _refusal(error)
+        return RateLimited(_message(error), retry_after=wait, extra={"violated-policies": [policy]})
     if state.startswith("PA"):
         return kind(_message(error))
     if kind is UnprocessableRequest:
@@ -278,8 +303,21 @@ def _message(error: asyncpg.PostgresError) -> str | None:
     return str(getattr(error, "message", "") or "") or None
 
 
-def _wait(error: asyncpg.PostgresError) -> float:
+def _refusal(error: asyncpg.PostgresError) -> tuple[float, str]:
     try:
-        return float(json.loads(str(error.detail))["retry_after_seconds"])
+        detail = json.loads(str(error.detail))
+        return float(detail["retry_after_seconds"]), str(detail["policy"])
     except (ValueError, TypeError, KeyError):
-        return 1.0
+        return 1.0, "minute"
+
+
+_BY_CODE: Final[dict[str, type[PalaverError]]] = {
+    kind.code: kind for kind in (AnswerInterrupted, ShuttingDown, DatabaseUnavailable)
+}
+
+
+def from_code(code: str | None) -> PalaverError:
+    """The error of a turn that failed, by the code that was kept of it; what was said at the time is not kept."""
+    if code == AIServiceError.code:
+        return AIServiceError("interrupted")
+    return _BY_CODE.get(code or "", InternalError)()

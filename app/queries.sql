@@ -4,10 +4,31 @@
 select 1
 
 -- name: begin_turn
-select * from private.begin_turn($1::jsonb, $2, $3, $4)
+select * from private.begin_turn($1::jsonb, $2, $3::jsonb, $4, $5)
 
--- name: finish_turn
-select * from private.finish_turn($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+-- name: find_turn
+select * from private.find_turn($1::jsonb, $2, $3)
+
+-- name: stop_turn
+select turn_id from private.stop_turn($1::jsonb, $2, $3) as turn_id
+
+-- name: model_choice
+select * from private.model_choice($1::jsonb)
+
+-- name: keep_lease
+select * from private.keep_lease($1)
+
+-- name: save_pieces
+select turn_id from private.save_pieces($1, $2::jsonb) as turn_id
+
+-- name: read_pieces
+select * from private.read_pieces($1::jsonb)
+
+-- name: finish_turns
+select * from private.finish_turns($1, $2::jsonb)
+
+-- name: ledger_check
+select checked_at, findings from private.ledger_checks order by checked_at desc limit 1
 
 -- name: run_due_jobs
 select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds from private.run_due_jobs()

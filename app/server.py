@@ -14,9 +14,11 @@ from starlette.routing import BaseRoute
 
 from app import __version__
 from app.caller import TokenVerifier
+from app.chat.openai_api import OpenAIApi
 from app.chat.plain_sse import Chat
 from app.chat.providers import Providers
 from app.chat.turns import Turns
+from app.chat.ui import UiChat
 from app.database import Database
 from app.health import Health
 from app.jobs.scheduler import Scheduler
@@ -78,19 +80,22 @@ class Worker:
             *self.health.routes(),
         ]
         if self.settings.enable_ai_assistant:
-            routes += Chat(self.settings, self.verifier, self.turns).routes()
+            for dialect in (Chat, UiChat, OpenAIApi):
+                routes += dialect(self.settings, self.verifier, self.turns).routes()
         return routes
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         await self.database.open()
         self.scheduler.start()
+        self.turns.start()
         log.info("started", version=__version__, demonstration=self.settings.demonstration)
         try:
             yield
         finally:
             await self.scheduler.stop()
             await self.turns.drain(0)
+            await self.turns.stop_progress()
             await self.providers.aclose()
             if self.jwks is not None:
                 await self.jwks.aclose()

@@ -187,6 +187,12 @@ class Settings(BaseSettings):
         le=10_000,
         description="Most recent messages of a conversation that are sent to the model.",
     )
+    ai_max_history_bytes: int = Field(
+        default=1_000_000,
+        ge=10_000,
+        le=100_000_000,
+        description="Most text of a conversation, in bytes, that is sent to the model; a file counts as 4,000.",
+    )
     ai_request_timeout_seconds: Seconds = Field(
         default=60.0, description="Longest wait for the model's first byte, and between two of its pieces."
     )

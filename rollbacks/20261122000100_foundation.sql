@@ -13,6 +13,8 @@ drop function private.auth_email();
 
 drop function private.auth_id();
 
+drop function private.as_uuid(text);
+
 drop function private.uuid_v7();
 
 -- The default privileges as they were. The built-in one, that everyone may execute functions, is the absence of an entry.

@@ -3,9 +3,15 @@
 
 begin;
 
+drop function public.chat_messages(text);
+
+alter table public.conversations drop constraint conversations_head_id_fkey;
+
 drop table public.messages;
 
 drop function private.touch_conversations();
+
+drop function private.place_message();
 
 drop table public.conversations;
 

@@ -1,13 +1,17 @@
--- Reverts 20261122000500_usage. Removes the usage counters.
+-- Reverts 20261122000500_usage. Removes the usage counters, the ledger and the prices.
 -- Later migrations must be reverted first: nothing here cascades, so it fails and changes nothing while they stand.
 
 begin;
 
 drop view public.current_day_usage;
 
-drop function public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint);
-
 drop table public.usage_metrics;
+
+drop table public.usage_ledger;
+
+drop function private.token_cost(private.model_prices, bigint, bigint, bigint);
+
+drop table private.model_prices;
 
 do $$
 begin

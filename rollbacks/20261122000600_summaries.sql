@@ -53,11 +53,7 @@ drop table private.usage_changes;
 
 drop policy "Summaries read feedback" on public.feedback;
 
-drop policy "Summaries read usage" on public.usage_metrics;
-
 revoke select on public.feedback from palaver_definer;
-
-revoke select on public.usage_metrics from palaver_definer;
 
 do $$
 begin

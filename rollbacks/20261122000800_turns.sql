@@ -1,4 +1,4 @@
--- Reverts 20261122000800_turns. Removes turns and the request limit. Questions and answers stay: they are messages.
+-- Reverts 20261122000800_turns. Removes turns. Questions and answers stay: they are messages; and so does the ledger.
 -- Later migrations must be reverted first: nothing here cascades, so it fails and changes nothing while they stand.
 
 begin;
@@ -15,15 +15,25 @@ begin
 end
 $$;
 
-drop function private.finish_turn(
-    jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric
-);
+-- Nothing in the catalog ties a function to the tables that its body names, so no drop below would fail while 20261122000820_turn_functions stands.
 
-drop function private.begin_turn(jsonb, text, uuid, integer);
+do $$
+begin
+    if to_regprocedure('private.begin_turn(jsonb, uuid, jsonb, integer, integer)') is not null then
+        raise exception using
+            errcode = '2BP01',
+            message = 'Migration 20261122000820_turn_functions must be reverted first.';
+    end if;
+end
+$$;
 
-drop function private.take_request(uuid, integer);
+drop table private.turn_pieces;
 
-drop table private.rate_limits;
+drop table private.open_turns;
+
+drop table private.workers;
+
+drop table private.idempotency_keys;
 
 drop table public.turns;
 

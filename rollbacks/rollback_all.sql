@@ -9,6 +9,14 @@
 \set file 20261122000900_self_check.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000830
+\set file 20261122000830_ledger_proof.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000820
+\set file 20261122000820_turn_functions.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000800
 \set file 20261122000800_turns.sql
 \ir ../sql/revert.sql
@@ -19,6 +27,10 @@
 
 \set version 20261122000600
 \set file 20261122000600_summaries.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000550
+\set file 20261122000550_limits.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000500

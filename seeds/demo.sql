@@ -212,7 +212,8 @@ from (
     ('00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000c1011', '00000000-0000-7000-8000-00000000c101', 'user', 'Do all our reports need a cover sheet?', 9, null, null, interval '0'),
     ('00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000c1012', '00000000-0000-7000-8000-00000000c101', 'assistant', 'Yes, the new one, on every report.', 9, 'palaver-demo', 430, interval '1 second')
 ) as m (tenant_id, id, conversation_id, role, content, token_count, model_used, latency_ms, after)
-inner join public.conversations as c on m.tenant_id = c.tenant_id and m.conversation_id = c.id;
+inner join public.conversations as c on m.tenant_id = c.tenant_id and m.conversation_id = c.id
+order by m.id;
 
 insert into public.feedback (tenant_id, message_id, user_id, rating, comment, created_at, updated_at)
 select
@@ -235,18 +236,17 @@ from (
 ) as f (message_id, rating, comment)
 inner join public.messages as m on f.message_id = m.id;
 
-insert into public.usage_metrics (
-    tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
-)
+-- The counters are the sums of the ledger, here as everywhere.
+
+insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens, request_count, cost)
 select
     u.tenant_id,
     u.id as user_id,
     (now() at time zone 'utc')::date - d.days_ago as day,
-    d.prompt_tokens + d.completion_tokens as total_tokens,
     d.prompt_tokens,
     d.completion_tokens,
     d.request_count,
-    d.estimated_cost
+    d.cost
 from (
     values
     ('ada@acme.test', 0, 1200, 480, 3, 0.0012),
@@ -260,8 +260,24 @@ from (
     ('dan@globex.test', 4, 2300, 880, 5, 0.0041),
     ('emma@initech.test', 5, 600, 240, 2, 0.0006),
     ('emma@initech.test', 6, 700, 310, 3, 0.0007)
-) as d (email, days_ago, prompt_tokens, completion_tokens, request_count, estimated_cost)
+) as d (email, days_ago, prompt_tokens, completion_tokens, request_count, cost)
 inner join public.users as u on d.email = u.email and u.id::text like '00000000-0000-7000-8000-%';
+
+insert into public.usage_metrics (
+    tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
+)
+select
+    l.tenant_id,
+    l.user_id,
+    l.day,
+    sum(l.prompt_tokens + l.completion_tokens) as total_tokens,
+    sum(l.prompt_tokens) as prompt_tokens,
+    sum(l.completion_tokens) as completion_tokens,
+    sum(l.request_count) as request_count,
+    sum(l.cost) as estimated_cost
+from public.usage_ledger as l
+where l.user_id::text like '00000000-0000-7000-8000-%'
+group by l.tenant_id, l.user_id, l.day;
 
 -- Usage of closed days comes from the summaries, and these days are in the past.
 

@@ -43,6 +43,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name usage
 \ir apply.sql
 
+\set version 20261122000550
+\set name limits
+\ir apply.sql
+
 \set version 20261122000600
 \set name summaries
 \ir apply.sql
@@ -53,6 +57,14 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000800
 \set name turns
+\ir apply.sql
+
+\set version 20261122000820
+\set name turn_functions
+\ir apply.sql
+
+\set version 20261122000830
+\set name ledger_proof
 \ir apply.sql
 
 \set version 20261122000900

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
-from app.caller import Caller
+from app.chat.pieces import Piece, Reasoning, ToolInput, stored_parts, text_of
+from app.chat.progress import Batch
+from app.chat.prompt import estimate_prompt_tokens
 from app.chat.providers import ModelRequest, Provider, Providers
+from app.chat.settling import Result, Settler
 from app.chat.tokens import estimate_tokens
 from app.chat.turn import Ending, Status, Tokens, Turn
 from app.chat.upstream import StreamReader
-from app.database import Database
-from app.errors import AIServiceError, DatabaseUnavailable, InternalError, PalaverError, ShuttingDown
+from app.errors import AIServiceError, AnswerInterrupted, InternalError, PalaverError, ShuttingDown
 from app.logs import get_logger
 from app.metrics import Metrics
 
@@ -25,33 +29,44 @@ log = get_logger(__name__)
 ANSWER_SECONDS: Final = 900.0
 """Longest time one answer may take in all; a model that still talks then has gone astray."""
 
-SETTLE_SECONDS: Final = 300.0
-"""How long an answer is offered to a database that is away."""
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the model is asked, and by whom; its text is kept out of logs by not being logged."""
+
+    tenant_id: UUID
+    account: str
+    """An opaque reference to who asks."""
+    provider: str | None
+    model: str | None
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]]
+    options: Mapping[str, Any]
+    temperature: float | None
+    max_tokens: int | None
 
 
 class Answer:
     """What a turn's supervised task does, from the model's first byte to the settled row."""
 
     def __init__(
-        self,
-        turn: Turn,
-        caller: Caller,
-        begun: asyncpg.Record,
-        database: Database,
-        providers: Providers,
-        metrics: Metrics,
+        self, turn: Turn, question: Question, providers: Providers, settler: Settler, metrics: Metrics
     ) -> None:
-        self._turn = turn
-        self._caller = caller
-        self._begun = begun
-        self._database = database
+        self.turn = turn
+        self._question = question
         self._providers = providers
+        self._settler = settler
         self._metrics = metrics
-        self._messages = _messages(begun["system_prompt"], begun["history"])
         self._reader = StreamReader()
         self._provider: Provider | None = None
         self._model = ""
         self._accepted = False
+        self._stopping = False
+        self._settling = False
+        self._deadline: asyncio.Timeout | None = None
+        self._batch: Batch | None = None
+        self._saved = 0
+        self._seq = 0
         self._started = time.perf_counter()
 
     async def run(self) -> None:
@@ -60,89 +75,132 @@ class Answer:
         self._metrics.active_streams.inc()
         try:
             error = await self._relay()
-            ending = await self._settle("completed" if error is None else "failed", error)
+            status: Status = "stopped" if self._stopping and error is None else "failed" if error else "completed"
+            ending = await self._settle(status, error)
         except BaseException as unsettled:
-            # Cancelled while settling, or a fault of ours: no worker may be left waiting for an end.
+            # Cancelled while settling, or a fault of ours: no reader may be left waiting for an end.
             ending = self._ending("failed", None, error or InternalError())
             if not isinstance(unsettled, asyncio.CancelledError):
-                log.exception("turn_not_settled", turn_id=str(self._turn.id))
+                log.exception("turn_not_settled", turn_id=str(self.turn.id))
         finally:
             self._metrics.active_streams.dec()
-        self._turn.end(ending)
+        self.turn.end(ending)
         self._record(ending)
+
+    def stop(self) -> None:
+        """Break off: what was said is kept, and the turn is settled as stopped."""
+        if not self._stopping and not self._settling:
+            self._stopping = True
+            if self._deadline is not None:
+                # It may have just run out by itself.
+                with contextlib.suppress(RuntimeError):
+                    self._deadline.reschedule(0)
+
+    def unsaved(self) -> Batch | None:
+        """What has not been saved yet, the same again until it is; None once the turn is being settled."""
+        if self._settling:
+            return None
+        if self._batch is None and (len(self.turn.pieces) > self._saved or (self._seq == 0 and self._provider)):
+            self._batch = Batch(
+                self._question.tenant_id,
+                self.turn.id,
+                self._seq,
+                _joined(self.turn.pieces[self._saved :]),
+                *((self._provider.name, self._model) if self._seq == 0 and self._provider else ()),
+            )
+            self._saved = len(self.turn.pieces)
+        return self._batch
+
+    def saved(self, batch: Batch) -> None:
+        """The batch is saved."""
+        if batch is self._batch:
+            self._batch = None
+            self._seq += 1
 
     async def _relay(self) -> PalaverError | None:
         """Pass the model's pieces on; the error that ended them early, if one did."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                request = self._request()
-                async with self._providers.stream(request) as upstream:
+            async with asyncio.timeout(ANSWER_SECONDS) as self._deadline:
+                if self._stopping:
+                    return None
+                async with self._providers.stream(self._request()) as upstream:
                     self._accepted = True
                     last = time.perf_counter()
                     async for data in upstream:
-                        if text := self._reader.feed(data):
+                        if pieces := self._reader.feed(data):
                             last = self._pace(last)
-                            self._turn.publish(text)
-                if text := self._reader.close():
-                    self._turn.publish(text)
+                            self.turn.publish(pieces)
+                if pieces := self._reader.close():
+                    self.turn.publish(pieces)
         except AIServiceError as error:
             return error
         except TimeoutError:
-            return AIServiceError("timeout")
+            return None if self._stopping else AIServiceError("timeout")
         except asyncio.CancelledError:
             return ShuttingDown("The server stopped before the answer was complete; what was said is kept.")
         except Exception:
-            log.exception("answer_failed", turn_id=str(self._turn.id))
+            log.exception("answer_failed", turn_id=str(self.turn.id))
             return InternalError()
+        finally:
+            self._deadline = None
         return None
 
     def _request(self) -> ModelRequest:
-        begun = self._begun
-        self._provider, self._model = self._providers.resolve(begun["llm_provider"], begun["llm_model"])
-        temperature = begun["temperature"]
+        question = self._question
+        self._provider, self._model = self._providers.resolve(question.provider, question.model)
+        self.turn.model = self._model
         return ModelRequest(
             provider=self._provider,
             model=self._model,
-            messages=self._messages,
-            temperature=None if temperature is None else float(temperature),
-            max_tokens=begun["max_tokens"],
-            user=str(self._caller.auth_id),
+            messages=question.messages,
+            temperature=question.temperature,
+            max_tokens=question.max_tokens,
+            user=question.account,
+            tools=question.tools,
+            options=question.options,
         )
 
     async def _settle(self, status: Status, error: PalaverError | None) -> Ending:
         """Save the answer and what it used, waiting for a database that is away."""
+        self._settling = True
         ending = self._ending(status, None, error)
-        arguments = (
-            self._caller.claims,
-            self._turn.id,
-            status,
-            self._reader.text,
-            self._provider.name if self._provider else None,
-            ending.model or None,
-            ending.tokens.prompt,
-            ending.tokens.completion,
-            ending.tokens.estimated,
-            round((time.perf_counter() - self._started) * 1000),
-            ending.finish_reason,
-            self._reader.response_id,
-            error.code if error else None,
+        pieces = self.turn.pieces
+        result = Result(
+            tenant_id=self._question.tenant_id,
+            turn_id=self.turn.id,
+            status=status,
+            content=text_of(pieces),
+            parts=stored_parts(pieces),
+            provider=self._provider.name if self._provider else None,
+            model=ending.model or None,
+            asked_model=self._model or None,
+            prompt_tokens=ending.tokens.prompt,
+            completion_tokens=ending.tokens.completion,
+            cached_tokens=ending.tokens.cached,
+            reasoning_tokens=ending.tokens.reasoning,
+            tokens_estimated=ending.tokens.estimated,
+            latency_ms=round((time.perf_counter() - self._started) * 1000),
+            finish_reason=ending.finish_reason,
+            provider_message_id=self._reader.response_id,
+            error_code=error.code if error else None,
         )
-        give_up = time.monotonic() + SETTLE_SECONDS
-        pause = 0.1
-        while True:
-            try:
-                row = await self._database.fetch_row("finish_turn", *arguments)
-                return self._ending(status, row["message_id"], error)
-            except DatabaseUnavailable as unavailable:
-                # The call may have been carried out: it settles once, so asking again is safe.
-                if time.monotonic() > give_up:
-                    log.error("turn_not_settled", turn_id=str(self._turn.id), code=unavailable.code)
-                    return self._ending("failed", None, unavailable)
-            except PalaverError as refused:
-                log.error("turn_not_settled", turn_id=str(self._turn.id), code=refused.code)
-                return self._ending("failed", None, refused)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)
+        try:
+            settled = await self._settler.settle(result)
+        except PalaverError as refused:
+            log.error("turn_not_settled", turn_id=str(self.turn.id), code=refused.code)
+            await self._close(result, refused)
+            return self._ending("failed", None, refused)
+        if settled.status != status:
+            # The person or the conversation is gone, and the turn with them; or we were silent and another worker took it over.
+            log.warning("turn_was_not_ours", turn_id=str(self.turn.id), status=settled.status)
+            return self._ending("failed", settled.answer_id, error or AnswerInterrupted())
+        return self._ending(status, settled.answer_id, error)
+
+    async def _close(self, result: Result, refused: PalaverError) -> None:
+        """Settle without the answer, which the database does not take: no turn stays open."""
+        bare = msgspec.structs.replace(result, status="failed", content="", parts=None, error_code=refused.code)
+        with contextlib.suppress(PalaverError):
+            await self._settler.settle(bare)
 
     def _ending(self, status: Status, message_id: UUID | None, error: PalaverError | None) -> Ending:
         reader = self._reader
@@ -150,23 +208,19 @@ class Answer:
 
     def _tokens(self, error: PalaverError | None) -> Tokens:
         if (usage := self._reader.usage) is not None:
-            return Tokens(usage.prompt_tokens, usage.completion_tokens, estimated=False)
-        if not self._accepted and not _may_be_charged(error):
-            return Tokens(0, 0, estimated=False)
-        said = self._reader.text + self._reader.reasoning
-        return Tokens(
-            sum(estimate_tokens(message["content"]) for message in self._messages),
-            estimate_tokens(said),
-            estimated=True,
-        )
+            return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens)
+        if not self._accepted and not (self._stopping and self._provider) and not _may_be_charged(error):
+            return Tokens(0, 0)
+        question = self._question
+        said = estimate_said_tokens(self.turn.pieces)
+        return Tokens(estimate_prompt_tokens(question.messages, question.tools), said, estimated=True)
 
     def _pace(self, last: float) -> float:
         now = time.perf_counter()
-        labels = self._labels()
-        if not self._turn.begun_to_speak:
-            self._metrics.time_to_first_chunk.labels(*labels).observe(now - self._started)
+        if self.turn.pieces:
+            self._metrics.time_per_output_chunk.labels(*self._labels()).observe(now - last)
         else:
-            self._metrics.time_per_output_chunk.labels(*labels).observe(now - last)
+            self._metrics.time_to_first_chunk.labels(*self._labels()).observe(now - self._started)
         return now
 
     def _labels(self) -> tuple[str, str, str]:
@@ -184,7 +238,7 @@ class Answer:
             self._metrics.errors.labels(ending.error.code).inc()
         log.info(
             "turn_ended",
-            turn_id=str(self._turn.id),
+            turn_id=str(self.turn.id),
             status=ending.status,
             code=kind or None,
             reason=getattr(ending.error, "reason", None),
@@ -195,11 +249,23 @@ class Answer:
         )
 
 
+def estimate_said_tokens(pieces: Sequence[Piece]) -> int:
+    """About how many tokens a model spent on what it said, thinking and tool calls included."""
+    said = (
+        piece.text if isinstance(piece, Reasoning) else piece.arguments if isinstance(piece, ToolInput) else piece
+        for piece in pieces
+        if isinstance(piece, (str, Reasoning, ToolInput))
+    )
+    return estimate_tokens("".join(said))
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same, in as few pieces as there can be while all is text."""
+    if len(pieces) > 1 and all(isinstance(piece, str) for piece in pieces):
+        return [text_of(pieces)]
+    return list(pieces)
+
+
 def _may_be_charged(error: PalaverError | None) -> bool:
     """Whether a provider that never began to answer may be at work on the question all the same."""
     return isinstance(error, ShuttingDown) or (isinstance(error, AIServiceError) and error.reason == "timeout")
-
-
-def _messages(system_prompt: str | None, history: str) -> list[dict[str, str]]:
-    said = msgspec.json.decode(history, type=list[dict[str, str]])
-    return [{"role": "system", "content": system_prompt}, *said] if system_prompt else said

@@ -11,7 +11,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 import httpx2
@@ -43,12 +43,19 @@ class DemonstrationTransport(httpx2.AsyncBaseTransport):
         try:
             body = json.loads(await request.aread())
             messages = [(str(message["role"]), _text(message)) for message in body["messages"]]
-        except (ValueError, TypeError, KeyError, RecursionError):
+            tools = {str(tool["function"]["name"]): tool["function"] for tool in body.get("tools") or ()}
+            call = None if body.get("tool_choice") == "none" else _call(messages, tools)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return _refusal(400, "The body is not a chat completion request.")
-        words, finish_reason = _limited(demonstration_answer(messages), body)
-        text = "".join(words)
+        if call is None:
+            words, finish_reason = _limited(demonstration_answer(messages, list(tools)), body)
+            text: str | None = "".join(words)
+            deltas: list[dict[str, Any]] = [{"content": word} for word in words]
+        else:
+            text, finish_reason = None, "tool_calls"
+            deltas = [{"tool_calls": [{"index": 0, **call}]}]
         prompt_tokens = sum(estimate_tokens(content) + 4 for _, content in messages)
-        completion_tokens = estimate_tokens(text)
+        completion_tokens = estimate_tokens(json.dumps(call) if text is None else text)
         usage = {
             "prompt_tokens": prompt_tokens,
             "completion_tokens": completion_tokens,
@@ -56,21 +63,23 @@ class DemonstrationTransport(httpx2.AsyncBaseTransport):
         }
         head = {"id": f"chatcmpl-demo-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
         if not body.get("stream"):
-            choice = {
-                "index": 0,
-                "message": {"role": "assistant", "content": text, "refusal": None},
-                "finish_reason": finish_reason,
+            message = {
+                "role": "assistant",
+                "content": text,
+                "refusal": None,
+                **({"tool_calls": [call]} if call else {}),
             }
+            choice = {"index": 0, "message": message, "finish_reason": finish_reason}
             answer = {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
             return httpx2.Response(200, json=answer)
         wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
         frames = _frames(
-            {**head, "object": "chat.completion.chunk"}, words, finish_reason, usage if wants_usage else None
+            {**head, "object": "chat.completion.chunk"}, deltas, finish_reason, usage if wants_usage else None
         )
         return httpx2.Response(
             200,
             headers={"content-type": "text/event-stream; charset=utf-8"},
-            stream=_Paced(frames, min(self._word_seconds, MAX_ANSWER_SECONDS / max(len(words), 1))),
+            stream=_Paced(frames, min(self._word_seconds, MAX_ANSWER_SECONDS / max(len(deltas), 1))),
         )
 
 
@@ -85,8 +94,13 @@ class _Paced(httpx2.AsyncByteStream):
             yield frame
 
 
-def demonstration_answer(messages: list[tuple[str, str]]) -> str:
+def demonstration_answer(messages: list[tuple[str, str]], tools: Sequence[str] = ()) -> str:
     """What the demonstration model says to (role, text) messages, the last question quoted and cut."""
+    if messages and messages[-1][0] == "tool":
+        return (
+            f"The tool answered: “{_quoted(messages[-1][1])}”\n\nA real model would go on from there. "
+            "I am Palaver's demonstration model, and only show that the answer came back to me."
+        )
     question = next((text for role, text in reversed(messages) if role == "user"), "")
     history = sum(role != "system" for role, _ in messages) - 1
     prompt = sum(len(text) for role, text in messages if role == "system")
@@ -94,16 +108,44 @@ def demonstration_answer(messages: list[tuple[str, str]]) -> str:
     remembered = {-1: "no messages at all", 0: "no earlier messages", 1: "1 earlier message"}.get(
         history, f"{history} earlier messages"
     )
+    named = (
+        f"Name one of the tools that I was given ({_quoted(', '.join(tools))}) and I ask for it.\n\n" if tools else ""
+    )
     instructed = f" and a system prompt of {prompt} characters" if prompt else ""
     return (
         "Hello! I am Palaver's demonstration model. I have no intelligence: I only show that everything "
         f"around a model works.\n\n{asked}\n\nWith it I was given {remembered} of this "
         f"conversation{instructed}. Your question was saved before I was asked, and these words are "
         "streamed one by one, then saved and counted like a real answer.\n\n"
+        f"{named}"
         "To talk to a real model, set OPENAI_API_KEY, or set OPENAI_BASE_URL to any OpenAI-compatible server "
         "(such as Ollama at http://127.0.0.1:11434/v1), name its model in DEFAULT_AI_MODEL, and start the "
         "worker again."
     )
+
+
+def _call(messages: list[tuple[str, str]], tools: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A call of the tool that the question names, with arguments as simple as its schema allows."""
+    if not messages or messages[-1][0] != "user":
+        return None
+    for name, function in tools.items():
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", messages[-1][1], re.IGNORECASE):
+            arguments = json.dumps(_example(function.get("parameters")) or {})
+            call_id = f"call_{uuid.uuid4().hex}"
+            return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
+    return None
+
+
+def _example(schema: Any) -> Any:
+    """A value that fits a JSON schema, for ordinary schemas."""
+    if not isinstance(schema, dict):
+        return None
+    if schema.get("enum"):
+        return schema["enum"][0]
+    if schema.get("type") == "object":
+        properties = schema.get("properties") or {}
+        return {name: _example(properties.get(name)) for name in schema.get("required") or ()}
+    return {"string": "example", "integer": 1, "number": 1, "boolean": True, "array": []}.get(schema.get("type", ""))
 
 
 def _quoted(text: str) -> str:
@@ -132,13 +174,15 @@ def _limited(text: str, body: dict[str, Any]) -> tuple[list[str], str]:
     return [word for word, size in zip(words, sizes, strict=True) if size <= limit * 4], "length"
 
 
-def _frames(head: dict[str, Any], words: list[str], finish_reason: str, usage: dict[str, int] | None) -> list[bytes]:
-    def frame(delta: dict[str, str], finish: str | None = None) -> bytes:
+def _frames(
+    head: dict[str, Any], deltas: list[dict[str, Any]], finish_reason: str, usage: dict[str, int] | None
+) -> list[bytes]:
+    def frame(delta: dict[str, Any], finish: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         return _event({**head, "choices": [choice], **({"usage": None} if usage else {})})
 
     frames = [frame({"role": "assistant", "content": ""})]
-    frames += [frame({"content": word}) for word in words]
+    frames += map(frame, deltas)
     last = frame({}, finish_reason)
     if usage is not None:
         last += _event({**head, "choices": [], "usage": usage})

@@ -1,35 +1,30 @@
 """The plain dialect: POST /api/ai/chat, answered by server-sent events.
 
 `data: {"text": …}` for each piece, then `event: done`, or `event: error` with a problem (RFC 9457) for
-data. Comments keep the connection alive while the model thinks. Framing: WHATWG HTML, "Server-sent events".
+data. Each piece's id is the number of characters of the answer up to its end: with it as `Last-Event-ID`
+GET …/stream goes on from there. Comments keep the connection alive while the model thinks. Framing: WHATWG HTML, "Server-sent events".
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from contextlib import aclosing
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from app.caller import TokenVerifier, bearer
+from app.chat.asked import Asked, NewMessage
+from app.chat.http import HEARTBEAT_SECONDS, EventStream, idempotency_key, limit_headers, read_json
 from app.chat.turn import Ending, Turn
 from app.chat.turns import Turns
-from app.errors import InvalidRequest, UnprocessableRequest, UnsupportedMediaType, problem
+from app.errors import InvalidRequest, NotFound, UnprocessableRequest, problem
 from app.settings import Settings
 
-HEARTBEAT_SECONDS: Final = 15.0
-_HEADERS: Final = {
-    "Content-Type": "text/event-stream; charset=utf-8",
-    "Cache-Control": "no-cache",
-    # nginx and its kin would hold the pieces back.
-    "X-Accel-Buffering": "no",
-}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -50,7 +45,11 @@ class Chat:
 
     def routes(self) -> list[Route]:
         """The routes, to be added to the application's."""
-        return [Route("/api/ai/chat", self.chat, methods=["POST"])]
+        return [
+            Route("/api/ai/chat", self.chat, methods=["POST"]),
+            Route("/api/ai/chat/{turn_id}/stream", self.resume, methods=["GET"]),
+            Route("/api/ai/chat/{turn_id}/stop", self.stop, methods=["POST"]),
+        ]
 
     async def chat(self, request: Request) -> Response:
         """Ask, and stream the answer; X-Conversation-Id and X-Turn-Id say where it is kept."""
@@ -61,71 +60,76 @@ class Chat:
                 f"A message may have {self._max_chars} characters at most.",
                 extra={"errors": [{"field": "message", "detail": "too long"}]},
             )
-        return EventStream(await self._turns.begin(caller, asked.message, asked.conversation_id))
+        turn = await self._turns.begin(
+            caller,
+            Asked(
+                dialect="plain",
+                messages=[NewMessage("user", asked.message)],
+                conversation_id=asked.conversation_id,
+                idempotency_key=idempotency_key(request.headers),
+            ),
+        )
+        return EventStream(events(turn), turn_headers(turn))
+
+    async def resume(self, request: Request) -> Response:
+        """Stream an answer again, live or over, from after Last-Event-ID or from its beginning."""
+        caller = await self._verifier.verify(bearer(request.headers))
+        last = request.headers.get("last-event-id") or "0"
+        if not last.isascii() or not last.isdecimal() or len(last) > 18:
+            raise InvalidRequest("Last-Event-ID must be the id of one of the stream's events.")
+        turn = await self._turns.find(caller, turn_id(request))
+        return EventStream(events(turn, int(last)), turn_headers(turn))
+
+    async def stop(self, request: Request) -> Response:
+        """Stop an answer; what was said is kept. 202 where it was running, 200 where it was over."""
+        caller = await self._verifier.verify(bearer(request.headers))
+        stopping = await self._turns.stop(caller, turn_id(request))
+        return JSONResponse({"stopping": stopping}, 202 if stopping else 200)
 
 
-async def read_json(request: Request, kind: type[Any]) -> Any:
-    """The request's JSON body as `kind`. Raises UnsupportedMediaType, InvalidRequest, UnprocessableRequest."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType()
+def turn_id(request: Request) -> UUID:
+    """The turn that the path names. Raises NotFound."""
     try:
-        return msgspec.json.decode(await request.body(), type=kind)
-    except msgspec.ValidationError as error:
-        # msgspec ends its text with the place, as `- at `$.message``.
-        detail, _, place = str(error).partition(" - at `$")
-        field = place.strip("`").lstrip(".")
-        raise UnprocessableRequest(
-            f"{field}: {detail}" if field else detail, extra={"errors": [{"field": field, "detail": detail}]}
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequest("The body is not JSON in UTF-8.") from error
-    except RecursionError as error:
-        raise InvalidRequest("The body is nested too deeply.") from error
+        return UUID(request.path_params["turn_id"])
+    except ValueError as error:
+        raise NotFound() from error
 
 
-class EventStream(Response):
-    """A turn as server-sent events; a reader who goes away is noticed at once, and the turn goes on."""
-
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self.status_code = 200
-        self.background = None
-        self.init_headers({**_HEADERS, "X-Conversation-Id": str(turn.conversation_id), "X-Turn-Id": str(turn.id)})
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events until the end or until the reader is gone."""
-        sending = asyncio.create_task(self._send(send))
-        leaving = asyncio.create_task(_gone(receive))
-        try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.wait((sending, leaving))
-        if not sending.cancelled() and not isinstance(sending.exception(), OSError):
-            sending.result()
-
-    async def _send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async for frame in events(self.turn):
-            await send({"type": "http.response.body", "body": frame, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+def turn_headers(turn: Turn) -> dict[str, str]:
+    """The header fields that tell where an answer is kept, and what is left of the limits."""
+    return {
+        "X-Conversation-Id": str(turn.conversation_id),
+        "X-Turn-Id": str(turn.id),
+        **limit_headers(turn.limits),
+    }
 
 
-async def events(turn: Turn) -> AsyncIterator[bytes]:
-    """The turn's events, framed."""
+async def events(turn: Turn, after: int = 0) -> AsyncIterator[bytes]:
+    """The turn's events, framed, from after so many characters of its text."""
     # Sent at once, so that proxies and clients see the stream open before the model speaks.
     yield b": ok\n\n"
-    async for news in turn.read(HEARTBEAT_SECONDS):
-        if news is None:
-            yield b": waiting\n\n"
-        elif isinstance(news, str):
-            yield b'data: {"text":%b}\n\n' % _encode(news)
-        elif news.error is not None:
-            yield b"event: error\ndata: %b\n\n" % _encode({**problem(news.error), **_kept(turn, news)})
-        else:
-            yield b"event: done\ndata: %b\n\n" % _encode(_kept(turn, news))
+    position = 0
+    async with aclosing(turn.read(HEARTBEAT_SECONDS)) as reading:  # type: ignore[type-var]
+        async for news in reading:
+            if news is None:
+                yield b": waiting\n\n"
+            elif isinstance(news, Ending):
+                yield _end(turn, news)
+            elif text := _text(news):
+                known = max(after - position, 0)
+                position += len(text)
+                if known < len(text):
+                    yield b'id: %d\ndata: {"text":%b}\n\n' % (position, _encode(text[known:] if known else text))
+
+
+def _text(news: Any) -> str:
+    return news[0] if len(news) == 1 and isinstance(news[0], str) else "".join(p for p in news if isinstance(p, str))
+
+
+def _end(turn: Turn, ending: Ending) -> bytes:
+    if ending.error is not None:
+        return b"event: error\ndata: %b\n\n" % _encode({**problem(ending.error), **_kept(turn, ending)})
+    return b"event: done\ndata: %b\n\n" % _encode({"status": ending.status, **_kept(turn, ending)})
 
 
 def _kept(turn: Turn, ending: Ending) -> dict[str, Any]:
@@ -141,11 +145,8 @@ def _kept(turn: Turn, ending: Ending) -> dict[str, Any]:
             "promptTokens": tokens.prompt,
             "completionTokens": tokens.completion,
             "totalTokens": tokens.prompt + tokens.completion,
+            "cachedTokens": tokens.cached,
+            "reasoningTokens": tokens.reasoning,
             "estimated": tokens.estimated,
         },
     }
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -64,6 +64,9 @@ class ModelRequest:
     temperature: float | None = None
     max_tokens: int | None = None
     user: str | None = None
+    tools: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """More parameters, passed on as they are."""
 
 
 class Providers:
@@ -252,6 +255,8 @@ def _arguments(request: ModelRequest, adjustments: frozenset[str]) -> dict[str, 
         limit: request.max_tokens,
     }
     return {
+        **{name: value for name, value in request.options.items() if name not in adjustments},
+        **({"tools": request.tools} if request.tools else {}),
         "model": request.model,
         "messages": request.messages,
         "stream": True,

@@ -1,13 +1,15 @@
-"""A turn under way, as its readers see it: pieces of the answer, then how it ended."""
+"""A turn under way or over, as its readers see it: pieces of the answer, then how it ended."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from app.chat.pieces import Piece
 from app.errors import PalaverError
 
 Status = Literal["completed", "stopped", "failed"]
@@ -15,11 +17,29 @@ Status = Literal["completed", "stopped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a turn used; `estimated` when the provider did not say."""
+    """What a turn used; `estimated` when the provider did not say.
+
+    Cached tokens are part of the prompt's, reasoning tokens of the completion's.
+    """
 
     prompt: int
     completion: int
-    estimated: bool
+    cached: int = 0
+    reasoning: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A quota as the RateLimit header fields tell it (draft-ietf-httpapi-ratelimit-headers)."""
+
+    name: str
+    quota: int
+    window: int
+    """Seconds."""
+    remaining: int
+    reset: int
+    """Seconds until more is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +56,43 @@ class Ending:
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """A turn under way, to be read by whoever is handed it, from its beginning, as often as they like."""
+    """A turn, to be read by whoever is handed it, from its beginning, as often as they like."""
 
     id: UUID
+    """Also the id of the message that the answer becomes."""
     conversation_id: UUID
     question_id: UUID
-    _pieces: list[str] = field(default_factory=list, repr=False)
+    title: str
+    """The conversation's."""
+    begins_conversation: bool
+    response_id: str
+    """Under which id a client of the AI SDK knows the answer."""
+    started_at: datetime
+    limits: Sequence[Limit] = ()
+    model: str = ""
+    _pieces: list[Piece] = field(default_factory=list, repr=False)
     _ending: Ending | None = None
-    _waiting: set[asyncio.Future[None]] = field(default_factory=set, repr=False)
+    _waiting: set[asyncio.Future[bool]] = field(default_factory=set, repr=False)
+    _readers: int = 0
 
     @property
-    def begun_to_speak(self) -> bool:
-        """Whether a piece of the answer has come."""
-        return bool(self._pieces)
+    def has_readers(self) -> bool:
+        """Whether anybody reads it now."""
+        return self._readers > 0
 
-    def publish(self, text: str) -> None:
-        """Add a piece of the answer."""
-        self._pieces.append(text)
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """All that has been said so far."""
+        return self._pieces
+
+    @property
+    def ending(self) -> Ending | None:
+        """How it ended, None while it goes on."""
+        return self._ending
+
+    def publish(self, pieces: Sequence[Piece]) -> None:
+        """Add pieces of the answer."""
+        self._pieces.extend(pieces)
         self._wake()
 
     def end(self, ending: Ending) -> None:
@@ -60,36 +100,44 @@ class Turn:
         self._ending = ending
         self._wake()
 
-    async def read(self, heartbeat: float) -> AsyncIterator[str | Ending | None]:
-        """The pieces as they come (joined, for a reader who is late), then how it ended.
+    async def read(self, heartbeat: float) -> AsyncIterator[Sequence[Piece] | Ending | None]:
+        """What has been said, then more as it comes, then how it ended.
 
         None after each `heartbeat` seconds in which nothing came.
         """
         position = 0
-        while True:
-            if position < len(self._pieces):
-                late = self._pieces[position:]
-                position += len(late)
-                yield late[0] if len(late) == 1 else "".join(late)
-            elif self._ending is not None:
-                yield self._ending
-                return
-            elif not await self._something(heartbeat):
-                yield None
+        self._readers += 1
+        try:
+            while True:
+                if position < len(self._pieces):
+                    news = self._pieces[position:]
+                    position += len(news)
+                    yield news
+                elif self._ending is not None:
+                    yield self._ending
+                    return
+                elif not await self._something(heartbeat):
+                    yield None
+        finally:
+            self._readers -= 1
 
     async def _something(self, seconds: float) -> bool:
-        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Whether something came within that time."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[bool] = loop.create_future()
         self._waiting.add(waiting)
+        timer = loop.call_later(seconds, _settle, waiting, False)
         try:
-            async with asyncio.timeout(seconds):
-                await waiting
-            return True
-        except TimeoutError:
-            return False
+            return await waiting
         finally:
+            timer.cancel()
             self._waiting.discard(waiting)
 
     def _wake(self) -> None:
         for waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_result(None)
+            _settle(waiting, True)
+
+
+def _settle(waiting: asyncio.Future[bool], came: bool) -> None:
+    if not waiting.done():
+        waiting.set_result(came)

@@ -1,22 +1,31 @@
 """Begins turns in the database and sees each through to its settlement.
 
 A turn belongs to the application and not to the request that asked for it: a reader who goes away
-stops nothing. No connection is held while the model talks.
+stops nothing, and comes back to it at any worker. No connection is held while the model talks.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, Final, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
 
 from app.caller import Caller
-from app.chat.answer import Answer
+from app.chat import demonstration
+from app.chat.answer import Answer, Question, estimate_said_tokens
+from app.chat.asked import Asked
+from app.chat.pieces import decode_parts, decode_pieces, pieces_of, remainder, stored_parts, text_of
+from app.chat.progress import Followed, Progress
+from app.chat.prompt import messages_for_model
 from app.chat.providers import Providers
-from app.chat.turn import Turn
+from app.chat.settling import Result, Settler
+from app.chat.turn import Ending, Limit, Tokens, Turn
 from app.database import Database
-from app.errors import ShuttingDown
+from app.errors import AnswerInterrupted, PalaverError, ShuttingDown, from_code
 from app.logs import get_logger
 from app.metrics import Metrics
 from app.settings import Settings
@@ -26,26 +35,67 @@ log = get_logger(__name__)
 CUT_SECONDS: Final = 5.0
 """How long answers that a shutdown cut may take to be settled."""
 
+DEFAULT_MODEL: Final = "default"
+"""The name under which a client asks for whatever model its tenant has chosen."""
+
 T = TypeVar("T")
+_encode: Final = msgspec.json.Encoder().encode
+_decode_limits: Final = msgspec.json.Decoder(list[Limit]).decode
 
 
 class Turns:
-    """Begins turns and sees each through to its settlement."""
+    """Begins turns, finds them again, and sees each through to its settlement."""
 
     def __init__(self, settings: Settings, database: Database, providers: Providers, metrics: Metrics) -> None:
-        self._history_limit = settings.ai_max_messages_per_conversation
+        self._history = (settings.ai_max_messages_per_conversation, settings.ai_max_history_bytes)
+        self._demonstration = settings.demonstration
         self._database = database
         self._providers = providers
         self._metrics = metrics
+        self._worker_id = uuid4()
+        self._answers: dict[UUID, Answer] = {}
+        # What a turn says and how it ends is never written at the same moment: each would wait for the other's rows.
+        writing = asyncio.Lock()
+        self._settler = Settler(database, self._worker_id, writing)
+        self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.draining = False
 
-    async def begin(self, caller: Caller, message: str, conversation_id: UUID | None) -> Turn:
-        """Save the question and start the answer. Raises PalaverError when the database refuses."""
+    def start(self) -> None:
+        """Begin to say that this worker is alive, and to look after turns whose worker is not."""
+        self._progress.start()
+
+    async def begin(self, caller: Caller, asked: Asked) -> Turn:
+        """Save what is asked and start the answer; a request that came before gets the turn that it began.
+
+        Raises PalaverError when the database refuses.
+        """
         if self.draining:
             raise ShuttingDown()
         # Shielded: a request that is cancelled now must not leave a question that nobody answers.
-        return await asyncio.shield(self._supervise(self._begin(caller, message, conversation_id)))
+        return await asyncio.shield(self._supervise(self._begin(caller, asked)))
+
+    async def find(self, caller: Caller, turn_id: UUID) -> Turn:
+        """A turn of the caller's, live or over, of any worker. Raises NotFound and other PalaverErrors."""
+        return self._found(caller, await self._database.fetch_row("find_turn", caller.claims, turn_id, None))
+
+    async def running(self, caller: Caller, chat: str) -> Turn | None:
+        """The newest turn that runs in a conversation of the caller's, by the client's id of it or ours."""
+        rows = await self._database.fetch("find_turn", caller.claims, None, chat)
+        return self._found(caller, rows[0]) if rows else None
+
+    async def stop(self, caller: Caller, turn_id: UUID) -> bool:
+        """Ask to stop a turn; False if it was over. Raises NotFound and other PalaverErrors."""
+        return self._stop(await self._database.fetch("stop_turn", caller.claims, turn_id, None))
+
+    async def stop_chat(self, caller: Caller, chat: str) -> bool:
+        """Ask to stop what runs in a conversation; False if nothing does. Raises NotFound and other PalaverErrors."""
+        return self._stop(await self._database.fetch("stop_turn", caller.claims, None, chat))
+
+    async def models(self, caller: Caller) -> list[str]:
+        """The models that the caller may ask for, first the one they get if they do not. Raises PalaverError."""
+        row = await self._database.fetch_row("model_choice", caller.claims)
+        return [self._providers.resolve(row["llm_provider"], row["llm_model"])[1], DEFAULT_MODEL]
 
     async def drain(self, seconds: float) -> None:
         """Refuse new turns, let those under way end within `seconds`, then cut the rest and settle them."""
@@ -59,15 +109,175 @@ class Turns:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=patience)
 
+    async def stop_progress(self) -> None:
+        """Say no more that this worker is alive; after the last turn."""
+        await self._progress.stop()
+
     def _supervise(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _begin(self, caller: Caller, message: str, conversation_id: UUID | None) -> Turn:
-        row = await self._database.fetch_row("begin_turn", caller.claims, message, conversation_id, self._history_limit)
-        turn = Turn(row["turn_id"], row["conversation_id"], row["question_id"])
-        answer = Answer(turn, caller, row, self._database, self._providers, self._metrics)
-        self._supervise(answer.run())
+    async def _begin(self, caller: Caller, asked: Asked) -> Turn:
+        await self._progress.be_heard()
+        row = await self._database.fetch_row(
+            "begin_turn", caller.claims, self._worker_id, _encode(self._request(asked)).decode(), *self._history
+        )
+        if row["is_repeat"]:
+            return await self.find(caller, row["turn_id"])
+        turn = Turn(
+            id=row["turn_id"],
+            conversation_id=row["conversation_id"],
+            question_id=row["question_id"],
+            title=row["conversation_title"],
+            begins_conversation=row["begins_conversation"],
+            response_id=asked.response_id or str(row["turn_id"]),
+            started_at=row["started_at"],
+            limits=_decode_limits(row["limits"]),
+        )
+        question = Question(
+            tenant_id=row["tenant_id"],
+            account=str(caller.auth_id),
+            provider=row["llm_provider"],
+            model=row["llm_model"],
+            messages=messages_for_model(row["system_prompt"], row["history"]),
+            tools=_tools(row["tools"], asked.tools),
+            options=asked.options,
+            temperature=None if row["temperature"] is None else float(row["temperature"]),
+            max_tokens=row["max_tokens"],
+        )
+        answer = Answer(turn, question, self._providers, self._settler, self._metrics)
+        self._answers[turn.id] = answer
+        self._supervise(self._answer(answer))
         return turn
+
+    async def _answer(self, answer: Answer) -> None:
+        try:
+            await answer.run()
+        finally:
+            del self._answers[answer.turn.id]
+
+    def _request(self, asked: Asked) -> dict[str, Any]:
+        """What `private.begin_turn()` reads."""
+        model = DEFAULT_MODEL if self._demonstration and asked.model == demonstration.MODEL else asked.model
+        fields = {
+            "dialect": asked.dialect,
+            "messages": asked.messages,
+            "conversation_id": asked.conversation_id,
+            "chat": asked.chat,
+            "replaces": asked.replaces,
+            "regenerates": asked.regenerates,
+            "response_id": asked.response_id,
+            "model": model,
+            "max_tokens": asked.max_tokens,
+            "more_octets": len(_encode(asked.tools)) if asked.tools else None,
+            "idempotency_key": asked.idempotency_key,
+            "fingerprint": asked.fingerprint().hex() if asked.idempotency_key else None,
+        }
+        return {
+            "models": [self._providers.resolve(None, None)[1]],
+            **{name: value for name, value in fields.items() if value is not None},
+        }
+
+    def _stop(self, rows: Sequence[asyncpg.Record]) -> bool:
+        for row in rows:
+            if (answer := self._answers.get(row["turn_id"])) is not None:
+                answer.stop()
+        return bool(rows)
+
+    def _found(self, caller: Caller, row: asyncpg.Record) -> Turn:
+        """The turn to read: ours if it runs here, else a copy, which is kept up while it runs elsewhere."""
+        if row["status"] == "running" and (answer := self._answers.get(row["turn_id"])) is not None:
+            return answer.turn
+        turn = Turn(
+            id=row["turn_id"],
+            conversation_id=row["conversation_id"],
+            question_id=row["question_id"],
+            title=row["conversation_title"],
+            begins_conversation=False,
+            response_id=row["response_id"] or str(row["turn_id"]),
+            started_at=row["started_at"],
+        )
+        if row["status"] != "running":
+            _complete(turn, row)
+            return turn
+
+        async def finish() -> None:
+            try:
+                _complete(turn, await self._database.fetch_row("find_turn", caller.claims, turn.id, None))
+            except PalaverError as error:
+                turn.end(Ending("failed", None, "", None, Tokens(0, 0), error))
+
+        return self._progress.follow(Followed(row["tenant_id"], turn, finish))
+
+    def _adopt(self, row: asyncpg.Record) -> None:
+        """Settle the turn of a worker that died: what it had saved is the answer, and is charged by estimate."""
+        log.warning("turn_adopted", turn_id=str(row["turn_id"]))
+        self._supervise(self._settle_adopted(row))
+
+    async def _settle_adopted(self, row: asyncpg.Record) -> None:
+        pieces = decode_pieces(row["pieces"] or "[]")
+        stopped = row["stop_requested"]
+        result = Result(
+            tenant_id=row["tenant_id"],
+            turn_id=row["turn_id"],
+            status="stopped" if stopped else "failed",
+            content=text_of(pieces),
+            parts=stored_parts(pieces),
+            provider=row["provider"],
+            model=row["model"],
+            asked_model=row["model"],
+            prompt_tokens=row["prompt_estimate"],
+            completion_tokens=estimate_said_tokens(pieces),
+            cached_tokens=0,
+            reasoning_tokens=0,
+            tokens_estimated=True,
+            latency_ms=row["latency_ms"],
+            error_code=None if stopped else AnswerInterrupted.code,
+        )
+        try:
+            await self._settler.settle(result)
+        except PalaverError as error:
+            log.error("turn_not_settled", turn_id=str(row["turn_id"]), code=error.code)
+        self._metrics.turns.labels("adopted").inc()
+
+
+def _tools(of_tenant: str | None, of_client: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The tenant's definitions and the client's; one of the same name takes the tenant's place."""
+    if of_tenant is None:
+        return list(of_client)
+    named = {_tool_name(tool): tool for tool in msgspec.json.decode(of_tenant)}
+    return list((named | {_tool_name(tool): tool for tool in of_client}).values())
+
+
+def _tool_name(tool: Mapping[str, Any]) -> str:
+    function = tool.get("function") if isinstance(tool, dict) else None
+    return str(function.get("name")) if isinstance(function, dict) else ""
+
+
+def _complete(turn: Turn, row: asyncpg.Record) -> None:
+    """Bring a copy up to the row of a turn that is over."""
+    if row["parts"]:
+        turn.publish(remainder(turn.pieces, decode_parts(row["parts"])))
+    elif row["content"]:
+        said = len(text_of(turn.pieces))
+        turn.publish([row["content"][said:]] if said < len(row["content"]) else [])
+    failed = row["status"] == "failed"
+    turn.model = row["model"] or ""
+    turn.end(
+        Ending(
+            status=row["status"],
+            message_id=row["answer_id"],
+            model=turn.model,
+            finish_reason=row["finish_reason"],
+            tokens=Tokens(
+                row["prompt_tokens"] or 0,
+                row["completion_tokens"] or 0,
+                row["cached_tokens"] or 0,
+                row["reasoning_tokens"] or 0,
+                bool(row["tokens_estimated"]),
+            ),
+            error=from_code(row["error_code"]) if failed else None,
+        )
+    )

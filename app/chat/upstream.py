@@ -1,31 +1,45 @@
-"""Reads the bytes of a streamed OpenAI chat completion, with no I/O and no object for each piece but one.
+"""Reads the bytes of a streamed OpenAI chat completion and gives the pieces it is made of; no I/O.
 
-The format is server-sent events (WHATWG HTML, "Server-sent events") whose data are
-`chat.completion.chunk` objects, ended by `[DONE]` (OpenAI API reference, "Streaming").
+OpenAI API reference, "Streaming", and what servers that call themselves compatible make of it.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.chat.failures import reported_error
-from app.chat.frames import Frame, ReportedUsage, ToolCallDelta, decoded
+from app.chat.frames import (
+    Choice,
+    Delta,
+    Frame,
+    FrameReader,
+    Message,
+    ReportedUsage,
+    ToolCallDelta,
+    citations,
+    content_chunks,
+    image_urls,
+    is_object,
+)
+from app.chat.pieces import FilePart, Piece, Reasoning, SourcePart, ToolInput
 from app.errors import AIServiceError
 
-MAX_FRAME_BYTES: Final = 1024 * 1024
-"""Longest single event, and longest line, that is taken from a provider."""
-
 MAX_TEXT_CHARS: Final = 2_000_000
-"""Longest answer, reasoning and tool arguments together."""
+"""Longest answer: text, reasoning, tool arguments and sources together."""
+
+MAX_FILE_CHARS: Final = 16 * 1024 * 1024
+"""Longest addresses of all files of an answer together; a data URL holds its file."""
 
 _MAX_TOKENS: Final = 2**31 - 1
 _MAX_TOOL_CALLS: Final = 128
+_MAX_FILES: Final = 64
+_MAX_SOURCES: Final = 1000
 _MAX_LABEL_CHARS: Final = 255
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
-_FIELD: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_-]*")
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s]+", re.IGNORECASE)
+_IMAGE_DATA: Final = re.compile(r"data:(image/[a-z0-9.+-]+)[;,]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,75 +53,84 @@ class Usage:
 
 
 @dataclass(slots=True)
-class ToolCall:
-    """A tool the model wants called; `arguments` is JSON text as the model wrote it, perhaps invalid."""
+class _Call:
+    """A tool call under way; what comes of it before its name is held back."""
 
     id: str = ""
+    given_id: str = ""
+    """The provider's; ours may differ."""
     name: str = ""
-    arguments: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+    def is_over_before(self, delta: ToolCallDelta) -> bool:
+        """Whether a delta for the same place begins another call.
+
+        Gemini numbers all calls 0, and some servers number none: a name then begins a call, unless it
+        is only repeated. vLLM has given each delta an id of its own, so an id alone says nothing.
+        """
+        if not self.name or delta.function is None or not delta.function.name:
+            return False
+        if delta.id and self.given_id:
+            return _label(delta.id) != self.given_id
+        begins = (delta.function.arguments or "").startswith("{")
+        return begins and is_object("".join(self.arguments))
 
 
 class StreamReader:
-    """Takes a provider's bytes as they come and keeps what the answer is made of.
+    """Takes a provider's bytes as they come and gives the pieces of the answer.
 
     Feed it each network read, then call `close()` at the end of the body. What was understood before
-    an error stays: `feed` first returns the text that came before it, sets `error`, and the next
+    an error is not lost: `feed` first returns what came before it, sets `error`, and the next
     `feed` or `close` raises it.
     """
 
     def __init__(self, max_text_chars: int = MAX_TEXT_CHARS) -> None:
         self.response_id: str | None = None
         self.model: str | None = None
-        self.finish_reason: str | None = None
         self.error: AIServiceError | None = None
-        self.ended = False
-        """`[DONE]` came: nothing after it counts, not even an error of the connection."""
+        self._finish_reason: str | None = None
         self._usage: ReportedUsage | None = None
+        self._calls: dict[int, _Call] = {}
+        self._last_call = 0
+        self._call_ids: set[str] = set()
+        self._addresses: set[str] = set()
+        self._sources = 0
+        self._files = 0
+        self._max_text_chars = self._text_room = max_text_chars
+        self._file_room = MAX_FILE_CHARS
         self._texts: list[str] = []
-        self._refusals: list[str] = []
-        self._reasonings: list[str] = []
-        self._tools: dict[int, tuple[ToolCall, list[str]]] = {}
-        self._room = max_text_chars
+        self._pieces: list[Piece] = []
         self._surrogate = ""
-        self._partial: list[bytes] = []
-        self._data: list[bytes] = []
-        self._held = 0
-        self._event = b""
-        self._at_start = True
-        self._after_cr = False
+        self._frames = FrameReader()
+
+    @property
+    def ended(self) -> bool:
+        """`[DONE]` came: nothing after it counts, not even an error of the connection."""
+        return self._frames.ended
 
     @property
     def done(self) -> bool:
         """The answer is whole: its finish reason or `[DONE]` came. Usage may follow a finish reason."""
-        return self.ended or self.finish_reason is not None
+        return self.ended or self._finish_reason is not None
 
     @property
-    def text(self) -> str:
-        """All of the answer so far; a refusal counts as an answer."""
-        return _joined(self._texts)
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, as the provider says it, but `tool_calls` exactly where calls came.
 
-    @property
-    def refusal(self) -> str:
-        """The part of the text that the provider marked as a refusal."""
-        return _joined(self._refusals)
-
-    @property
-    def reasoning(self) -> str:
-        """What the model thought aloud, for providers that send it; no part of the text."""
-        return _joined(self._reasonings)
-
-    @property
-    def tool_calls(self) -> list[ToolCall]:
-        """Tool calls in the order of their index, arguments joined."""
-        return [
-            ToolCall(call.id, call.name, "".join(arguments)) for _, (call, arguments) in sorted(self._tools.items())
-        ]
+        Gemini, and OpenAI where the request names the tool, say `stop` then.
+        """
+        if self._call_ids and self._finish_reason in ("stop", "function_call"):
+            return "tool_calls"
+        if not self._call_ids and self._finish_reason == "tool_calls":
+            return "stop"
+        return self._finish_reason
 
     @property
     def usage(self) -> Usage | None:
         """What the provider last reported, or None when that is missing, impossible or zero for both.
 
-        Some servers report zeros when they have not counted; nothing costs no tokens at all.
+        Some servers report zeros when they have not counted: nothing costs no tokens at all, and what
+        was said cost some.
         """
         reported = self._usage
         if reported is None:
@@ -119,139 +142,59 @@ class StreamReader:
         if reasoning and reported.total_tokens == prompt + completion + reasoning:
             # Some servers count reasoning beside the completion; OpenAI counts it within.
             completion += reasoning
-        possible = all(0 <= count <= _MAX_TOKENS for count in (prompt, completion, cached, reasoning))
-        if not possible or prompt + completion == 0 or (completion == 0 and (self._texts or self._tools)):
+        possible = all(0 <= count <= _MAX_TOKENS for count in (prompt, completion))
+        said = self._text_room < self._max_text_chars or self._files
+        if not possible or prompt + completion == 0 or (completion == 0 and said):
             return None
-        return Usage(prompt, completion, cached, reasoning)
+        return Usage(prompt, completion, _within(cached, prompt), _within(reasoning, completion))
 
-    def feed(self, data: bytes) -> str:
-        """Take one read of the body and return the answer text that is new in it, "" if none."""
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take one read of the body and return what is new in it, neighbours of one kind joined."""
         if self.error is not None:
             raise self.error
-        if self.ended:
-            return ""
-        if self._after_cr or b"\r" in data:
-            data = self._with_line_feeds(data)
-        if b"\n" not in data:
-            if data:
-                self._partial.append(data)
-                self._hold(len(data))
-            return ""
-        if self._partial:
-            self._partial.append(data)
-            data = b"".join(self._partial)
-            self._partial.clear()
-        lines = data.split(b"\n")
-        rest = lines.pop()
-        self._held = sum(map(len, self._data))
-        texts: list[str] = []
-        for line in lines:
-            try:
-                self._take_line(line, texts)
-            except AIServiceError as error:
-                self.error = error
-                return "".join(texts)
-            if self.ended:
-                return "".join(texts)
-        if rest:
-            self._partial.append(rest)
-            self._hold(len(rest))
-        return texts[0] if len(texts) == 1 else "".join(texts)
+        self._take_frames(self._frames.feed(data))
+        return self._taken()
 
-    def close(self) -> str:
-        """Take the end of the body; returns text of a last event that no blank line followed.
+    def close(self) -> list[Piece]:
+        """Take the end of the body; returns what a last event had that no blank line followed.
 
         Raises AIServiceError: the one met before, or `interrupted` when the answer is not whole.
         """
+        if self.error is None:
+            self._take_frames(self._frames.close())
+        if self.error is None and not self.done:
+            self.error = AIServiceError("interrupted", "The provider broke off before the answer was whole.")
+        if self.error is None and any(call.arguments for call in self._calls.values() if not call.name):
+            self.error = AIServiceError("invalid_response", "The provider asked for a tool without naming it.")
         if self.error is not None:
             raise self.error
-        texts: list[str] = []
-        if not self.ended:
-            line = b"".join(self._partial)
-            self._partial.clear()
-            try:
-                if line:
-                    self._take_line(line, texts)
-            except AIServiceError as error:
-                self.error = error
-            try:
-                self._dispatch(texts)
-            except AIServiceError as error:
-                # A last event that is cut in two is a cut answer, not a provider that speaks nonsense.
-                self.error = self.error or (error if error.reason != "invalid_response" else _interrupted())
         if self._surrogate:
             self._surrogate = ""
             self._texts.append("\ufffd")
-            texts.append("\ufffd")
-        if self.error is None and not self.done:
-            self.error = _interrupted()
-        if self.error is not None:
-            raise self.error
-        return "".join(texts)
+        return self._taken()
 
-    def _with_line_feeds(self, data: bytes) -> bytes:
-        """The data with CRLF and CR turned into LF; raw CR is never part of JSON, which escapes it."""
-        if self._after_cr and data[:1] == b"\n":
-            data = data[1:]
-            self._after_cr = False
-        if data:
-            self._after_cr = data.endswith(b"\r")
-        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    def _take_frames(self, frames: list[Frame]) -> None:
+        try:
+            for frame in frames:
+                self._take_frame(frame)
+        except AIServiceError as error:
+            self.error = error
+        else:
+            self.error = self._frames.error
 
-    def _hold(self, size: int) -> None:
-        self._held += size
-        if self._held > MAX_FRAME_BYTES:
-            self.error = AIServiceError("invalid_response", "The provider sent an event that is too large.")
+    def _taken(self) -> list[Piece]:
+        """What has come since the last time."""
+        texts = self._texts
+        if texts:
+            text = texts[0] if len(texts) == 1 else "".join(texts)
+            texts.clear()
+            if not self._pieces:
+                return [text]
+            self._pieces.append(text)
+        pieces, self._pieces = self._pieces, []
+        return pieces
 
-    def _take_line(self, line: bytes, texts: list[str]) -> None:
-        if self._at_start:
-            self._at_start = False
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if line.startswith(b"data:"):
-            self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
-            self._held += len(line)
-            if self._held > MAX_FRAME_BYTES:
-                raise AIServiceError("invalid_response", "The provider sent an event that is too large.")
-        elif not line:
-            self._dispatch(texts)
-        elif line[:1] != b":":
-            self._take_other_line(line)
-
-    def _take_other_line(self, line: bytes) -> None:
-        name, _, value = line.partition(b":")
-        if name == b"event":
-            self._event = value.strip()
-        elif name == b"error":
-            raise reported_error(_loads(value) or {})
-        elif name == b"data":
-            self._data.append(b"")
-        elif not _FIELD.fullmatch(name):
-            # Not an event stream: a page, or a JSON answer, which may say what went wrong.
-            said = _loads(line)
-            if isinstance(said, dict) and said.get("error"):
-                raise reported_error(said["error"])
-            raise AIServiceError("invalid_response", "The provider's answer is not an event stream.")
-
-    def _dispatch(self, texts: list[str]) -> None:
-        event, self._event = self._event, b""
-        if not self._data:
-            return
-        payload = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        self._data.clear()
-        self._held = 0
-        if payload[:1] == b"[" and payload.strip() == b"[DONE]":
-            self.ended = True
-            return
-        if not payload:
-            return
-        frame = decoded(payload)
-        if frame.error:
-            raise reported_error(frame.error)
-        if event == b"error":
-            raise reported_error(_loads(payload) or {})
-        self._take_frame(frame, texts)
-
-    def _take_frame(self, frame: Frame, texts: list[str]) -> None:
+    def _take_frame(self, frame: Frame) -> None:
         if self.response_id is None and frame.id:
             self.response_id = _label(frame.id)
         if self.model is None and frame.model:
@@ -259,25 +202,34 @@ class StreamReader:
         if frame.usage is not None:
             self._usage = frame.usage
         for choice in frame.choices or ():
-            if choice.index != 0:
-                continue
-            delta = choice.delta
-            if delta is not None:
-                if delta.content:
-                    self._say(delta.content, texts)
-                if delta.refusal:
-                    self._refusals.append(_storable(delta.refusal))
-                    self._say(delta.refusal, texts)
-                thought = delta.reasoning_content or delta.reasoning
-                if thought:
-                    self._take_room(len(thought))
-                    self._reasonings.append(_storable(thought))
-                if delta.tool_calls:
-                    self._take_tool_calls(delta.tool_calls)
-            if choice.finish_reason:
-                self.finish_reason = _label(choice.finish_reason)
+            if choice.index == 0:
+                self._take_choice(choice)
 
-    def _say(self, text: str, texts: list[str]) -> None:
+    def _take_choice(self, choice: Choice) -> None:
+        delta = choice.delta
+        if delta is not None:
+            thought = delta.reasoning_content or delta.reasoning
+            if thought:
+                self._think(thought)
+            content = delta.content
+            if content:
+                if isinstance(content, str):
+                    self._say(content)
+                else:
+                    self._take_chunks(content)
+            if delta.refusal:
+                self._say(delta.refusal)
+            if delta.tool_calls:
+                for call in delta.tool_calls:
+                    self._take_call(call)
+            if delta.annotations or delta.images:
+                self._take_company(delta)
+        if choice.message is not None:
+            self._take_company(choice.message)
+        if choice.finish_reason:
+            self._finish_reason = _label(choice.finish_reason)
+
+    def _say(self, text: str) -> None:
         self._take_room(len(text))
         if self._surrogate or _UNSTORABLE.search(text):
             # Servers that cut text by UTF-16 units send the halves of a pair in two events.
@@ -288,37 +240,92 @@ class StreamReader:
             if not text:
                 return
         self._texts.append(text)
-        texts.append(text)
 
-    def _take_tool_calls(self, deltas: list[ToolCallDelta]) -> None:
-        for delta in deltas:
-            if delta.index not in self._tools and len(self._tools) >= _MAX_TOOL_CALLS:
+    def _think(self, thought: str) -> None:
+        self._take_room(len(thought))
+        self._add(Reasoning(_storable(thought)))
+
+    def _take_chunks(self, content: list[Any]) -> None:
+        for chunk in content_chunks(content):
+            for thought in chunk.thinking:
+                if thought.text:
+                    self._think(thought.text)
+            if chunk.text:
+                self._say(chunk.text)
+
+    def _take_call(self, delta: ToolCallDelta) -> None:
+        index = self._last_call if delta.index is None else delta.index
+        call = self._calls.get(index)
+        if call is not None and call.is_over_before(delta):
+            call = None
+            if delta.index is None:
+                index += 1
+        if call is None:
+            if len(self._calls) >= _MAX_TOOL_CALLS or len(self._call_ids) >= _MAX_TOOL_CALLS:
                 raise AIServiceError("invalid_response", "The provider asked for too many tool calls.")
-            call, arguments = self._tools.setdefault(delta.index, (ToolCall(), []))
-            if delta.id:
-                call.id = _label(delta.id)
-            if delta.function is None:
+            call = self._calls[index] = _Call()
+        self._last_call = index
+        if delta.id and not call.name:
+            call.given_id = _label(delta.id)
+        if delta.function is None:
+            return
+        arguments = _storable(delta.function.arguments or "")
+        self._take_room(len(arguments))
+        if arguments:
+            call.arguments.append(arguments)
+        if call.name:
+            if arguments:
+                self._add(ToolInput(call.id, call.name, arguments))
+        elif delta.function.name:
+            self._take_room(len(delta.function.name))
+            call.name = _label(delta.function.name)
+            taken = not call.given_id or call.given_id in self._call_ids
+            call.id = f"call_{uuid.uuid4().hex}" if taken else call.given_id
+            self._call_ids.add(call.id)
+            self._add(ToolInput(call.id, call.name, "".join(call.arguments)))
+
+    def _take_company(self, of: Delta | Message) -> None:
+        """The sources and images that come with the text, each once."""
+        for citation in citations(of.annotations):
+            url = _storable(citation.url)
+            if url in self._addresses or not _WEB_ADDRESS.fullmatch(url):
                 continue
-            if delta.function.name:
-                call.name = _label(delta.function.name)
-            if delta.function.arguments:
-                self._take_room(len(delta.function.arguments))
-                arguments.append(_storable(delta.function.arguments))
+            title = _label(citation.title or "") or None
+            self._take_room(len(url) + len(title or ""))
+            self._sources += 1
+            if self._sources > _MAX_SOURCES:
+                raise AIServiceError("invalid_response", "The provider names too many sources.")
+            self._addresses.add(url)
+            self._add(SourcePart(f"source-{self._sources}", url, title))
+        for given in image_urls(of.images):
+            url = _storable(given)
+            data = _IMAGE_DATA.match(url)
+            if url in self._addresses or not (data or _WEB_ADDRESS.fullmatch(url)):
+                continue
+            self._files += 1
+            self._file_room -= len(url)
+            if self._files > _MAX_FILES or self._file_room < 0:
+                raise AIServiceError("invalid_response", "The provider's images are too many or too large.")
+            self._addresses.add(url)
+            self._add(FilePart(data[1].lower() if data else "image/*", url))
+
+    def _add(self, piece: Piece) -> None:
+        """Add a piece that is no text, to the one before it if that is of its kind."""
+        if self._texts:
+            self._pieces.append("".join(self._texts))
+            self._texts.clear()
+        match self._pieces[-1] if self._pieces else None, piece:
+            case Reasoning(before), Reasoning(text):
+                self._pieces[-1] = Reasoning(before + text)
+            case ToolInput(before_id, name, before), ToolInput(call_id, _, text) if before_id == call_id:
+                self._pieces[-1] = ToolInput(call_id, name, before + text)
+            case _:
+                self._pieces.append(piece)
 
     def _take_room(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
+        self._text_room -= size
+        if self._text_room < 0:
             raise AIServiceError("invalid_response", "The provider's answer is too long.")
-
-
-def _interrupted() -> AIServiceError:
-    return AIServiceError("interrupted", "The provider broke off before the answer was whole.")
-
-
-def _joined(parts: list[str]) -> str:
-    if len(parts) > 1:
-        parts[:] = ["".join(parts)]
-    return parts[0] if parts else ""
 
 
 def _storable(text: str) -> str:
@@ -330,8 +337,5 @@ def _label(text: str) -> str:
     return _storable(text[:_MAX_LABEL_CHARS])
 
 
-def _loads(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
+def _within(part: int, whole: int) -> int:
+    return min(max(part, 0), whole)

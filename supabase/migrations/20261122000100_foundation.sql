@@ -1,7 +1,7 @@
 -- Foundation: what every later migration stands on.
 --
--- Creates:  schema private; roles palaver_worker and palaver_definer; private.uuid_v7(), private.auth_id(),
---           private.auth_email(), private.become(), private.caller_bypasses_rls(), private.set_updated_at().
+-- Creates:  schema private; roles palaver_worker and palaver_definer; private.uuid_v7(), private.as_uuid(),
+--           private.auth_id(), private.auth_email(), private.become(), private.caller_bypasses_rls(), private.set_updated_at().
 -- Changes:  the default privileges of the migrating role: what it creates later in public is granted to nobody unless a
 --           migration says so, and its functions are not executable by everyone. The rollback restores what was.
 -- Locks:    none on existing tables.
@@ -135,6 +135,29 @@ comment on function private.uuid_v7() is 'A new time-ordered UUID (version 7).';
 revoke execute on function private.uuid_v7() from public;
 
 grant execute on function private.uuid_v7() to authenticated, service_role, palaver_definer;
+
+create function private.as_uuid(p_text text)
+returns uuid
+language plpgsql
+immutable
+parallel safe
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_text ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' then
+        return p_text::pg_catalog.uuid;
+    end if;
+
+    return null;
+end
+$$;
+
+comment on function private.as_uuid(text) is 'The text as a UUID, null if it is none: clients'' own ids are any text.';
+
+revoke execute on function private.as_uuid(text) from public;
+
+grant execute on function private.as_uuid(text) to authenticated, service_role;
 
 -- Who is asking. Claims that make no sense are nobody's: a policy asks only where there is a row to look at, and an error would tell
 -- that there is one. Helpers that policies call are in PL/pgSQL, which keeps their plans: before PostgreSQL 18 a function in SQL is planned

@@ -22,6 +22,9 @@ create table public.tenants (
     features jsonb not null default '{}',
     rate_limit_per_minute integer not null default 60,
     daily_token_limit bigint,
+    user_rate_limit_per_minute integer,
+    user_daily_token_limit bigint,
+    tools jsonb not null default '[]',
     branding jsonb not null default '{}',
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
@@ -38,6 +41,9 @@ create table public.tenants (
     constraint tenants_features_check check (jsonb_typeof(features) = 'object' and octet_length(features::text) <= 65536),
     constraint tenants_rate_limit_per_minute_check check (rate_limit_per_minute between 1 and 1000000),
     constraint tenants_daily_token_limit_check check (daily_token_limit >= 0),
+    constraint tenants_user_rate_limit_per_minute_check check (user_rate_limit_per_minute between 1 and 1000000),
+    constraint tenants_user_daily_token_limit_check check (user_daily_token_limit >= 0),
+    constraint tenants_tools_check check (jsonb_typeof(tools) = 'array' and octet_length(tools::text) <= 65536),
     constraint tenants_branding_check check (jsonb_typeof(branding) = 'object' and octet_length(branding::text) <= 65536)
 );
 
@@ -53,7 +59,13 @@ comment on column public.tenants.features is 'Switches by name. "ai_assistant": 
 
 comment on column public.tenants.rate_limit_per_minute is 'Questions a minute, all people of the tenant together: so many at once, then so many a minute evenly (generic cell rate algorithm).';
 
-comment on column public.tenants.daily_token_limit is 'Tokens a UTC day, all people together; null: no limit.';
+comment on column public.tenants.daily_token_limit is 'Tokens a UTC day, all people together: reserved before an answer, settled after it; null: no limit.';
+
+comment on column public.tenants.user_rate_limit_per_minute is 'Questions a minute of any one person, within the tenant''s; null: no share.';
+
+comment on column public.tenants.user_daily_token_limit is 'Tokens a UTC day of any one person, within the tenant''s; null: no share.';
+
+comment on column public.tenants.tools is 'Tools that the model may ask clients to call: an array of definitions in the form of OpenAI''s chat completions.';
 
 comment on column public.tenants.is_active is 'False shuts the tenant: nobody in it reads or writes anything.';
 
@@ -121,6 +133,7 @@ alter column llm_provider set statistics 0,
 alter column llm_model set statistics 0,
 alter column system_prompt set statistics 0,
 alter column features set statistics 0,
+alter column tools set statistics 0,
 alter column branding set statistics 0;
 
 alter table public.tenants enable row level security;
@@ -326,11 +339,12 @@ with check (id = (select private.administered_tenant_id()));
 
 grant select (
     id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
-    branding, is_active, created_at, updated_at
+    user_rate_limit_per_minute, user_daily_token_limit, tools, branding, is_active, created_at, updated_at
 ) on public.tenants to authenticated;
 
 grant update (
-    name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit, branding
+    name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
+    user_rate_limit_per_minute, user_daily_token_limit, tools, branding
 ) on public.tenants to authenticated;
 
 grant select, insert, update, delete on public.tenants to service_role;

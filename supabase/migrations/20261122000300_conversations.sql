@@ -1,6 +1,6 @@
 -- Conversations and their messages.
 --
--- Creates:  public.conversations, public.messages; private.touch_conversations().
+-- Creates:  public.conversations, public.messages, public.chat_messages(); private.place_message(), touch_conversations().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000300_conversations.sql
 
@@ -12,8 +12,10 @@ create table public.conversations (
     tenant_id uuid not null default private.current_tenant_id(),
     id uuid not null default private.uuid_v7(),
     user_id uuid not null default private.current_user_id(),
+    client_id text,
     title text not null default 'New conversation',
     metadata jsonb not null default '{}',
+    head_id uuid,
     is_archived boolean not null default false,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -22,11 +24,16 @@ create table public.conversations (
     constraint conversations_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
     constraint conversations_user_id_fkey foreign key (tenant_id, user_id)
     references public.users (tenant_id, id) on delete cascade,
+    constraint conversations_client_id_check check (char_length(client_id) between 1 and 200),
     constraint conversations_title_check check (char_length(title) between 1 and 200 and title ~ '\S'),
     constraint conversations_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
 );
 
 comment on table public.conversations is 'A person''s conversations with the assistant.';
+
+comment on column public.conversations.client_id is 'The id that the client gave it, such as the AI SDK''s chat id; unique for the person.';
+
+comment on column public.conversations.head_id is 'The message at which the chosen branch ends, where somebody went back to an older one; null: the newest message. A new message makes it null again.';
 
 comment on column public.conversations.is_archived is 'Soft delete: hidden from lists, takes no messages, can be brought back.';
 
@@ -39,11 +46,16 @@ create index conversations_user_live_idx on public.conversations (tenant_id, use
 
 comment on index public.conversations_user_live_idx is 'A person''s live conversations, newest first, a page by key.';
 
+create unique index conversations_client_key on public.conversations (tenant_id, user_id, client_id) where client_id is not null;
+
+comment on index public.conversations_client_key is 'Finding a conversation by the client''s id of it.';
+
 create trigger conversations_set_updated_at
 before update of title, metadata, is_archived on public.conversations
 for each row execute function private.set_updated_at();
 
 alter table public.conversations
+alter column client_id set statistics 0,
 alter column title set statistics 0,
 alter column metadata set statistics 0;
 
@@ -68,11 +80,12 @@ on public.conversations for update to authenticated
 using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()))
 with check (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
 
-grant select (tenant_id, id, user_id, title, metadata, is_archived, created_at, updated_at) on public.conversations to authenticated;
+grant select (tenant_id, id, user_id, client_id, title, metadata, head_id, is_archived, created_at, updated_at)
+on public.conversations to authenticated;
 
-grant insert (tenant_id, user_id, title, metadata) on public.conversations to authenticated;
+grant insert (tenant_id, user_id, client_id, title, metadata) on public.conversations to authenticated;
 
-grant update (title, metadata, is_archived) on public.conversations to authenticated;
+grant update (title, metadata, head_id, is_archived) on public.conversations to authenticated;
 
 grant select, insert, update, delete on public.conversations to service_role;
 
@@ -81,8 +94,11 @@ create table public.messages (
     id uuid not null default private.uuid_v7(),
     conversation_id uuid not null,
     user_id uuid not null default private.current_user_id(),
+    parent_id uuid,
+    client_id text,
     role text not null default 'user',
     content text not null,
+    parts jsonb,
     token_count integer,
     model_used text,
     latency_ms integer,
@@ -93,9 +109,16 @@ create table public.messages (
     constraint messages_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
     constraint messages_conversation_id_fkey foreign key (tenant_id, conversation_id, user_id)
     references public.conversations (tenant_id, id, user_id) on delete cascade,
+    constraint messages_branch_key unique (tenant_id, id, conversation_id),
+    constraint messages_parent_id_fkey foreign key (tenant_id, parent_id, conversation_id)
+    references public.messages (tenant_id, id, conversation_id) on delete set null (parent_id),
+    constraint messages_client_id_check check (char_length(client_id) between 1 and 200),
     constraint messages_role_check check (role in ('user', 'assistant', 'system', 'tool')),
-    constraint messages_content_check check (role <> 'user' or content ~ '\S'),
+    constraint messages_content_check check (role <> 'user' or content ~ '\S' or parts is not null),
     constraint messages_content_size_check check (octet_length(content) <= case role when 'user' then 262144 else 8388608 end),
+    constraint messages_parts_check check (
+        jsonb_typeof(parts) = 'array' and jsonb_array_length(parts) > 0 and octet_length(parts::text) <= 33554432
+    ),
     constraint messages_token_count_check check (token_count >= 0),
     constraint messages_latency_ms_check check (latency_ms >= 0),
     constraint messages_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
@@ -104,6 +127,12 @@ create table public.messages (
 comment on table public.messages is 'What was said. History: clients add a person''s messages and change none; only the worker writes the assistant''s.';
 
 comment on column public.messages.user_id is 'The owner of the conversation, held equal to it by the foreign key, so that policies need no join.';
+
+comment on column public.messages.parent_id is 'The message that this one follows; null: the first. Two with the same parent are branches. Left out by clients: it follows the newest, or the conversation''s head_id.';
+
+comment on column public.messages.client_id is 'The id that the client gave it, such as the AI SDK''s message id. An edited question may come under the id of the one whose place it takes.';
+
+comment on column public.messages.parts is 'Where there is more than text: an array of objects with a type (text, reasoning, tool-call, tool-result, file, source-url, context), in order.';
 
 comment on column public.messages.token_count is 'Tokens of this message as the provider counted them, or the worker''s estimate.';
 
@@ -115,7 +144,26 @@ create index messages_conversation_idx on public.messages (tenant_id, conversati
 
 comment on index public.messages_conversation_idx is 'A conversation''s messages in order, a page by key from either end; the foreign key to conversations.';
 
+create index messages_parent_idx on public.messages (tenant_id, parent_id);
+
+comment on index public.messages_parent_idx is 'The branches after a message; the foreign key to messages.';
+
+create index messages_client_idx on public.messages (tenant_id, conversation_id, client_id) where client_id is not null;
+
+comment on index public.messages_client_idx is 'Finding a message by the client''s id of it.';
+
+-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid
+alter table public.conversations
+add constraint conversations_head_id_fkey foreign key (tenant_id, head_id, id)
+references public.messages (tenant_id, id, conversation_id) on delete set null (head_id);
+
+create index conversations_head_idx on public.conversations (tenant_id, head_id) where head_id is not null;
+
+comment on index public.conversations_head_idx is 'The foreign key to messages.';
+
 alter table public.messages
+alter column client_id set statistics 0,
+alter column parts set statistics 0,
 alter column role set statistics 0,
 alter column content set statistics 0,
 alter column model_used set statistics 0,
@@ -147,28 +195,79 @@ with check (
     )
 );
 
-create policy "The worker adds the assistant's side for the person it acts for"
+create policy "The worker adds results of tools for the person it acts for"
 on public.messages for insert to palaver_worker
 with check (
-    role <> 'user'
+    role = 'tool'
     and tenant_id = (select private.claimed_tenant_id())
     and user_id = (select private.claimed_user_id())
 );
 
 grant select (
-    tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, latency_ms, provider_message_id, metadata,
-    created_at
+    tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content, parts, token_count, model_used, latency_ms,
+    provider_message_id, metadata, created_at
 ) on public.messages to authenticated;
 
-grant insert (tenant_id, conversation_id, user_id, role, content, metadata) on public.messages to authenticated;
+grant insert (tenant_id, conversation_id, user_id, client_id, role, content, metadata) on public.messages to authenticated;
 
 grant insert on public.messages to palaver_worker;
 
 grant select, insert, update, delete on public.messages to service_role;
 
--- A new message moves its conversation to the top of the list.
+-- A new message follows the one before it. Only the worker's functions and the service role say themselves which one that is; a message
+-- that names itself as its parent is a first one.
 
-grant select (tenant_id, id, updated_at), update (updated_at) on public.conversations to palaver_definer;
+create function private.place_message()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+    v_head_id uuid;
+    v_last_at timestamptz;
+begin
+    if new.parent_id is not null then
+        new.parent_id := nullif(new.parent_id, new.id);
+
+        return new;
+    end if;
+
+    -- The lock puts messages that arrive together one after the other.
+    select c.head_id into v_head_id
+    from public.conversations as c
+    where c.tenant_id = new.tenant_id and c.id = new.conversation_id and c.user_id = new.user_id
+    for no key update;
+
+    if not found then
+        return new;
+    end if;
+
+    select m.id, m.created_at into new.parent_id, v_last_at
+    from public.messages as m
+    where m.tenant_id = new.tenant_id and m.conversation_id = new.conversation_id and m.user_id = new.user_id
+    order by m.created_at desc, m.id desc
+    limit 1;
+
+    new.parent_id := coalesce(v_head_id, new.parent_id);
+    new.created_at := greatest(new.created_at, v_last_at + interval '1 microsecond');
+
+    return new;
+end
+$$;
+
+comment on function private.place_message() is 'Trigger: a message without a parent follows the conversation''s head, else its newest message, and is newer than it.';
+
+revoke execute on function private.place_message() from public;
+
+create trigger messages_place
+before insert on public.messages
+for each row execute function private.place_message();
+
+-- A new message moves its conversation to the top of the list, and ends the chosen branch.
+
+grant select (tenant_id, id, user_id, head_id, updated_at), update (updated_at, head_id) on public.conversations to palaver_definer;
 
 create policy "The touch trigger finds conversations"
 on public.conversations for select to palaver_definer
@@ -187,7 +286,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     update public.conversations as c
-    set updated_at = n.created_at
+    set updated_at = greatest(c.updated_at, n.created_at), head_id = null
     from (
         select
             m.tenant_id,
@@ -196,14 +295,17 @@ begin
         from added as m
         group by m.tenant_id, m.conversation_id
     ) as n
-    where c.tenant_id = n.tenant_id and c.id = n.conversation_id and c.updated_at < n.created_at;
+    where
+        c.tenant_id = n.tenant_id
+        and c.id = n.conversation_id
+        and (c.updated_at < n.created_at or c.head_id is not null);
 
     return null;
 end
 $$;
 
 comment on function private.touch_conversations() is
-'Trigger: moves updated_at of the conversations that got messages. Definer: clients have no right to set updated_at.';
+'Trigger: moves updated_at of the conversations that got messages, whose newest message is their head again. Definer: clients have no right to set updated_at.';
 
 revoke execute on function private.touch_conversations() from public;
 
@@ -213,3 +315,70 @@ create trigger messages_touch_conversations
 after insert on public.messages
 referencing new table as added
 for each statement execute function private.touch_conversations();
+
+-- The chosen branch of a conversation, for clients.
+
+create function public.chat_messages(p_chat text)
+returns table (
+    id uuid,
+    parent_id uuid,
+    client_id text,
+    role text,
+    content text,
+    parts jsonb,
+    created_at timestamptz
+)
+language plpgsql
+stable
+security invoker
+rows 50
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with recursive chat as (
+        select
+            c.tenant_id,
+            c.id,
+            coalesce(
+                c.head_id,
+                (
+                    select m.id
+                    from public.messages as m
+                    where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.user_id = c.user_id
+                    order by m.created_at desc, m.id desc
+                    limit 1
+                )
+            ) as head_id
+        from public.conversations as c
+        where
+            c.tenant_id = (select private.current_tenant_id())
+            and c.user_id = (select private.current_user_id())
+            and (c.client_id = p_chat or c.id = (select private.as_uuid(p_chat)))
+        order by c.client_id = p_chat desc nulls last
+        limit 1
+    ),
+
+    branch as (
+        select m.tenant_id, m.id, m.parent_id, m.client_id, m.role, m.content, m.parts, m.created_at, 1 as depth
+        from chat as h
+        inner join public.messages as m on m.tenant_id = h.tenant_id and m.id = h.head_id
+        union all
+        select m.tenant_id, m.id, m.parent_id, m.client_id, m.role, m.content, m.parts, m.created_at, b.depth + 1
+        from branch as b
+        inner join public.messages as m on m.tenant_id = b.tenant_id and m.id = b.parent_id
+    )
+
+    select b.id, b.parent_id, b.client_id, b.role, b.content, b.parts, b.created_at
+    from branch as b
+    order by b.depth desc;
+end
+$$;
+
+comment on function public.chat_messages(text) is
+'The messages of the chosen branch of one of the caller''s conversations, oldest first; the conversation by the client''s id of it, or ours. Nothing where there is no such conversation.';
+
+revoke execute on function public.chat_messages(text) from public, anon;
+
+grant execute on function public.chat_messages(text) to authenticated;

@@ -13,13 +13,7 @@ set local statement_timeout = '5min';
 
 -- The materialized views belong to palaver_definer and are read through its policies; clients have no rights on them.
 
-grant select on public.usage_metrics to palaver_definer;
-
 grant select on public.feedback to palaver_definer;
-
-create policy "Summaries read usage"
-on public.usage_metrics for select to palaver_definer
-using (true);
 
 create policy "Summaries read feedback"
 on public.feedback for select to palaver_definer

@@ -1,6 +1,6 @@
--- Turns: a question and its answer, from begin to finish.
+-- Turns: a question and its answer, and what a worker keeps of it while it runs.
 --
--- Creates:  public.turns, private.rate_limits; private.take_request(), begin_turn(), finish_turn().
+-- Creates:  public.turns, private.idempotency_keys, workers, open_turns, turn_pieces.
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, users, conversations and messages, for the foreign keys.
 -- Rollback: rollbacks/20261122000800_turns.sql
 
@@ -16,11 +16,8 @@ create table public.turns (
     question_id uuid,
     answer_id uuid,
     status text not null default 'running',
-    provider text,
-    model text,
-    prompt_tokens bigint,
-    completion_tokens bigint,
-    tokens_estimated boolean,
+    dialect text,
+    response_id text,
     latency_ms integer,
     finish_reason text,
     provider_message_id text,
@@ -37,18 +34,25 @@ create table public.turns (
     references public.messages (tenant_id, id) on delete set null (question_id),
     constraint turns_answer_id_fkey foreign key (tenant_id, answer_id)
     references public.messages (tenant_id, id) on delete set null (answer_id),
+    constraint turns_answer_id_check check (answer_id = id),
     constraint turns_status_check check (status in ('running', 'completed', 'stopped', 'failed')),
     constraint turns_finished_at_check check ((status = 'running') = (finished_at is null)),
-    constraint turns_prompt_tokens_check check (prompt_tokens >= 0),
-    constraint turns_completion_tokens_check check (completion_tokens >= 0),
+    constraint turns_dialect_check check (dialect in ('plain', 'ui', 'openai')),
+    constraint turns_response_id_check check (char_length(response_id) between 1 and 200),
     constraint turns_latency_ms_check check (latency_ms >= 0)
 );
 
-comment on table public.turns is 'A question, what became of it, and what it used: settled once, by finish_turn().';
+comment on table public.turns is 'A question and what became of it: begun by begin_turn(), settled once by finish_turns(), which writes what it used to usage_ledger under the same id.';
+
+comment on column public.turns.question_id is 'The last message that was asked; null once that is gone.';
+
+comment on column public.turns.answer_id is 'The answer, whose id is the turn''s own; null if nothing was said, or once it is gone.';
 
 comment on column public.turns.status is 'running until finished; completed, stopped by a person, or failed with error_code. What was said is kept in each case.';
 
-comment on column public.turns.tokens_estimated is 'True where the provider reported no usage and the worker estimated it.';
+comment on column public.turns.dialect is 'In which protocol it was asked.';
+
+comment on column public.turns.response_id is 'Under which id the client knows the answer, where that is not the turn''s own.';
 
 comment on column public.turns.latency_ms is 'From begin to finish, in milliseconds.';
 
@@ -62,16 +66,20 @@ comment on index public.turns_user_idx is 'A person''s turns in order, for ids a
 
 create index turns_question_idx on public.turns (tenant_id, question_id);
 
-comment on index public.turns_question_idx is 'The turn of a question; the foreign key to messages.';
+comment on index public.turns_question_idx is 'The turns of a question; the foreign key to messages.';
 
 create index turns_answer_idx on public.turns (tenant_id, answer_id);
 
 comment on index public.turns_answer_idx is 'The turn of an answer; the foreign key to messages.';
 
+create index turns_finished_idx on public.turns (finished_at);
+
+comment on index public.turns_finished_idx is 'What was settled in a time, and what runs; for upkeep.';
+
 alter table public.turns
 alter column status set statistics 0,
-alter column provider set statistics 0,
-alter column model set statistics 0,
+alter column dialect set statistics 0,
+alter column response_id set statistics 0,
 alter column finish_reason set statistics 0,
 alter column provider_message_id set statistics 0,
 alter column error_code set statistics 0;
@@ -93,335 +101,224 @@ using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select pr
 
 create policy "The worker begins turns of the person it acts for"
 on public.turns for insert to palaver_worker
-with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
+with check (
+    status = 'running'
+    and tenant_id = (select private.claimed_tenant_id())
+    and user_id = (select private.claimed_user_id())
+);
 
-create policy "The worker finishes turns of the person it acts for"
-on public.turns for update to palaver_worker
-using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()))
-with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
+create policy "Settlement finds turns"
+on public.turns for select to palaver_definer
+using (true);
+
+create policy "Settlement finishes turns"
+on public.turns for update to palaver_definer
+using (true)
+with check (true);
 
 grant select (
-    tenant_id, id, user_id, conversation_id, question_id, answer_id, status, provider, model, prompt_tokens, completion_tokens,
-    tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code, started_at, finished_at
+    tenant_id, id, user_id, conversation_id, question_id, answer_id, status, dialect, response_id, latency_ms, finish_reason,
+    provider_message_id, error_code, started_at, finished_at
 ) on public.turns to authenticated;
 
 grant insert on public.turns to palaver_worker;
 
-grant update (
-    answer_id,
-    status,
-    provider,
-    model,
-    prompt_tokens,
-    completion_tokens,
-    tokens_estimated,
-    latency_ms,
-    finish_reason,
-    provider_message_id,
-    error_code,
-    finished_at
-) on public.turns to palaver_worker;
+grant select on public.turns to palaver_definer;
+
+grant update (answer_id, status, latency_ms, finish_reason, provider_message_id, error_code, finished_at) on public.turns to palaver_definer;
 
 grant select, insert, update, delete on public.turns to service_role;
 
--- The limit of requests a minute is the generic cell rate algorithm: one timestamp a tenant, moved on by each request. Unlogged: after
--- a crash everybody starts with a full allowance.
+-- Not in turns, which tenant admins see: a digest of a question would let them try what it was.
 
-create unlogged table private.rate_limits (
+create table private.idempotency_keys (
     tenant_id uuid not null,
-    next_at timestamptz not null,
-    constraint rate_limits_pkey primary key (tenant_id),
-    constraint rate_limits_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade
+    user_id uuid not null,
+    dialect text not null,
+    key text not null,
+    fingerprint bytea not null,
+    turn_id uuid not null,
+    created_at timestamptz not null default now(),
+    constraint idempotency_keys_pkey primary key (tenant_id, user_id, dialect, key),
+    constraint idempotency_keys_turn_id_fkey foreign key (tenant_id, turn_id)
+    references public.turns (tenant_id, id) on delete cascade,
+    constraint idempotency_keys_key_check check (char_length(key) between 1 and 255)
+);
+
+comment on table private.idempotency_keys is 'Idempotency-Keys of requests: the same one again, from the same person and in the same dialect, gets the same turn. Forgotten after a day.';
+
+comment on column private.idempotency_keys.fingerprint is 'A digest of the request that came with the key.';
+
+create index idempotency_keys_turn_idx on private.idempotency_keys (tenant_id, turn_id);
+
+comment on index private.idempotency_keys_turn_idx is 'The foreign key to turns.';
+
+create index idempotency_keys_created_idx on private.idempotency_keys (created_at);
+
+comment on index private.idempotency_keys_created_idx is 'Forgetting old ones.';
+
+alter table private.idempotency_keys enable row level security;
+
+revoke all on private.idempotency_keys from public, anon, authenticated, service_role;
+
+grant select, insert on private.idempotency_keys to palaver_worker;
+
+grant select (created_at), delete on private.idempotency_keys to palaver_definer;
+
+create policy "The worker finds keys of the person it acts for"
+on private.idempotency_keys for select to palaver_worker
+using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
+
+create policy "The worker keeps keys of the person it acts for"
+on private.idempotency_keys for insert to palaver_worker
+with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
+
+create policy "The job finds old keys"
+on private.idempotency_keys for select to palaver_definer
+using (true);
+
+create policy "The job forgets old keys"
+on private.idempotency_keys for delete to palaver_definer
+using (true);
+
+-- Workers say that they are alive. A worker is dead to the others when it has been silent for longer than they themselves have been
+-- heard without a break: after an outage of the database everybody gets the same time to come back.
+
+create table private.workers (
+    id uuid not null,
+    seen_at timestamptz not null default clock_timestamp(),
+    steady_since timestamptz not null default clock_timestamp(),
+    constraint workers_pkey primary key (id)
 ) with (fillfactor = 50);
 
-comment on table private.rate_limits is 'When each tenant''s next request would arrive if they came evenly (theoretical arrival time).';
+comment on table private.workers is 'The worker processes, and when each was last heard.';
 
-alter table private.rate_limits enable row level security;
+comment on column private.workers.steady_since is 'Since when it has been heard without a break.';
 
-revoke all on private.rate_limits from public, anon, authenticated, service_role;
+alter table private.workers enable row level security;
 
-create policy "The worker reads the limit of the tenant it acts for"
-on private.rate_limits for select to palaver_worker
-using (tenant_id = (select private.claimed_tenant_id()));
+revoke all on private.workers from public, anon, authenticated, service_role;
 
-create policy "The worker starts the limit of the tenant it acts for"
-on private.rate_limits for insert to palaver_worker
-with check (tenant_id = (select private.claimed_tenant_id()));
+grant select, insert, update, delete on private.workers to palaver_definer;
 
-create policy "The worker moves the limit of the tenant it acts for"
-on private.rate_limits for update to palaver_worker
-using (tenant_id = (select private.claimed_tenant_id()))
-with check (tenant_id = (select private.claimed_tenant_id()));
+create policy "The lease keeper sees workers"
+on private.workers for select to palaver_definer
+using (true);
 
-grant select, insert, update on private.rate_limits to palaver_worker;
+create policy "The lease keeper adds workers"
+on private.workers for insert to palaver_definer
+with check (true);
 
-create function private.take_request(p_tenant_id uuid, p_per_minute integer)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-    v_window constant interval := interval '1 minute';
-    v_step constant interval := v_window / p_per_minute;
-    v_next_at timestamptz;
-begin
-    -- clock_timestamp() and not now(): a request that waited for the row must not be judged by when it began to wait.
-    insert into private.rate_limits as r (tenant_id, next_at)
-    values (p_tenant_id, clock_timestamp() + v_step)
-    on conflict (tenant_id) do update
-    set next_at = greatest(r.next_at, clock_timestamp()) + v_step
-    where greatest(r.next_at, clock_timestamp()) + v_step <= clock_timestamp() + v_window;
+create policy "The lease keeper hears workers"
+on private.workers for update to palaver_definer
+using (true)
+with check (true);
 
-    if found then
-        return;
-    end if;
+create policy "The lease keeper forgets workers"
+on private.workers for delete to palaver_definer
+using (true);
 
-    select r.next_at into v_next_at from private.rate_limits as r where r.tenant_id = p_tenant_id;
+create table private.open_turns (
+    tenant_id uuid not null,
+    turn_id uuid not null,
+    user_id uuid not null,
+    worker_id uuid not null,
+    prompt_estimate bigint not null,
+    reserved_tokens bigint not null,
+    user_reserved_tokens bigint not null default 0,
+    provider text,
+    model text,
+    stop_requested_at timestamptz,
+    constraint open_turns_pkey primary key (tenant_id, turn_id),
+    constraint open_turns_turn_id_fkey foreign key (tenant_id, turn_id)
+    references public.turns (tenant_id, id) on delete cascade,
+    constraint open_turns_prompt_estimate_check check (prompt_estimate >= 0),
+    constraint open_turns_reserved_tokens_check check (reserved_tokens >= 0),
+    constraint open_turns_user_reserved_tokens_check check (user_reserved_tokens >= 0)
+) with (fillfactor = 50);
 
-    raise exception using
-        errcode = 'PA429',
-        message = format('Your organisation''s limit is reached (questions a minute: %s).', p_per_minute),
-        detail = jsonb_build_object(
-            'retry_after_seconds',
-            round(extract(epoch from greatest(v_next_at + v_step - v_window - clock_timestamp(), interval '0.001')), 3)
-        ),
-        hint = 'Ask again after the wait that the detail gives in seconds.';
-end
-$$;
+comment on table private.open_turns is 'The turns that run: which worker holds each, and the tokens reserved for it. The row ends when the turn is settled.';
 
-comment on function private.take_request(uuid, integer) is
-'Takes one request from a tenant''s allowance of so many a minute; exact under concurrency. Errors: PA429, its detail a JSON object with retry_after_seconds.';
+comment on column private.open_turns.worker_id is 'Only this worker may settle it; another one takes it over when this one is dead.';
 
-revoke execute on function private.take_request(uuid, integer) from public;
+comment on column private.open_turns.reserved_tokens is 'Held of the tenant''s daily limit until it is settled.';
 
-grant execute on function private.take_request(uuid, integer) to palaver_worker;
+comment on column private.open_turns.user_reserved_tokens is 'Held of the person''s share of it, where there is one.';
 
-create function private.begin_turn(
-    p_claims jsonb,
-    p_message text,
-    p_conversation_id uuid default null,
-    p_history_limit integer default 50
-)
-returns table (
-    turn_id uuid,
-    conversation_id uuid,
-    question_id uuid,
-    conversation_title text,
-    llm_provider text,
-    llm_model text,
-    temperature numeric,
-    max_tokens integer,
-    system_prompt text,
-    history jsonb
-)
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-    v_person public.users;
-    v_tenant public.tenants;
-    v_conversation public.conversations;
-    v_question_id uuid := private.uuid_v7();
-    v_turn_id uuid := private.uuid_v7();
-    v_history jsonb;
-begin
-    perform private.become(p_claims);
+comment on column private.open_turns.provider is 'What was asked, for whoever has to settle it; null until the worker has said.';
 
-    select * into v_person from public.users as u where u.id = private.current_user_id();
+create index open_turns_worker_idx on private.open_turns (worker_id);
 
-    select * into v_tenant from public.tenants as t where t.id = v_person.tenant_id;
+comment on index private.open_turns_worker_idx is 'A worker''s turns; the turns of dead ones.';
 
-    -- After the rows are read, so that access which ends in between is no access.
-    if v_tenant.id is null or not private.may_use_assistant() then
-        raise exception using
-            errcode = 'PA403',
-            message = 'This account may not use the assistant.',
-            hint = 'An administrator of your organisation can give you access.';
-    end if;
+create index open_turns_user_idx on private.open_turns (tenant_id, user_id);
 
-    if p_message is null or p_message !~ '\S' then
-        raise exception using errcode = 'PA422', message = 'The message is empty.';
-    end if;
+comment on index private.open_turns_user_idx is 'A person''s reservations.';
 
-    perform private.take_request(v_tenant.id, v_tenant.rate_limit_per_minute);
+alter table private.open_turns enable row level security;
 
-    if p_conversation_id is null then
-        insert into public.conversations as c (tenant_id, user_id, title)
-        values (v_tenant.id, v_person.id, left(btrim(regexp_replace(p_message, '\s+', ' ', 'g')), 50))
-        returning * into v_conversation;
-    else
-        select * into v_conversation
-        from public.conversations as c
-        where c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.id = p_conversation_id;
+revoke all on private.open_turns from public, anon, authenticated, service_role;
 
-        if not found then
-            raise exception using errcode = 'PA404', message = 'There is no such conversation.';
-        end if;
+grant select, insert on private.open_turns to palaver_worker;
 
-        if v_conversation.is_archived then
-            raise exception using
-                errcode = 'PA409',
-                message = 'The conversation is archived.',
-                hint = 'Restore it, or start a new one.';
-        end if;
-    end if;
+grant update (stop_requested_at) on private.open_turns to palaver_worker;
 
-    insert into public.messages (tenant_id, id, conversation_id, user_id, role, content)
-    values (v_tenant.id, v_question_id, v_conversation.id, v_person.id, 'user', p_message);
+grant select, update, delete on private.open_turns to palaver_definer;
 
-    insert into public.turns (tenant_id, id, user_id, conversation_id, question_id)
-    values (v_tenant.id, v_turn_id, v_person.id, v_conversation.id, v_question_id);
+create policy "The worker sees open turns of the person it acts for"
+on private.open_turns for select to palaver_worker
+using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
 
-    update public.users as u
-    set last_active_at = now()
-    where
-        u.tenant_id = v_tenant.id
-        and u.id = v_person.id
-        and (u.last_active_at is null or u.last_active_at < now() - interval '1 minute');
+create policy "The worker opens turns of the person it acts for"
+on private.open_turns for insert to palaver_worker
+with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
 
-    select jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content) order by m.created_at, m.id)
-    into v_history
-    from (
-        select h.role, h.content, h.created_at, h.id
-        from public.messages as h
-        where
-            h.tenant_id = v_tenant.id
-            and h.conversation_id = v_conversation.id
-            and h.user_id = v_person.id
-            and h.role in ('user', 'assistant')
-        order by h.created_at desc, h.id desc
-        limit greatest(p_history_limit, 1)
-    ) as m;
+create policy "The worker asks to stop turns of the person it acts for"
+on private.open_turns for update to palaver_worker
+using (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()))
+with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id()));
 
-    return query
-    select
-        v_turn_id,
-        v_conversation.id,
-        v_question_id,
-        v_conversation.title,
-        v_tenant.llm_provider,
-        v_tenant.llm_model,
-        v_tenant.temperature,
-        v_tenant.max_tokens,
-        v_tenant.system_prompt,
-        v_history;
-end
-$$;
+create policy "The lease keeper sees open turns"
+on private.open_turns for select to palaver_definer
+using (true);
 
-comment on function private.begin_turn(jsonb, text, uuid, integer) is
-'Begins a turn for the person that the verified claims name: checks that they may, takes a request from the allowance, saves the question (in a new conversation if none is given) and returns the model settings and the last messages, oldest first, the question last. One statement, one transaction. Errors: PA403 no access, PA404 no such conversation (or somebody else''s), PA409 archived, PA422 empty message, PA429 limit reached.';
+create policy "The lease keeper hands open turns over"
+on private.open_turns for update to palaver_definer
+using (true)
+with check (true);
 
-revoke execute on function private.begin_turn(jsonb, text, uuid, integer) from public;
+create policy "Settlement closes open turns"
+on private.open_turns for delete to palaver_definer
+using (true);
 
-grant execute on function private.begin_turn(jsonb, text, uuid, integer) to palaver_worker;
+create table private.turn_pieces (
+    tenant_id uuid not null,
+    turn_id uuid not null,
+    seq integer not null,
+    pieces jsonb not null,
+    constraint turn_pieces_pkey primary key (tenant_id, turn_id, seq),
+    constraint turn_pieces_turn_id_fkey foreign key (tenant_id, turn_id)
+    references private.open_turns (tenant_id, turn_id) on delete cascade
+) with (autovacuum_vacuum_scale_factor = 0.05);
 
-create function private.finish_turn(
-    p_claims jsonb,
-    p_turn_id uuid,
-    p_status text,
-    p_content text,
-    p_provider text,
-    p_model text,
-    p_prompt_tokens bigint,
-    p_completion_tokens bigint,
-    p_tokens_estimated boolean,
-    p_latency_ms integer,
-    p_finish_reason text default null,
-    p_provider_message_id text default null,
-    p_error_code text default null,
-    p_estimated_cost numeric default 0
-)
-returns table (
-    message_id uuid,
-    already_finished boolean
-)
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-    v_turn public.turns;
-    v_answer_id uuid;
-begin
-    perform private.become(p_claims);
+comment on table private.turn_pieces is 'What running turns have said so far, in batches of some hundred milliseconds: for readers at other workers, and for whoever settles the turn of a dead one.';
 
-    -- The row lock makes the second of two finishes wait and then find the turn settled.
-    select * into v_turn
-    from public.turns as t
-    where t.tenant_id = private.claimed_tenant_id() and t.id = p_turn_id
-    for no key update;
+comment on column private.turn_pieces.pieces is 'An array: a string is text, an object another kind of piece.';
 
-    if not found then
-        raise exception using errcode = 'PA404', message = 'There is no such turn.';
-    end if;
+alter table private.turn_pieces enable row level security;
 
-    if v_turn.status <> 'running' then
-        return query select v_turn.answer_id, true;
+revoke all on private.turn_pieces from public, anon, authenticated, service_role;
 
-        return;
-    end if;
+grant select, insert, delete on private.turn_pieces to palaver_definer;
 
-    if p_content <> '' then
-        v_answer_id := private.uuid_v7();
+create policy "The lease keeper reads pieces"
+on private.turn_pieces for select to palaver_definer
+using (true);
 
-        insert into public.messages (
-            tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, latency_ms, provider_message_id
-        )
-        values (
-            v_turn.tenant_id,
-            v_answer_id,
-            v_turn.conversation_id,
-            v_turn.user_id,
-            'assistant',
-            p_content,
-            p_completion_tokens,
-            p_model,
-            p_latency_ms,
-            p_provider_message_id
-        );
-    end if;
+create policy "The lease keeper adds pieces"
+on private.turn_pieces for insert to palaver_definer
+with check (true);
 
-    update public.turns as t
-    set
-        answer_id = v_answer_id,
-        status = p_status,
-        provider = p_provider,
-        model = p_model,
-        prompt_tokens = p_prompt_tokens,
-        completion_tokens = p_completion_tokens,
-        tokens_estimated = p_tokens_estimated,
-        latency_ms = p_latency_ms,
-        finish_reason = p_finish_reason,
-        provider_message_id = p_provider_message_id,
-        error_code = p_error_code,
-        finished_at = clock_timestamp()
-    where t.tenant_id = v_turn.tenant_id and t.id = v_turn.id;
-
-    -- Counters last: the row of the day is shared by a person's turns and is held for as short as possible.
-    perform public.increment_usage_metrics(
-        v_turn.tenant_id, v_turn.user_id, p_prompt_tokens, p_completion_tokens, p_estimated_cost
-    );
-
-    return query select v_answer_id, false;
-end
-$$;
-
-comment on function private.finish_turn(
-    jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric
-) is
-'Settles a turn of the person that the verified claims name: saves the answer (none if nothing was said), how it ended and what it used, and adds to the day''s counters, in one transaction. A turn is settled once: a repeated call changes nothing and says so. Errors: PA404 no such turn.';
-
-revoke execute on function private.finish_turn(
-    jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric
-) from public;
-
-grant execute on function private.finish_turn(
-    jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric
-) to palaver_worker;
+create policy "Settlement drops pieces"
+on private.turn_pieces for delete to palaver_definer
+using (true);

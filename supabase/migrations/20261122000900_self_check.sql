@@ -47,14 +47,18 @@ select
 from unnest(array[
     'public.tenants', 'public.users', 'public.my_invitations', 'public.conversations', 'public.messages', 'public.feedback',
     'public.usage_metrics', 'public.current_day_usage', 'public.monthly_usage_summary', 'public.message_feedback_summary',
-    'public.turns', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
-    'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs', 'private.rate_limits',
+    'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
+    'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
+    'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
     'private.intended_access', 'private.accepted_catalog',
-    'private.uuid_v7()', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
+    'private.uuid_v7()', 'private.as_uuid(text)', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
     'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
-    'private.unschedule_jobs()', 'private.take_request(uuid, integer)', 'private.begin_turn(jsonb, text, uuid, integer)',
-    'private.finish_turn(jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric)',
+    'private.unschedule_jobs()', 'private.place_message()', 'public.chat_messages(text)',
+    'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
+    'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
+    'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
+    'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
@@ -77,7 +81,11 @@ from unnest(array[
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
-    'private.run_due_jobs()', 'private.isolation_findings()'
+    'private.run_due_jobs()', 'private.check_rate(boolean, integer)',
+    'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
+    'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
+    'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
 -- Grants on schemas and relations; the columns, where not on the whole.
@@ -95,9 +103,10 @@ from (
     ('schema public', 'palaver_definer', 'usage', ''),
 
     ('public.tenants', 'authenticated', 'select', 'id, name, slug, llm_provider, llm_model, temperature, max_tokens,
-    system_prompt, features, rate_limit_per_minute, daily_token_limit, branding, is_active, created_at, updated_at'),
+    system_prompt, features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
+    branding, is_active, created_at, updated_at'),
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
-    features, rate_limit_per_minute, daily_token_limit, branding'),
+    features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
@@ -111,17 +120,19 @@ from (
     ('public.users', 'palaver_definer', 'update', 'auth_id'),
     ('public.users', 'service_role', 'select, insert, update, delete', ''),
 
-    ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, title, metadata, is_archived, created_at,
-    updated_at'),
-    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, title, metadata'),
-    ('public.conversations', 'authenticated', 'update', 'title, metadata, is_archived'),
-    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, updated_at'),
-    ('public.conversations', 'palaver_definer', 'update', 'updated_at'),
+    ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, metadata, head_id,
+    is_archived, created_at, updated_at'),
+    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
+    ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived'),
+    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, updated_at'),
+    ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
 
-    ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, role, content, token_count,
-    model_used, latency_ms, provider_message_id, metadata, created_at'),
-    ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, role, content, metadata'),
+    ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
+    parts, token_count, model_used, latency_ms, provider_message_id, metadata, created_at'),
+    ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
+    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, token_count, created_at'),
+    ('public.messages', 'palaver_definer', 'insert', ''),
     ('public.messages', 'palaver_worker', 'insert', ''),
     ('public.messages', 'service_role', 'select, insert, update, delete', ''),
 
@@ -137,15 +148,22 @@ from (
     ('public.usage_metrics', 'palaver_worker', 'insert', ''),
     ('public.usage_metrics', 'palaver_worker', 'update', 'total_tokens, prompt_tokens, completion_tokens, request_count,
     estimated_cost, updated_at'),
-    ('public.usage_metrics', 'palaver_definer', 'select', ''),
+    ('public.usage_metrics', 'palaver_definer', 'select, insert', ''),
+    ('public.usage_metrics', 'palaver_definer', 'update', 'total_tokens, prompt_tokens, completion_tokens, request_count,
+    estimated_cost, updated_at'),
     ('public.usage_metrics', 'service_role', 'select, insert, update, delete', ''),
 
+    ('public.usage_ledger', 'authenticated', 'select', 'tenant_id, id, user_id, conversation_id, day, provider, model, prompt_tokens,
+    completion_tokens, cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, price_id, created_at'),
+    ('public.usage_ledger', 'palaver_worker', 'insert', ''),
+    ('public.usage_ledger', 'palaver_definer, service_role', 'select, insert', ''),
+
     ('public.turns', 'authenticated', 'select', 'tenant_id, id, user_id, conversation_id, question_id, answer_id, status,
-    provider, model, prompt_tokens, completion_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id,
-    error_code, started_at, finished_at'),
+    dialect, response_id, latency_ms, finish_reason, provider_message_id, error_code, started_at, finished_at'),
     ('public.turns', 'palaver_worker', 'insert', ''),
-    ('public.turns', 'palaver_worker', 'update', 'answer_id, status, provider, model, prompt_tokens, completion_tokens,
-    tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code, finished_at'),
+    ('public.turns', 'palaver_definer', 'select', ''),
+    ('public.turns', 'palaver_definer', 'update', 'answer_id, status, latency_ms, finish_reason, provider_message_id, error_code,
+    finished_at'),
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
@@ -155,7 +173,19 @@ from (
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
-    ('private.rate_limits', 'palaver_worker', 'select, insert, update', ''),
+    ('private.model_prices', 'palaver_definer', 'select', ''),
+    ('private.model_prices', 'service_role', 'select, insert', ''),
+    ('private.allowances', 'palaver_definer', 'select, insert, update', ''),
+    ('private.idempotency_keys', 'palaver_worker', 'select, insert', ''),
+    ('private.idempotency_keys', 'palaver_definer', 'select', 'created_at'),
+    ('private.idempotency_keys', 'palaver_definer', 'delete', ''),
+    ('private.workers', 'palaver_definer', 'select, insert, update, delete', ''),
+    ('private.open_turns', 'palaver_worker', 'select, insert', ''),
+    ('private.open_turns', 'palaver_worker', 'update', 'stop_requested_at'),
+    ('private.open_turns', 'palaver_definer', 'select, update, delete', ''),
+    ('private.turn_pieces', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.ledger_checks', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.ledger_checks', 'palaver_worker, service_role', 'select', ''),
     ('private.jobs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
     ('private.job_runs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
     ('private.job_runs', 'palaver_definer', 'insert, delete', ''),
@@ -181,22 +211,29 @@ from (
     ('authenticated, service_role', array[
         'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.usage_closed_before()',
         'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
-        'private.feedback_summary(uuid, uuid)'
+        'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
+    ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
+        'public.chat_messages(text)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
     ]),
     ('palaver_worker, service_role', array[
         'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.run_job(text, boolean)',
-        'private.run_due_jobs()'
+        'private.run_due_jobs()', 'private.count_tokens(uuid, bigint)'
     ]),
     ('palaver_worker', array[
-        'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.take_request(uuid, integer)',
-        'private.begin_turn(jsonb, text, uuid, integer)',
-        'private.finish_turn(jsonb, uuid, text, text, text, text, bigint, bigint, boolean, integer, text, text, text, numeric)'
+        'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
+        'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
+        'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
+        'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)', 'private.keep_lease(uuid)',
+        'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)', 'private.finish_turns(uuid, jsonb)'
     ]),
-    ('service_role', array['private.isolation_findings()']),
+    ('service_role', array[
+        'private.isolation_findings()', 'private.ledger_findings(date, date)', 'private.bill(date, date)'
+    ]),
     ('palaver_definer', array[
+        'private.rate_wait(timestamp with time zone, integer)', 'private.refuse_request(text, bigint, interval)',
         'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'
     ])
 ) as m (roles, functions)

@@ -1,0 +1,106 @@
+"""What the dialects share of HTTP: reading a request, answering with a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Final
+
+import msgspec
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.chat.turn import Limit
+from app.errors import InvalidRequest, UnprocessableRequest, UnsupportedMediaType
+
+HEARTBEAT_SECONDS: Final = 15.0
+MAX_KEY_CHARS: Final = 255
+_EVENT_STREAM: Final = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-cache",
+    # nginx and its kin would hold the pieces back.
+    "X-Accel-Buffering": "no",
+}
+_KEY: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"|([^"\s]+)')
+
+
+async def read_json(request: Request, kind: type[Any]) -> Any:
+    """The request's JSON body as `kind`. Raises UnsupportedMediaType, InvalidRequest, UnprocessableRequest."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UnsupportedMediaType()
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.ValidationError as error:
+        # msgspec ends its text with the place, as `- at `$.message``.
+        detail, _, place = str(error).partition(" - at `$")
+        field = place.strip("`").lstrip(".")
+        raise UnprocessableRequest(
+            f"{field}: {detail}" if field else detail, extra={"errors": [{"field": field, "detail": detail}]}
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest("The body is not JSON in UTF-8.") from error
+    except RecursionError as error:
+        raise InvalidRequest("The body is nested too deeply.") from error
+
+
+def idempotency_key(headers: Headers) -> str | None:
+    """The Idempotency-Key, quoted or bare (draft-ietf-httpapi-idempotency-key-header). Raises InvalidRequest."""
+    given = headers.get("idempotency-key")
+    if given is None:
+        return None
+    match = _KEY.fullmatch(given.strip())
+    key = "" if match is None else match[2] or re.sub(r"\\(.)", r"\1", match[1] or "")
+    if not 0 < len(key) <= MAX_KEY_CHARS:
+        raise InvalidRequest(f"Idempotency-Key must be a string of 1 to {MAX_KEY_CHARS} characters.")
+    return key
+
+
+def limit_headers(limits: Sequence[Limit]) -> dict[str, str]:
+    """The RateLimit header fields (draft-ietf-httpapi-ratelimit-headers-11)."""
+    if not limits:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{limit.name}";q={limit.quota};w={limit.window}' for limit in limits),
+        "RateLimit": ", ".join(f'"{limit.name}";r={limit.remaining};t={limit.reset}' for limit in limits),
+    }
+
+
+async def gone(receive: Receive) -> None:
+    """Wait until the client has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class EventStream(Response):
+    """Server-sent events; a reader who goes away is noticed at once, and whatever made the events is closed."""
+
+    def __init__(self, frames: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        self.frames = frames
+        self.status_code = 200
+        self.background = None
+        self.init_headers({**_EVENT_STREAM, **headers})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events until the end or until the reader is gone."""
+        sending = asyncio.create_task(self._send(send))
+        leaving = asyncio.create_task(gone(receive))
+        try:
+            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+            await asyncio.wait((sending, leaving))
+        if not sending.cancelled() and not isinstance(sending.exception(), OSError):
+            sending.result()
+
+    async def _send(self, send: Send) -> None:
+        async with aclosing(self.frames) as frames:  # type: ignore[type-var]
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            async for frame in frames:
+                await send({"type": "http.response.body", "body": frame, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,170 @@
+"""What a worker tells the others while its turns run, and what it hears from them.
+
+Every 200 milliseconds, in one call for all of them, it saves what its turns have said and learns which somebody
+asked to stop; every second it says that it is alive and takes over the turns of workers that are dead. Readers
+of turns that run elsewhere are served from what those workers saved. Nothing here listens for notifications,
+which connection poolers in transaction mode do not deliver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from app.chat.pieces import Piece, decode_pieces
+from app.chat.turn import Turn
+from app.database import Database
+from app.errors import PalaverError
+from app.logs import get_logger
+
+log = get_logger(__name__)
+
+TICK_SECONDS: Final = 0.2
+"""At most this much of an answer, and the time of the call, is lost with a worker that is killed."""
+
+LEASE_TICKS: Final = 5
+FRESH_SECONDS: Final = 2.5
+"""How long ago the database must have heard of this worker for a turn to be begun."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a turn has said since the last one, with the names that `private.save_pieces()` reads."""
+
+    tenant_id: UUID
+    turn_id: UUID
+    seq: int
+    pieces: list[Piece]
+    provider: str | None = None
+    model: str | None = None
+
+
+class Speaker(Protocol):
+    """A turn that this worker answers."""
+
+    def unsaved(self) -> Batch | None:
+        """What has not been saved yet, the same again until it is; None once the turn is being settled."""
+
+    def saved(self, batch: Batch) -> None:
+        """The batch is saved."""
+
+    def stop(self) -> None:
+        """Somebody asked to stop it."""
+
+
+@dataclass(eq=False, slots=True)
+class Followed:
+    """A turn that runs at another worker, and how it is finished here once it is over there."""
+
+    tenant_id: UUID
+    turn: Turn
+    finish: Callable[[], Awaitable[None]]
+    seq: int = -1
+
+
+class Progress:
+    """A task that lives as long as the worker."""
+
+    def __init__(
+        self,
+        database: Database,
+        worker_id: UUID,
+        writing: asyncio.Lock,
+        speakers: Mapping[UUID, Speaker],
+        adopt: Callable[[asyncpg.Record], None],
+    ) -> None:
+        self._database = database
+        self._worker_id = worker_id
+        self._writing = writing
+        self._speakers = speakers
+        self._adopt = adopt
+        self._followed: dict[UUID, Followed] = {}
+        self._heard_at = float("-inf")
+        self._task: asyncio.Task[None] | None = None
+        self._failing = False
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._task = asyncio.create_task(self._run(), name="progress")
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    async def be_heard(self) -> None:
+        """Make sure that the others know this worker to be alive. Raises PalaverError."""
+        if asyncio.get_running_loop().time() - self._heard_at > FRESH_SECONDS:
+            await self._keep_lease()
+
+    def follow(self, followed: Followed) -> Turn:
+        """Let readers here follow a turn that runs elsewhere; one that is followed already is shared."""
+        return self._followed.setdefault(followed.turn.id, followed).turn
+
+    async def _run(self) -> None:
+        tick = 0
+        while True:
+            try:
+                if tick % LEASE_TICKS == 0:
+                    await self._keep_lease()
+                if self._speakers:
+                    await self._save()
+                if self._followed:
+                    await self._read()
+                self._failing = False
+            except PalaverError as error:
+                if not self._failing:
+                    log.warning("progress_not_saved", code=error.code)
+                self._failing = True
+            except Exception:
+                log.exception("progress_failed")
+            tick += 1
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _keep_lease(self) -> None:
+        heard_at = asyncio.get_running_loop().time()
+        for row in await self._database.fetch("keep_lease", self._worker_id):
+            self._adopt(row)
+        self._heard_at = heard_at
+
+    async def _save(self) -> None:
+        async with self._writing:
+            batches = [batch for speaker in self._speakers.values() if (batch := speaker.unsaved()) is not None]
+            asked = await self._database.fetch("save_pieces", self._worker_id, _encode(batches).decode())
+        for batch in batches:
+            if (speaker := self._speakers.get(batch.turn_id)) is not None:
+                speaker.saved(batch)
+        for row in asked:
+            if (speaker := self._speakers.get(row["turn_id"])) is not None:
+                speaker.stop()
+
+    async def _read(self) -> None:
+        for turn_id in [turn_id for turn_id, each in self._followed.items() if not each.turn.has_readers]:
+            del self._followed[turn_id]
+        if not self._followed:
+            return
+        asked = [_asked(each) for each in self._followed.values()]
+        rows = await self._database.fetch("read_pieces", _encode(asked).decode())
+        for row in rows:
+            if (each := self._followed.get(row["turn_id"])) is not None and row["pieces"] is not None:
+                each.seq = row["seq"]
+                each.turn.publish(decode_pieces(row["pieces"]))
+        await self._finish({each["turn_id"] for each in asked} - {row["turn_id"] for row in rows})
+
+    async def _finish(self, over: Iterable[UUID]) -> None:
+        for turn_id in over:
+            if (each := self._followed.get(turn_id)) is not None:
+                await each.finish()
+                self._followed.pop(turn_id, None)
+
+
+def _asked(followed: Followed) -> dict[str, Any]:
+    return {"tenant_id": followed.tenant_id, "turn_id": followed.turn.id, "seq": followed.seq}

@@ -1,0 +1,131 @@
+"""Settles turns in the database: those that end while a call is under way wait and go together in the next."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from app.chat.pieces import Part
+from app.chat.turn import Status
+from app.database import Database
+from app.errors import DatabaseUnavailable, PalaverError
+
+SETTLE_SECONDS: Final = 300.0
+"""How long an answer is offered to a database that is away."""
+
+MOST_AT_ONCE: Final = 64
+_PAUSE_SECONDS: Final = 0.1
+_MAX_PAUSE_SECONDS: Final = 5.0
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """How a turn ended, with the names that `private.finish_turns()` reads."""
+
+    tenant_id: UUID
+    turn_id: UUID
+    status: Status
+    content: str
+    parts: list[Part] | None
+    provider: str | None
+    model: str | None
+    asked_model: str | None
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
+    tokens_estimated: bool
+    latency_ms: int
+    finish_reason: str | None = None
+    provider_message_id: str | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How the turn stands in the database: its answer's message, and its status, None where it is gone."""
+
+    answer_id: UUID | None
+    status: str | None
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    result: Result
+    done: asyncio.Future[Settled]
+    give_up: float
+
+
+class Settler:
+    """The queue of turns to be settled by this worker."""
+
+    def __init__(self, database: Database, worker_id: UUID, writing: asyncio.Lock) -> None:
+        self._database = database
+        self._worker_id = worker_id
+        self._writing = writing
+        self._queue: list[_Waiting] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def settle(self, result: Result) -> Settled:
+        """Settle a turn, waiting for a database that is away. Raises PalaverError when it cannot be."""
+        waiting = _Waiting(result, asyncio.get_running_loop().create_future(), time.monotonic() + SETTLE_SECONDS)
+        self._queue.append(waiting)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work(), name="settler")
+        return await waiting.done
+
+    async def _work(self) -> None:
+        pause = _PAUSE_SECONDS
+        while self._queue:
+            batch = self._queue[:MOST_AT_ONCE]
+            del self._queue[: len(batch)]
+            if await self._settle([waiting for waiting in batch if not waiting.done.done()]):
+                pause = _PAUSE_SECONDS
+                continue
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _MAX_PAUSE_SECONDS)
+
+    async def _settle(self, batch: list[_Waiting]) -> bool:
+        """Whether the database could be asked; if not, the batch is first in the queue again."""
+        if not batch:
+            return True
+        try:
+            async with self._writing:
+                rows = await self._database.fetch(
+                    "finish_turns", self._worker_id, _encode([waiting.result for waiting in batch]).decode()
+                )
+        except DatabaseUnavailable as error:
+            # The call may have been carried out: a turn settles once, so asking again is safe.
+            self._queue[:0] = [waiting for waiting in batch if not self._gave_up(waiting, error)]
+            return False
+        except PalaverError as error:
+            if len(batch) == 1:
+                _fail(batch[0], error)
+                return True
+            # One that the database refuses must not keep the others from being settled.
+            for index, waiting in enumerate(batch):
+                if not await self._settle([waiting]):
+                    self._queue += batch[index + 1 :]
+                    return False
+            return True
+        found = {row["turn_id"]: Settled(row["answer_id"], row["status"]) for row in rows}
+        for waiting in batch:
+            if not waiting.done.done():
+                waiting.done.set_result(found[waiting.result.turn_id])
+        return True
+
+    def _gave_up(self, waiting: _Waiting, error: PalaverError) -> bool:
+        if time.monotonic() > waiting.give_up:
+            _fail(waiting, error)
+        return waiting.done.done()
+
+
+def _fail(waiting: _Waiting, error: PalaverError) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(error)
