@@ -128,6 +128,9 @@ class RateLimited(PalaverError):
     status, code, title, retryable = 429, "RATE_LIMIT", "Rate limit reached", True
     problem_type = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
+    policy: tuple[str, int, int] | None = None
+    """Name, quota and window in seconds of the limit that was reached."""
+
 
 class DatabaseUnavailable(PalaverError):
     """The database cannot be reached right now; try again in a moment."""
@@ -152,7 +155,7 @@ class ShuttingDown(PalaverError):
 class AnswerInterrupted(PalaverError):
     """The server that was answering broke off; what was said so far is kept."""
 
-    status, code, title, retryable = 503, "ANSWER_INTERRUPTED", "Answer interrupted", True
+    status, code, title, retryable, retry_after = 503, "ANSWER_INTERRUPTED", "Answer interrupted", True, 1.0
 
 
 class InternalError(PalaverError):
@@ -220,6 +223,10 @@ def problem_response(error: PalaverError) -> Response:
         headers["Retry-After"] = str(math.ceil(error.retry_after))
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RateLimited) and error.policy is not None:
+        name, quota, window = error.policy
+        headers["RateLimit-Policy"] = f'"{name}";q={quota};w={window}'
+        headers["RateLimit"] = f'"{name}";r=0;t={math.ceil(error.retry_after or 1)}'
     body = json.dumps(problem(error), separators=(",", ":"), default=str)
     return Response(body, error.status, headers, media_type="application/problem+json")
 
@@ -290,8 +297,7 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
     if kind is None:
         return DatabaseUnavailable() if state[:2] in _UNAVAILABLE_CLASSES else InternalError()
     if kind is RateLimited:
-        wait, policy = _refusal(error)
-        return RateLimited(_message(error), retry_after=wait, extra={"violated-policies": [policy]})
+        return _rate_limited(error)
     if state.startswith("PA"):
         return kind(_message(error))
     if kind is UnprocessableRequest:
@@ -303,12 +309,15 @@ def _message(error: asyncpg.PostgresError) -> str | None:
     return str(getattr(error, "message", "") or "") or None
 
 
-def _refusal(error: asyncpg.PostgresError) -> tuple[float, str]:
+def _rate_limited(error: asyncpg.PostgresError) -> RateLimited:
     try:
         detail = json.loads(str(error.detail))
-        return float(detail["retry_after_seconds"]), str(detail["policy"])
+        wait, name, quota = float(detail["retry_after_seconds"]), str(detail["policy"]), int(detail["quota"])
     except (ValueError, TypeError, KeyError):
-        return 1.0, "minute"
+        return RateLimited(_message(error), retry_after=1.0)
+    limited = RateLimited(_message(error), retry_after=wait, extra={"violated-policies": [name]})
+    limited.policy = (name, quota, 60 if name.endswith("minute") else 86_400)
+    return limited
 
 
 _BY_CODE: Final[dict[str, type[PalaverError]]] = {

@@ -81,7 +81,12 @@ class Metrics:
             registry=registry,
         )
         self.active_streams = Gauge("palaver_active_streams", "Answers being streamed right now.", registry=registry)
-        self.turns = Counter("palaver_turns_total", "Turns by how they ended.", ("outcome",), registry=registry)
+        self.turns = Counter(
+            "palaver_turns_total",
+            "Turns by how they ended; adopted: taken over from a worker that died.",
+            ("outcome",),
+            registry=registry,
+        )
 
         self.pool_size = Gauge("palaver_database_pool_size", "Open database connections.", registry=registry)
         self.pool_idle = Gauge(
@@ -104,6 +109,11 @@ class Metrics:
             "palaver_job_failing",
             "1 where the job's last run failed, 0 where it went well or there was none.",
             ("job_name",),
+            registry=registry,
+        )
+        self.ledger_drift = Gauge(
+            "palaver_ledger_drift",
+            "Findings of the last proof that ledger, counters, messages and limits agree; 0 is right.",
             registry=registry,
         )
         Gauge("palaver_build_info", "Always 1.", ("version",), registry=registry).labels(version).set(1)

@@ -24,7 +24,15 @@ from app.settings import Settings
 log = get_logger(__name__)
 
 CLIENT_GONE: Final = 499
-EXPOSED_HEADERS: Final = ("X-Request-Id", "X-Conversation-Id", "X-Turn-Id", "Retry-After")
+EXPOSED_HEADERS: Final = (
+    "X-Request-Id",
+    "X-Conversation-Id",
+    "X-Turn-Id",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Vercel-AI-UI-Message-Stream",
+)
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

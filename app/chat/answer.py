@@ -191,7 +191,7 @@ class Answer:
             await self._close(result, refused)
             return self._ending("failed", None, refused)
         if settled.status != status:
-            # The person or the conversation is gone, and the turn with them; or we were silent and another worker took it over.
+            # The conversation is gone, and the turn with it; or we were silent and another worker took it over.
             log.warning("turn_was_not_ours", turn_id=str(self.turn.id), status=settled.status)
             return self._ending("failed", settled.answer_id, error or AnswerInterrupted())
         return self._ending(status, settled.answer_id, error)

@@ -2,7 +2,8 @@
 
 `data: {"text": …}` for each piece, then `event: done`, or `event: error` with a problem (RFC 9457) for
 data. Each piece's id is the number of characters of the answer up to its end: with it as `Last-Event-ID`
-GET …/stream goes on from there. Comments keep the connection alive while the model thinks. Framing: WHATWG HTML, "Server-sent events".
+GET …/stream goes on from there. Comments keep the connection alive while the model thinks. Framing: WHATWG
+HTML, "Server-sent events".
 """
 
 from __future__ import annotations

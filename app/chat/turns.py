@@ -18,7 +18,7 @@ from app.caller import Caller
 from app.chat import demonstration
 from app.chat.answer import Answer, Question, estimate_said_tokens
 from app.chat.asked import Asked
-from app.chat.pieces import decode_parts, decode_pieces, pieces_of, remainder, stored_parts, text_of
+from app.chat.pieces import decode_parts, decode_pieces, remainder, stored_parts, text_of
 from app.chat.progress import Followed, Progress
 from app.chat.prompt import messages_for_model
 from app.chat.providers import Providers

@@ -44,6 +44,9 @@ class Scheduler:
             if job["last_success"] is not None:
                 self._metrics.job_last_success.labels(job["name"]).set(job["last_success"].timestamp())
 
+        for check in await self._database.fetch("ledger_check"):
+            self._metrics.ledger_drift.set(check["findings"])
+
     async def _run(self) -> None:
         while True:
             try:

@@ -15,20 +15,16 @@ from starlette.routing import Route
 from app import __version__, errors
 from app.settings import Settings
 from app.web.console import Asset
+from app.web.openapi_chat import CHAT_SCHEMAS, chat_paths
 from app.web.openapi_parts import (
-    COUNT,
     PROBLEM,
     TEXT,
-    UUID,
     answer,
     bearer,
-    event,
     header,
-    nullable,
     operation,
     parameter,
     record,
-    ref,
 )
 
 _ABOUT: Final = """\
@@ -36,12 +32,6 @@ Every error is a problem (RFC 9457) with a stable `code`; `retryable` says wheth
 and `Retry-After` after how many seconds. Any other address answers 404 `NOT_FOUND`, any other method 405 \
 `METHOD_NOT_ALLOWED` with `Allow`; what is no HTTP/1.1 request, or has too long a head, gets 400 or 431 \
 `INVALID_REQUEST` and the connection is closed. Each GET is answered to HEAD as well, without the body."""
-
-_STREAM: Final = """\
-Server-sent events, which begin as soon as the question is saved: `data: {"text": …}` for each piece of the answer; \
-then, as the last one, either `event: done`, or `event: error` with a problem, whose code is `AI_SERVICE_ERROR` with a \
-`reason` if the model failed. Both say where the answer is kept and what it used; what was said before an error is \
-kept. Lines that begin with a colon keep the connection alive. A reader who goes away stops nothing."""
 
 _OK: Final = record({"status": {"const": "ok"}})
 _IS_UP: Final = {"enum": ["ok", "unavailable"]}
@@ -87,14 +77,16 @@ def describe(settings: Settings) -> dict[str, Any]:
         "/api/ai/health": {"get": _health()},
         "/metrics": {"get": _metrics(settings)},
     }
+    schemas = dict(_SCHEMAS)
     if settings.enable_ai_assistant:
-        paths["/api/ai/chat"] = {"post": _chat(settings)}
+        paths |= chat_paths(settings)
+        schemas |= CHAT_SCHEMAS
     return {
         "openapi": "3.1.1",
         "info": {"title": "Palaver", "version": __version__, "description": _ABOUT},
         "paths": paths,
         "components": {
-            "schemas": _SCHEMAS,
+            "schemas": schemas,
             "securitySchemes": {
                 "accessToken": bearer("A person's Supabase access token.", bearerFormat="JWT"),
                 "metricsToken": bearer("The server's METRICS_TOKEN."),
@@ -133,51 +125,6 @@ def _metrics(settings: Settings) -> dict[str, Any]:
     )
 
 
-def _chat(settings: Settings) -> dict[str, Any]:
-    message = {
-        **TEXT,
-        "description": "At least one character that is no white space, and none that is NUL.",
-        "minLength": 1,
-        "maxLength": settings.max_message_chars,
-        "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$",
-    }
-    conversation = nullable(UUID, description="The conversation to continue; without it a new one is begun.")
-    question = record({"message": message}, conversationId=conversation)
-    kept = {"X-Conversation-Id": "The conversation, new or continued.", "X-Turn-Id": "The question and its answer."}
-    headers = {name: header(UUID, text) for name, text in kept.items()}
-    link = {
-        "operationId": "chat",
-        "description": "Ask on in the same conversation.",
-        "requestBody": {"conversationId": "$response.header.X-Conversation-Id"},
-    }
-    return operation(
-        "chat",
-        "Ask, and read the answer as it is made",
-        {"200": {**answer(_STREAM, ["text/event-stream"], ref("AnswerEvent"), headers), "links": {"continue": link}}},
-        [
-            errors.InvalidRequest,
-            errors.AuthRequired,
-            errors.InvalidToken,
-            errors.InsufficientPermissions,
-            errors.NotFound,
-            errors.ConversationArchived,
-            errors.PayloadTooLarge,
-            errors.UnsupportedMediaType,
-            errors.UnprocessableRequest,
-            errors.RateLimited,
-            errors.DatabaseUnavailable,
-            errors.AuthServiceUnavailable,
-            errors.ShuttingDown,
-        ],
-        security="accessToken",
-        requestBody={
-            "description": f"UTF-8, {settings.max_body_bytes} bytes at most; other fields are ignored.",
-            "required": True,
-            "content": {"application/json": {"schema": question, "example": {"message": "How far is the moon?"}}},
-        },
-    )
-
-
 def _json(text: str, schema: dict[str, Any]) -> dict[str, Any]:
     return answer(text, ["application/json"], schema)
 
@@ -190,32 +137,4 @@ def _file(*media_types: str) -> dict[str, Any]:
     }
 
 
-_SCHEMAS: Final = {
-    "Problem": PROBLEM,
-    "AnswerEvent": {
-        "description": "Each event of the stream.",
-        "oneOf": [
-            event("message", record({"text": TEXT})),
-            event("done", ref("AnswerEnd")),
-            event("error", {"allOf": [ref("Problem"), ref("AnswerEnd")]}),
-        ],
-    },
-    "AnswerEnd": record(
-        {
-            "conversationId": UUID,
-            "turnId": UUID,
-            "questionId": UUID,
-            "messageId": nullable(UUID, description="The saved answer; null if nothing was said."),
-            "model": TEXT,
-            "finishReason": nullable(TEXT),
-            "usage": record(
-                {
-                    "promptTokens": COUNT,
-                    "completionTokens": COUNT,
-                    "totalTokens": COUNT,
-                    "estimated": {"type": "boolean", "description": "True when the provider did not report it."},
-                }
-            ),
-        }
-    ),
-}
+_SCHEMAS: Final = {"Problem": PROBLEM}

@@ -11,10 +11,15 @@ from app.errors import InternalError, PalaverError
 TEXT: Final = {"type": "string"}
 UUID: Final = {"type": "string", "format": "uuid"}
 COUNT: Final = {"type": "integer", "minimum": 0}
-_HEADERS_BY_STATUS: Final[dict[int, tuple[str, dict[str, Any], str]]] = {
-    401: ("WWW-Authenticate", {"const": "Bearer"}, "How to authenticate."),
-    429: ("Retry-After", COUNT, "Seconds after which trying again makes sense."),
-    503: ("Retry-After", COUNT, "Seconds after which trying again makes sense."),
+_RETRY: Final = {"Retry-After": (COUNT, "Seconds after which trying again makes sense.")}
+_HEADERS_BY_STATUS: Final[dict[int, dict[str, tuple[dict[str, Any], str]]]] = {
+    401: {"WWW-Authenticate": ({"const": "Bearer"}, "How to authenticate.")},
+    429: {
+        **_RETRY,
+        "RateLimit": (TEXT, "Which limit was reached, and when it lets through again."),
+        "RateLimit-Policy": (TEXT, "The limit's quota and window."),
+    },
+    503: _RETRY,
 }
 
 
@@ -96,10 +101,8 @@ def _problems(*kinds: type[PalaverError]) -> dict[str, Any]:
 
 
 def _problem(status: int, kinds: list[type[PalaverError]]) -> dict[str, Any]:
-    headers = {}
-    if status in _HEADERS_BY_STATUS:
-        name, schema, text = _HEADERS_BY_STATUS[status]
-        headers[name] = header(schema, text)
+    given = _HEADERS_BY_STATUS.get(status, {})
+    headers = {name: header(schema, text) for name, (schema, text) in given.items()}
     told = {"properties": {"status": {"const": status}, "code": {"enum": [kind.code for kind in kinds]}}}
     text = " Or: ".join(" ".join((kind.__doc__ or kind.title).split()) for kind in kinds)
     return answer(text, ["application/problem+json"], {"allOf": [ref("Problem"), told]}, headers)
@@ -112,7 +115,10 @@ _REQUEST_ID: Final = parameter(
 )
 PROBLEM: Final = record(
     {
-        "type": {**TEXT, "pattern": "^urn:palaver:problem:[a-z-]+$"},
+        "type": {
+            **TEXT,
+            "pattern": "^(urn:palaver:problem:[a-z-]+|https://iana[.]org/assignments/http-problem-types#.+)$",
+        },
         "title": TEXT,
         "status": {"type": "integer"},
         "detail": {**TEXT, "description": "For a person; may change."},
@@ -130,4 +136,5 @@ PROBLEM: Final = record(
     retry_after_seconds={"type": "number", "minimum": 0},
     reason={"enum": list(errors.REASONS), "description": "What failed at the model provider."},
     errors={"type": "array", "items": record({"field": TEXT, "detail": TEXT})},
+    **{"violated-policies": {"type": "array", "items": TEXT, "description": "Names of the limits that were reached."}},
 )

@@ -100,14 +100,15 @@ begin
         ),
         detail = jsonb_build_object(
             'retry_after_seconds', round(extract(epoch from greatest(p_wait, interval '0.001')), 3),
-            'policy', p_policy
+            'policy', p_policy,
+            'quota', p_limit
         ),
         hint = 'Ask again after the wait that the detail gives in seconds.';
 end
 $$;
 
 comment on function private.refuse_request(text, bigint, interval) is
-'Refuses a request. Errors: PA429, always; its detail is a JSON object with retry_after_seconds and policy (minute, user-minute, day, user-day).';
+'Refuses a request. Errors: PA429, always; its detail is a JSON object with retry_after_seconds, quota and policy (minute, user-minute, day, user-day).';
 
 revoke execute on function private.refuse_request(text, bigint, interval) from public;
 

@@ -35,6 +35,9 @@ def database_error(state: str, message: str = "secret row", detail: str | None =
         ("NOT_FOUND", {404}),
         ("METHOD_NOT_ALLOWED", {405}),
         ("CONVERSATION_ARCHIVED", {409}),
+        ("MODEL_NOT_FOUND", {404}),
+        ("IDEMPOTENCY_KEY_REUSED", {422}),
+        ("ANSWER_INTERRUPTED", {503}),
         ("PAYLOAD_TOO_LARGE", {413}),
         ("UNSUPPORTED_MEDIA_TYPE", {415}),
         ("INVALID_REQUEST", {400, 422}),
@@ -54,7 +57,11 @@ def test_codes_and_their_statuses(code: str, status: set[int]) -> None:
 def test_every_error_is_a_whole_problem(kind: type[PalaverError]) -> None:
     error = errors.AIServiceError("timeout") if kind is errors.AIServiceError else kind()
     body = problem(error)
-    assert body["type"] == "urn:palaver:problem:" + body["code"].lower().replace("_", "-")
+    registered = {"RATE_LIMIT": "quota-exceeded", "SHUTTING_DOWN": "temporary-reduced-capacity"}
+    if body["code"] in registered:
+        assert body["type"] == "https://iana.org/assignments/http-problem-types#" + registered[body["code"]]
+    else:
+        assert body["type"] == "urn:palaver:problem:" + body["code"].lower().replace("_", "-")
     assert {"title", "status", "detail", "code", "retryable"} <= set(body)
     assert body["detail"] and "\n" not in body["detail"]
     response = problem_response(error)
@@ -141,7 +148,14 @@ def test_other_states_never_pass_their_message_on(state: str, kind: type[Palaver
 
 @pytest.mark.parametrize(
     ("detail", "wait"),
-    [('{"retry_after_seconds": 12.3}', 12.3), ("{}", 1.0), ("nonsense", 1.0), (None, 1.0), ("[1]", 1.0)],
+    [
+        ('{"retry_after_seconds": 12.3, "policy": "day", "quota": 5}', 12.3),
+        ('{"retry_after_seconds": 12.3}', 1.0),
+        ("{}", 1.0),
+        ("nonsense", 1.0),
+        (None, 1.0),
+        ("[1]", 1.0),
+    ],
 )
 def test_the_limit_says_how_long_to_wait(detail: str | None, wait: float) -> None:
     assert from_database(database_error("PA429", "Slow down.", detail)).retry_after == wait
@@ -186,3 +200,20 @@ def test_the_rest() -> None:
 def test_the_frameworks_own_errors(status: int, code: str) -> None:
     error = from_http(status)
     assert (error.status, error.code) == (status, code)
+
+
+def test_a_limit_says_which_it_is() -> None:
+    detail = '{"retry_after_seconds": 12.3, "policy": "user-day", "quota": 5000}'
+    error = errors.from_database(database_error("PA429", "Enough for today.", detail))
+    assert problem(error)["violated-policies"] == ["user-day"]
+    headers = problem_response(error).headers
+    assert headers["ratelimit-policy"] == '"user-day";q=5000;w=86400'
+    assert headers["ratelimit"] == '"user-day";r=0;t=13'
+    assert headers["retry-after"] == "13"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_failed_turn_is_told_by_the_code_that_was_kept(kind: type[PalaverError]) -> None:
+    error = errors.from_code(kind.code)
+    assert error.code in (kind.code, "INTERNAL_ERROR")
+    assert errors.from_code(None).code == "INTERNAL_ERROR"

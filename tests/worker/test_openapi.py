@@ -13,6 +13,23 @@ from app.server import Worker
 from app.settings import Settings
 from app.web.openapi import describe
 
+ASKING = {
+    "AUTH_REQUIRED",
+    "INVALID_TOKEN",
+    "INSUFFICIENT_PERMISSIONS",
+    "DB_ERROR",
+    "AUTH_SERVICE_UNAVAILABLE",
+}
+BEGINNING = ASKING | {
+    "NOT_FOUND",
+    "CONVERSATION_ARCHIVED",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "INVALID_REQUEST",
+    "IDEMPOTENCY_KEY_REUSED",
+    "RATE_LIMIT",
+    "SHUTTING_DOWN",
+}
 # What each route can answer besides its success, by code; every one of them can also fail on our side.
 CODES: dict[str, set[str]] = {
     "GET /": set(),
@@ -22,23 +39,18 @@ CODES: dict[str, set[str]] = {
     "GET /readyz": {"DB_ERROR", "SHUTTING_DOWN"},
     "GET /api/ai/health": set(),
     "GET /metrics": {"AUTH_REQUIRED", "INVALID_TOKEN"},
-    "POST /api/ai/chat": {
-        "AUTH_REQUIRED",
-        "INVALID_TOKEN",
-        "INSUFFICIENT_PERMISSIONS",
-        "NOT_FOUND",
-        "CONVERSATION_ARCHIVED",
-        "PAYLOAD_TOO_LARGE",
-        "UNSUPPORTED_MEDIA_TYPE",
-        "INVALID_REQUEST",
-        "RATE_LIMIT",
-        "DB_ERROR",
-        "AUTH_SERVICE_UNAVAILABLE",
-        "SHUTTING_DOWN",
-    },
+    "POST /api/ai/chat": BEGINNING,
+    "GET /api/ai/chat/{turn_id}/stream": ASKING | {"NOT_FOUND", "INVALID_REQUEST"},
+    "POST /api/ai/chat/{turn_id}/stop": ASKING | {"NOT_FOUND"},
+    "POST /api/chat": BEGINNING | {"MODEL_NOT_FOUND"},
+    "GET /api/chat/{chat}/stream": ASKING,
+    "POST /api/chat/{chat}/stop": ASKING | {"NOT_FOUND"},
+    "POST /v1/chat/completions": set(),  # Its errors are in OpenAI's form.
+    "GET /v1/models": set(),
+    "GET /v1/models/{model}": set(),
 }
-# No route of its own gives the first; the second comes in the stream.
-ELSEWHERE = {"METHOD_NOT_ALLOWED", "AI_SERVICE_ERROR"}
+# No route of its own gives the first; the others come in the stream.
+ELSEWHERE = {"METHOD_NOT_ALLOWED", "AI_SERVICE_ERROR", "ANSWER_INTERRUPTED"}
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PalaverError)]
 
 
@@ -87,7 +99,9 @@ def test_it_describes_the_routes_that_there_are(values: dict[str, Any]) -> None:
     there = set()
     for route in Worker(given).app.routes:
         assert isinstance(route, Route) and route.methods
-        there |= {f"{method} {route.path}" for method in route.methods - {"HEAD"}}
+        if not route.include_in_schema:
+            continue
+        there |= {f"{method} {route.path.replace(':path', '')}" for method in route.methods - {"HEAD"}}
     assert set(operations(describe(given))) == there
     assert ("POST /api/ai/chat" in there) is given.enable_ai_assistant
 
@@ -116,7 +130,8 @@ def test_every_error_is_described_with_its_status_and_headers() -> None:
 def test_only_what_asks_for_a_token_says_so() -> None:
     found = operations(describe(settings(metrics_token="a-token")))
     guarded = {name: operation["security"] for name, operation in found.items() if operation["security"]}
-    assert guarded == {"POST /api/ai/chat": [{"accessToken": []}], "GET /metrics": [{"metricsToken": []}]}
+    asking = {name for name in CODES if name.split()[1].startswith(("/api/ai/chat", "/api/chat", "/v1/"))}
+    assert guarded == {name: [{"accessToken": []}] for name in asking} | {"GET /metrics": [{"metricsToken": []}]}
     metrics = operations(describe(settings()))["GET /metrics"]
     assert metrics["security"] == [] and set(problems(metrics)) == {(500, "INTERNAL_ERROR")}
 
