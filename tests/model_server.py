@@ -2,8 +2,9 @@
 
 In Python: `with ModelServer() as server: server.script(Script(...))`. As a process:
 `python -m tests.model_server --port 40100`, scripted by `POST /control/script` with a JSON object (or an
-array of them) of a Script's fields; `GET /control/requests` tells what came, DELETE forgets it. A question
-whose last message holds `[[script {...}]]` is answered by that.
+array of them) of a Script's fields; `GET /control/requests` tells what came (with `?wait=5` it gives those under
+way as many seconds to end), DELETE forgets it. A question whose last message holds `[[script {...}]]` in its
+text is answered by that.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ class Script:
     refusal: Sequence[str] = ()
     tool_calls: Sequence[Mapping[str, Any]] = ()
     """Deltas, each in a frame of its own."""
+    annotations: Sequence[Mapping[str, Any]] = ()
+    """As OpenAI has them, in a frame of their own after the text."""
+    images: Sequence[Mapping[str, Any]] = ()
+    """As OpenRouter has them, each in a frame of its own after the text."""
+    in_message: bool = False
+    """Annotations and images come in a `message` of the last frame instead."""
     first_token_seconds: float = 0
     seconds_per_frame: float = 0
     splits: Sequence[int] | None = None
@@ -70,7 +77,11 @@ class Script:
     azure: bool = False
     """A first frame with filter results only."""
     raw: str | bytes | None = None
-    """The whole body, instead of all of the above: garbage, a page, a huge frame."""
+    """The whole body, instead of all of the above: garbage, a page."""
+    raw_after: int | None = None
+    """Frames after which `raw` comes, instead of all that would follow."""
+    padding: int = 0
+    """Bytes that each frame is larger by."""
     content_type: str = "text/event-stream; charset=utf-8"
     refuses: Sequence[str] = ()
     """Parameters that are refused with status 400, as OpenAI does."""
@@ -169,8 +180,7 @@ class ModelServer:
 
     def _next_script(self, request: Recorded) -> Script:
         messages = request.body.get("messages") if isinstance(request.body, dict) else None
-        last = messages[-1].get("content") if messages else None
-        directive = _DIRECTIVE.search(last) if isinstance(last, str) else None
+        directive = _DIRECTIVE.search(_text(messages[-1].get("content"))) if messages else None
         if directive:
             return Script(**json.loads(directive[1]))
         with self._lock:
@@ -227,6 +237,9 @@ class ModelServer:
         if request.method == "DELETE":
             self.reset()
             return Response(status_code=204)
+        give_up = time.monotonic() + float(request.query_params.get("wait", 0))
+        for each in list(self.requests):
+            await asyncio.to_thread(each.ended.wait, max(0, give_up - time.monotonic()))
         return JSONResponse(
             [
                 {
@@ -273,7 +286,7 @@ class _Answer(Response):
         await asyncio.sleep(script.first_token_seconds)
         if script.status != 200:
             await self._send_json(send, {"error": _error(script)})
-        elif script.raw is None and not self._request.get("stream"):
+        elif not self._request.get("stream") and (script.raw is None or script.raw_after is not None):
             await self._send_json(send, _whole(script, self._request))
         else:
             headers = {"content-type": script.content_type, **script.headers}
@@ -306,14 +319,18 @@ class _Answer(Response):
 
     async def _frames(self, transport: asyncio.Transport) -> AsyncIterator[bytes]:
         script = self._script
-        if script.raw is not None:
-            yield script.raw if isinstance(script.raw, bytes) else script.raw.encode()
+        raw = script.raw.encode() if isinstance(script.raw, str) else script.raw
+        if raw is not None and script.raw_after is None:
+            yield raw
             return
         for count, frame in enumerate(_frames(script, self._request)):
             if count == script.close_after:
                 await self._break(transport)
             if count == script.error_after:
                 yield _event({"error": _error(script)}, script)
+                return
+            if raw is not None and count == script.raw_after:
+                yield raw
                 return
             if count == script.stall_after:
                 await asyncio.sleep(script.stall_seconds)
@@ -334,6 +351,12 @@ class _Answer(Response):
         else:
             transport.close()
         await asyncio.sleep(3600)
+
+
+def _text(content: object) -> str:
+    if isinstance(content, list):
+        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
 
 
 async def _disconnect(receive: Receive) -> None:
@@ -376,18 +399,30 @@ def _frames(script: Script, request: Mapping[str, Any]) -> list[dict[str, Any]]:
     frames += [frame({"content": piece}) for piece in script.pieces]
     frames += [frame({"refusal": piece}) for piece in script.refusal]
     frames += [frame({"tool_calls": [delta]}) for delta in script.tool_calls]
+    company = {"annotations": list(script.annotations), "images": list(script.images)}
+    if not script.in_message:
+        frames += [frame({"annotations": company["annotations"]})] if script.annotations else []
+        frames += [frame({"images": [image]}) for image in script.images]
     if script.azure:
         filtered = {"prompt_index": 0, "content_filter_results": {"hate": {"filtered": False}}}
         frames.insert(0, {**head, "id": "", "model": "", "choices": [], "prompt_filter_results": [filtered]})
     if script.finish_reason is not None:
         frames.append(frame({}, script.finish_reason))
+    if script.in_message:
+        frames[-1]["choices"][0]["message"] = {"role": "assistant", "content": "".join(script.pieces), **company}
     if extra:
         frames.append({**head, "choices": [], "usage": dict(script.usage or {})})
     return frames
 
 
 def _whole(script: Script, request: Mapping[str, Any]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": "".join(script.pieces), "refusal": None}
+    message = {
+        "role": "assistant",
+        "content": "".join(script.pieces),
+        "refusal": None,
+        **({"annotations": list(script.annotations)} if script.annotations else {}),
+        **({"images": list(script.images)} if script.images else {}),
+    }
     return {
         "id": "chatcmpl-test",
         "object": "chat.completion",
@@ -401,6 +436,8 @@ def _whole(script: Script, request: Mapping[str, Any]) -> dict[str, Any]:
 def _event(data: dict[str, Any], script: Script) -> bytes:
     if script.timestamps:
         data = {**data, "sent_ns": time.monotonic_ns()}
+    if script.padding:
+        data = {**data, "padding": "x" * script.padding}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"data: {text}{script.line_end * 2}".encode("utf-8", "surrogatepass")
 

@@ -256,11 +256,7 @@ class StreamReader:
     def _take_call(self, delta: ToolCallDelta) -> None:
         index = self._last_call if delta.index is None else delta.index
         call = self._calls.get(index)
-        if call is not None and call.is_over_before(delta):
-            call = None
-            if delta.index is None:
-                index += 1
-        if call is None:
+        if call is None or call.is_over_before(delta):
             if len(self._calls) >= _MAX_TOOL_CALLS or len(self._call_ids) >= _MAX_TOOL_CALLS:
                 raise AIServiceError("invalid_response", "The provider asked for too many tool calls.")
             call = self._calls[index] = _Call()

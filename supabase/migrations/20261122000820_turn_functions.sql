@@ -319,17 +319,18 @@ begin
 
     with recursive branch as (
         select
-            m.parent_id, m.role, m.content, m.parts, 1 as depth,
+            m.parent_id, m.role, m.content, m.parts, 1 as depth, true as is_needed,
             private.message_octets(m.content, m.parts) as octets
         from public.messages as m
         where m.tenant_id = v_tenant.id and m.id = v_question_id and m.user_id = v_person.id
         union all
+        -- The result of a tool is nothing without the call before it.
         select
-            m.parent_id, m.role, m.content, m.parts, b.depth + 1,
+            m.parent_id, m.role, m.content, m.parts, b.depth + 1, b.is_needed and b.role = 'tool',
             b.octets + private.message_octets(m.content, m.parts)
         from branch as b
         inner join public.messages as m on m.tenant_id = v_tenant.id and m.id = b.parent_id and m.user_id = v_person.id
-        where b.depth < p_history_limit and b.octets < p_history_octets
+        where (b.depth < p_history_limit and b.octets < p_history_octets) or (b.is_needed and b.role = 'tool')
     )
 
     select
@@ -337,7 +338,7 @@ begin
         max(b.octets) + count(*) * 12
     into v_history, v_prompt
     from branch as b
-    where (b.depth = 1 or b.octets <= p_history_octets) and b.role <> 'system';
+    where (b.is_needed or b.octets <= p_history_octets) and b.role <> 'system';
 
     -- Three bytes a token lean to the high side in every language.
     v_prompt := (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +10,7 @@ import openai
 import pytest
 
 from app.chat.demonstration import BASE_URL, MODEL, DemonstrationTransport, demonstration_answer
+from app.chat.pieces import Piece, ToolInput, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.upstream import StreamReader
 from app.settings import Settings
@@ -25,14 +27,19 @@ async def providers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Providers]
     await providers.aclose()
 
 
-async def answer(providers: Providers, messages: list[dict[str, str]], **fields: Any) -> StreamReader:
+async def answer(
+    providers: Providers, messages: list[dict[str, str]], **fields: Any
+) -> tuple[StreamReader, list[list[Piece]]]:
+    """The reader, and what each read gave."""
     provider, model = providers.resolve(None, None)
     reader = StreamReader()
     async with providers.stream(ModelRequest(provider, model, messages, **fields)) as body:
-        async for data in body:
-            reader.feed(data)
-    reader.close()
-    return reader
+        pieces = [reader.feed(data) async for data in body]
+    return reader, [*pieces, reader.close()]
+
+
+def text(pieces: list[list[Piece]]) -> str:
+    return "".join(map(text_of, pieces))
 
 
 async def test_every_name_means_the_demonstration(providers: Providers) -> None:
@@ -43,7 +50,7 @@ async def test_every_name_means_the_demonstration(providers: Providers) -> None:
 
 
 async def test_it_says_what_it_is_and_how_to_replace_it(providers: Providers) -> None:
-    reader = await answer(providers, QUESTION, temperature=0.1, max_tokens=500, user="u")
+    reader, pieces = await answer(providers, QUESTION, temperature=0.1, max_tokens=500, user="u")
     for said in (
         "demonstration model",
         "no intelligence",
@@ -51,7 +58,7 @@ async def test_it_says_what_it_is_and_how_to_replace_it(providers: Providers) ->
         "OPENAI_BASE_URL",
         "What is a ledger?",
     ):
-        assert said in reader.text
+        assert said in text(pieces)
     assert (reader.model, reader.finish_reason, reader.ended) == (MODEL, "stop", True)
     assert reader.usage is not None
     assert reader.usage.prompt_tokens > 0
@@ -59,11 +66,8 @@ async def test_it_says_what_it_is_and_how_to_replace_it(providers: Providers) ->
 
 
 async def test_it_comes_word_by_word(providers: Providers) -> None:
-    provider, model = providers.resolve(None, None)
-    reader = StreamReader()
-    async with providers.stream(ModelRequest(provider, model, QUESTION)) as body:
-        texts = [reader.feed(data) async for data in body]
-    assert sum(bool(text) for text in texts) == len(reader.text.split())
+    _, pieces = await answer(providers, QUESTION)
+    assert sum(map(bool, pieces)) == len(text(pieces).split())
 
 
 def test_it_counts_the_history() -> None:
@@ -77,25 +81,25 @@ def test_it_counts_the_history() -> None:
 
 
 def test_the_question_is_quoted_safely_and_shortened() -> None:
-    text = demonstration_answer([("user", "a\x1b[31m\u202eb\n\n```<script>" + "long " * 10_000)])
-    assert len(text) < 1200
-    assert all(char.isprintable() or char == "\n" for char in text)
-    assert "`" not in text
-    assert "<script>" not in text
-    assert "…" in text
+    said = demonstration_answer([("user", "a\x1b[31m\u202eb\n\n```<script>" + "long " * 10_000)])
+    assert len(said) < 1200
+    assert all(char.isprintable() or char == "\n" for char in said)
+    assert "`" not in said
+    assert "<script>" not in said
+    assert "…" in said
 
 
 async def test_it_stops_at_the_limit(providers: Providers) -> None:
-    reader = await answer(providers, QUESTION, max_tokens=10)
+    reader, pieces = await answer(providers, QUESTION, max_tokens=10)
     assert reader.finish_reason == "length"
-    assert 0 < len(reader.text) <= 40
+    assert 0 < len(text(pieces)) <= 40
 
 
 async def test_its_pace() -> None:
     providers = Providers(Settings.load(env_file=None), demonstration_word_seconds=0.001)
     started = time.monotonic()
-    reader = await answer(providers, QUESTION)
-    assert len(reader.text.split()) * 0.001 <= time.monotonic() - started < 2
+    _, pieces = await answer(providers, QUESTION)
+    assert len(text(pieces).split()) * 0.001 <= time.monotonic() - started < 2
     await providers.aclose()
 
 
@@ -107,8 +111,7 @@ async def test_the_plain_sdk_can_talk_to_it() -> None:
         assert "What is a ledger?" in answer.choices[0].message.content
         assert answer.usage.total_tokens > answer.usage.prompt_tokens > 0
         chunks = [chunk async for chunk in await client.chat.completions.create(**asked, stream=True)]
-        text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
-        assert text == answer.choices[0].message.content
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == answer.choices[0].message.content
         asked["messages"] = [{"role": "user", "content": [{"type": "text", "text": "In parts"}]}]
         answer = await client.chat.completions.create(**asked)
         assert "In parts" in answer.choices[0].message.content
@@ -117,3 +120,70 @@ async def test_the_plain_sdk_can_talk_to_it() -> None:
         with pytest.raises(openai.NotFoundError):
             await client.embeddings.create(model=MODEL, input="x")
         assert [model.id async for model in client.models.list()] == [MODEL]
+
+
+WEATHER: Any = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "city": {"type": "string"},
+                "days": {"type": "integer"},
+                "unit": {"enum": ["C", "F"]},
+                "at": {"type": "object", "properties": {"hours": {"type": "array"}}, "required": ["hours"]},
+                "more": {"type": "boolean"},
+            },
+            "required": ["city", "days", "unit", "at"],
+        },
+    },
+}
+BARE: Any = {"type": "function", "function": {"name": "now"}}
+
+
+async def test_it_asks_for_the_tool_that_a_question_names() -> None:
+    transport = httpx2.AsyncClient(transport=DemonstrationTransport(0))
+    async with openai.AsyncOpenAI(api_key="none", base_url=BASE_URL, http_client=transport) as client:
+        completions: Any = client.chat.completions
+        asked = {"model": MODEL, "tools": [WEATHER, BARE]}
+        question = {"role": "user", "content": "Please call get_weather!"}
+        choice = (await completions.create(**asked, messages=[question])).choices[0]
+        (call,) = choice.message.tool_calls
+        assert (choice.finish_reason, choice.message.content) == ("tool_calls", None)
+        assert (call.id[:5], call.function.name) == ("call_", "get_weather")
+        assert json.loads(call.function.arguments) == {"city": "example", "days": 1, "unit": "C", "at": {"hours": []}}
+
+        result = {"role": "tool", "tool_call_id": call.id, "content": "get_weather: sunny, 21°"}
+        choice = (await completions.create(**asked, messages=[question, choice.message, result])).choices[0]
+        assert "sunny, 21°" in choice.message.content
+        assert choice.finish_reason == "stop"
+
+        for text in ("forget_weather, get_weather_now", "hi"):
+            answer = await completions.create(**asked, messages=[{"role": "user", "content": text}])
+            assert "(get_weather, now)" in answer.choices[0].message.content
+        answer = await completions.create(**asked, messages=[question], tool_choice="none")
+        assert answer.choices[0].message.tool_calls is None
+        with pytest.raises(openai.BadRequestError):
+            await completions.create(model=MODEL, messages=[question], tools=[{"type": "function"}])
+
+
+async def test_a_call_can_be_streamed() -> None:
+    body = {
+        "model": MODEL,
+        "tools": [BARE],
+        "stream": True,
+        "messages": [{"role": "user", "content": "What time is it NOW?"}],
+    }
+    reader = StreamReader()
+    pieces: list[Piece] = []
+    async with (
+        httpx2.AsyncClient(transport=DemonstrationTransport(0)) as client,
+        client.stream("POST", f"{BASE_URL}/chat/completions", json=body) as response,
+    ):
+        async for data in response.aiter_bytes():
+            pieces += reader.feed(data)
+    pieces += reader.close()
+    assert [(piece.name, piece.arguments) for piece in pieces if isinstance(piece, ToolInput)] == [("now", "{}")]
+    assert len(pieces) == 1
+    assert reader.finish_reason == "tool_calls"

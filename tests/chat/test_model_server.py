@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import itertools
 import json
 import subprocess
@@ -60,8 +61,9 @@ async def test_scripts_come_in_order_and_the_last_stays(client: openai.AsyncOpen
 
 
 async def test_a_question_can_hold_its_script(client: openai.AsyncOpenAI) -> None:
-    content = 'Say this [[script {"answer": "as you wish"}]]'
-    assert text(await streamed(client, messages=[{"role": "user", "content": content}])) == "as you wish"
+    directive = 'Say this [[script {"answer": "as you wish"}]]'
+    for content in (directive, [{"type": "text", "text": directive}]):
+        assert text(await streamed(client, messages=[{"role": "user", "content": content}])) == "as you wish"
 
 
 async def test_it_cuts_where_it_is_told(model_server: ModelServer) -> None:
@@ -72,6 +74,24 @@ async def test_it_cuts_where_it_is_told(model_server: ModelServer) -> None:
             reads = [read async for read in response.aiter_raw()]
     assert [len(read) for read in reads[:6]] == [1, 3, 1, 3, 1, 3]
     assert "é東👍" in b"".join(reads).decode()
+
+
+async def test_sources_and_images_come_with_the_text(client: openai.AsyncOpenAI, model_server: ModelServer) -> None:
+    annotation = {"type": "url_citation", "url_citation": {"url": "https://a.example", "title": "A"}}
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    script = Script(answer="hi", annotations=[annotation], images=[image, image])
+    model_server.script(script, dataclasses.replace(script, in_message=True))
+    deltas = [chunk.choices[0].delta for chunk in await streamed(client) if chunk.choices]
+    assert [delta.annotations for delta in deltas if hasattr(delta, "annotations")] == [[annotation]]
+    assert [delta.images for delta in deltas if hasattr(delta, "images")] == [[image], [image]]
+    last = (await streamed(client))[-2].choices[0]
+    assert (last.message["annotations"], last.message["images"]) == ([annotation], [image, image])
+    assert last.finish_reason == "stop"
+
+
+async def test_frames_can_be_huge(client: openai.AsyncOpenAI, model_server: ModelServer) -> None:
+    model_server.script(Script(answer="hi", padding=100_000))
+    assert all(len(chunk.padding) == 100_000 for chunk in await streamed(client))
 
 
 async def test_usage_can_be_missing_or_zero(client: openai.AsyncOpenAI, model_server: ModelServer) -> None:
@@ -92,6 +112,7 @@ async def test_usage_can_be_missing_or_zero(client: openai.AsyncOpenAI, model_se
         (Script(close_after=2), openai.APIConnectionError),
         (Script(close_after=2, reset=True), openai.APIConnectionError),
         (Script(raw="data: <html>\n\n"), json.JSONDecodeError),
+        (Script(raw="data: <html>\n\n", raw_after=2), json.JSONDecodeError),
     ],
 )
 async def test_it_fails_as_told(
@@ -137,7 +158,7 @@ def test_as_a_process() -> None:
                 client.post(f"{control}/script", json={"answer": "scripted"}).raise_for_status()
                 answer = client.post(f"{base}/chat/completions", json=ASKED).json()
                 assert answer["choices"][0]["message"]["content"] == "scripted"
-                (request,) = client.get(f"{control}/requests").json()
+                (request,) = client.get(f"{control}/requests", params={"wait": 5}).json()
                 assert request["body"] == ASKED
                 assert request["ended"]
                 client.delete(f"{control}/requests").raise_for_status()

@@ -14,6 +14,8 @@ import anyio
 import pytest
 
 from app.chat.demonstration import MODEL
+from app.chat.frames import MAX_FRAME_BYTES
+from app.chat.pieces import Piece, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.upstream import StreamReader, Usage
 from app.errors import AIServiceError
@@ -47,11 +49,29 @@ async def connect(model_server: ModelServer) -> Any:
 Connect = Callable[..., Providers]
 
 
-async def ask(providers: Providers, model: str | None = None, **fields: Any) -> StreamReader:
-    """The reader after the whole answer; on an error it is the exception's `reader`."""
+class KeepingReader(StreamReader):
+    """Keeps the text that it gave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+
+    def feed(self, data: bytes) -> list[Piece]:
+        pieces = super().feed(data)
+        self.text += text_of(pieces)
+        return pieces
+
+    def close(self) -> list[Piece]:
+        pieces = super().close()
+        self.text += text_of(pieces)
+        return pieces
+
+
+async def ask(providers: Providers, model: str | None = None, **fields: Any) -> KeepingReader:
+    """The reader after the whole answer; on an error the text so far is in the exception's `extra`."""
     provider, chosen = providers.resolve(None, model)
     request = ModelRequest(provider, chosen, [{"role": "user", "content": "hi"}], **fields)
-    reader = StreamReader()
+    reader = KeepingReader()
     try:
         async with providers.stream(request) as body:
             async for data in body:
@@ -215,7 +235,7 @@ async def test_a_short_failure_is_not_seen(connect: Connect, model_server: Model
         (Script(error_after=3, error={"code": "rate_limit_exceeded"}), "rate_limited", "Hello from"),
         (Script(raw="data: {oops\n\n"), "invalid_response", ""),
         (Script(raw="<html>", content_type="text/html"), "invalid_response", ""),
-        (Script(raw=b"data: " + b"x" * 2_000_000), "invalid_response", ""),
+        (Script(raw=b"data: " + b"x" * MAX_FRAME_BYTES), "invalid_response", ""),
         (Script(raw=b"not gzip", headers={"content-encoding": "gzip"}), "invalid_response", ""),
         (Script(raw=""), "interrupted", ""),
     ],
