@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -60,6 +60,7 @@ class Answer:
         self._reader = StreamReader()
         self._provider: Provider | None = None
         self._model = ""
+        self._prompt_tokens = 0
         self._accepted = False
         self._stopping = False
         self._settling = False
@@ -125,10 +126,18 @@ class Answer:
                     return None
                 async with self._providers.stream(self._request()) as upstream:
                     self._accepted = True
-                    last = time.perf_counter()
+                    self._forget_prompt()
+                    first = self._metrics.time_to_first_chunk.labels(*self._labels())
+                    next_ = self._metrics.time_per_output_chunk.labels(*self._labels())
+                    last = 0.0
                     async for data in upstream:
                         if pieces := self._reader.feed(data):
-                            last = self._pace(last)
+                            now = time.perf_counter()
+                            if last:
+                                next_.observe(now - last)
+                            else:
+                                first.observe(now - self._started)
+                            last = now
                             self.turn.publish(pieces)
                 if pieces := self._reader.close():
                     self.turn.publish(pieces)
@@ -202,6 +211,13 @@ class Answer:
         with contextlib.suppress(PalaverError):
             await self._settler.settle(bare)
 
+    def _forget_prompt(self) -> None:
+        """Keep of what the model is asked only its size: it is the largest thing that a turn holds."""
+        question = self._question
+        if question.messages:
+            self._prompt_tokens = estimate_prompt_tokens(question.messages, question.tools)
+            self._question = replace(question, messages=(), tools=(), options={})
+
     def _ending(self, status: Status, message_id: UUID | None, error: PalaverError | None) -> Ending:
         reader = self._reader
         return Ending(status, message_id, reader.model or self._model, reader.finish_reason, self._tokens(error), error)
@@ -211,17 +227,8 @@ class Answer:
             return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens)
         if not self._accepted and not (self._stopping and self._provider) and not _may_be_charged(error):
             return Tokens(0, 0)
-        question = self._question
-        said = estimate_said_tokens(self.turn.pieces)
-        return Tokens(estimate_prompt_tokens(question.messages, question.tools), said, estimated=True)
-
-    def _pace(self, last: float) -> float:
-        now = time.perf_counter()
-        if self.turn.pieces:
-            self._metrics.time_per_output_chunk.labels(*self._labels()).observe(now - last)
-        else:
-            self._metrics.time_to_first_chunk.labels(*self._labels()).observe(now - self._started)
-        return now
+        self._forget_prompt()
+        return Tokens(self._prompt_tokens, estimate_said_tokens(self.turn.pieces), estimated=True)
 
     def _labels(self) -> tuple[str, str, str]:
         provider = self._provider.name if self._provider else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from typing import Any, Final
 
 import msgspec
@@ -76,10 +76,16 @@ async def gone(receive: Receive) -> None:
         pass
 
 
+def _cut(reading: asyncio.Timeout) -> None:
+    # It has ended by itself where it takes no new deadline.
+    with suppress(RuntimeError):
+        reading.reschedule(0)
+
+
 class EventStream(Response):
     """Server-sent events; a reader who goes away is noticed at once, and whatever made the events is closed."""
 
-    def __init__(self, frames: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+    def __init__(self, frames: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
         self.frames = frames
         self.status_code = 200
         self.background = None
@@ -87,19 +93,19 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events until the end or until the reader is gone."""
-        sending = asyncio.create_task(self._send(send))
         leaving = asyncio.create_task(gone(receive))
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.timeout(None) as reading:
+                leaving.add_done_callback(lambda _: _cut(reading))
+                await self._send(send)
+        except OSError:
+            # The reader is gone: found by the watch (TimeoutError) or by a send.
+            pass
         finally:
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.wait((sending, leaving))
-        if not sending.cancelled() and not isinstance(sending.exception(), OSError):
-            sending.result()
+            leaving.cancel()
 
     async def _send(self, send: Send) -> None:
-        async with aclosing(self.frames) as frames:  # type: ignore[type-var]
+        async with aclosing(self.frames) as frames:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async for frame in frames:
                 await send({"type": "http.response.body", "body": frame, "more_body": True})

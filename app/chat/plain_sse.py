@@ -8,7 +8,7 @@ HTML, "Server-sent events".
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
 from uuid import UUID
@@ -105,12 +105,12 @@ def turn_headers(turn: Turn) -> dict[str, str]:
     }
 
 
-async def events(turn: Turn, after: int = 0) -> AsyncIterator[bytes]:
+async def events(turn: Turn, after: int = 0) -> AsyncGenerator[bytes, None]:
     """The turn's events, framed, from after so many characters of its text."""
     # Sent at once, so that proxies and clients see the stream open before the model speaks.
     yield b": ok\n\n"
     position = 0
-    async with aclosing(turn.read(HEARTBEAT_SECONDS)) as reading:  # type: ignore[type-var]
+    async with aclosing(turn.read(HEARTBEAT_SECONDS)) as reading:
         async for news in reading:
             if news is None:
                 yield b": waiting\n\n"

@@ -142,6 +142,8 @@ class Providers:
     @asynccontextmanager
     async def _stream(self, request: ModelRequest) -> AsyncIterator[AsyncIterator[bytes]]:
         response = await self._open(request)
+        # Not to hold the conversation while it is answered.
+        del request
         try:
             async with aclosing(_body(response)) as body:
                 yield body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -72,13 +72,12 @@ class Turn:
     model: str = ""
     _pieces: list[Piece] = field(default_factory=list, repr=False)
     _ending: Ending | None = None
-    _waiting: set[asyncio.Future[bool]] = field(default_factory=set, repr=False)
-    _readers: int = 0
+    _readers: set[_Reader] = field(default_factory=set, repr=False)
 
     @property
     def has_readers(self) -> bool:
         """Whether anybody reads it now."""
-        return self._readers > 0
+        return bool(self._readers)
 
     @property
     def pieces(self) -> Sequence[Piece]:
@@ -100,13 +99,14 @@ class Turn:
         self._ending = ending
         self._wake()
 
-    async def read(self, heartbeat: float) -> AsyncIterator[Sequence[Piece] | Ending | None]:
+    async def read(self, heartbeat: float) -> AsyncGenerator[Sequence[Piece] | Ending | None, None]:
         """What has been said, then more as it comes, then how it ended.
 
         None after each `heartbeat` seconds in which nothing came.
         """
+        reader = _Reader(heartbeat)
         position = 0
-        self._readers += 1
+        self._readers.add(reader)
         try:
             while True:
                 if position < len(self._pieces):
@@ -116,28 +116,49 @@ class Turn:
                 elif self._ending is not None:
                     yield self._ending
                     return
-                elif not await self._something(heartbeat):
+                elif not await reader.news():
                     yield None
         finally:
-            self._readers -= 1
-
-    async def _something(self, seconds: float) -> bool:
-        """Whether something came within that time."""
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[bool] = loop.create_future()
-        self._waiting.add(waiting)
-        timer = loop.call_later(seconds, _settle, waiting, False)
-        try:
-            return await waiting
-        finally:
-            timer.cancel()
-            self._waiting.discard(waiting)
+            self._readers.discard(reader)
+            reader.close()
 
     def _wake(self) -> None:
-        for waiting in self._waiting:
-            _settle(waiting, True)
+        for reader in self._readers:
+            reader.wake(True)
 
 
-def _settle(waiting: asyncio.Future[bool], came: bool) -> None:
-    if not waiting.done():
-        waiting.set_result(came)
+class _Reader:
+    """A reader who waits; its timer is set once a heartbeat and not once a piece."""
+
+    __slots__ = ("_heartbeat", "_loop", "_since", "_timer", "_waiting")
+
+    def __init__(self, heartbeat: float) -> None:
+        self._heartbeat = heartbeat
+        self._loop = asyncio.get_running_loop()
+        self._since = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: asyncio.Future[bool] | None = None
+
+    async def news(self) -> bool:
+        """Wait for something to come; False when a heartbeat is due instead."""
+        self._since = self._loop.time()
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._heartbeat, self._tick)
+        self._waiting = self._loop.create_future()
+        return await self._waiting
+
+    def wake(self, came: bool) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(came)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _tick(self) -> None:
+        self._timer = None
+        left = self._since + self._heartbeat - self._loop.time()
+        if left <= 0:
+            self.wake(False)
+        else:
+            self._timer = self._loop.call_later(left, self._tick)
