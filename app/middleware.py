@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -39,6 +39,8 @@ SECURITY_HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
 }
+Forms: TypeAlias = Mapping[str, Callable[[PalaverError], Response]]
+_PROBLEMS_ONLY: Final[Forms] = {}
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _QUIET_ROUTES: Final = frozenset({"/livez", "/readyz", "/metrics", "/console/{name}"})
 
@@ -135,11 +137,15 @@ class SecurityHeaders:
 
 
 class Errors:
-    """Turns whatever is raised before the answer began into a problem; later, the connection is cut."""
+    """Turns whatever is raised before the answer began into a problem; later, the connection is cut.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    `forms` are other forms of errors than problems, by the beginning of the paths that have them.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, forms: Forms) -> None:
         self.app = app
         self.metrics = metrics
+        self.forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -166,9 +172,12 @@ class Errors:
             if started:
                 raise
             self.metrics.errors.labels(error.code).inc()
-            response = problem_response(error)
+            response = self._form(scope["path"])(error)
             response.headers.update(headers)
             await response(scope, receive, send)
+
+    def _form(self, path: str) -> Callable[[PalaverError], Response]:
+        return next((form for begin, form in self.forms.items() if path.startswith(begin)), problem_response)
 
 
 class BodyLimit:
@@ -207,7 +216,7 @@ class BodyLimit:
         return PayloadTooLarge(f"A request body may have {self.max_bytes} bytes at most.")
 
 
-def stack(settings: Settings, metrics: Metrics) -> list[Middleware]:
+def stack(settings: Settings, metrics: Metrics, forms: Forms = _PROBLEMS_ONLY) -> list[Middleware]:
     """All of them in their order, the outermost first, for `Starlette(middleware=…)`.
 
     The application also needs `exception_handlers=EXCEPTION_HANDLERS`.
@@ -217,7 +226,7 @@ def stack(settings: Settings, metrics: Metrics) -> list[Middleware]:
         Middleware(AccessLog, metrics=metrics),
         Middleware(SecurityHeaders),
         *cors(settings),
-        Middleware(Errors, metrics=metrics),
+        Middleware(Errors, metrics=metrics, forms=forms),
         Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
     ]
 

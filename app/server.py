@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from app import __version__
 from app.caller import TokenVerifier
-from app.chat.openai_api import OpenAIApi
+from app.chat.openai_api import OpenAIApi, error_response
 from app.chat.plain_sse import Chat
 from app.chat.providers import Providers
 from app.chat.turns import Turns
@@ -69,7 +69,7 @@ class Worker:
         )
         self.app = Starlette(
             routes=self._routes(),
-            middleware=stack(settings, self.metrics),
+            middleware=stack(settings, self.metrics, {"/v1/": error_response}),
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=self._lifespan,
         )

@@ -199,7 +199,9 @@ class Settings(BaseSettings):
     max_message_chars: int = Field(
         default=32_000, ge=1, description="Longest message a person may send, in characters."
     )
-    max_body_bytes: int = Field(default=262_144, ge=1_024, description="Largest request body, in bytes.")
+    max_body_bytes: int = Field(
+        default=4_194_304, ge=1_024, description="Largest request body, in bytes; images come as data URLs in it."
+    )
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode] = Field(
         default=(), description="Comma-separated origins whose pages may call the worker; `*` for any."
     )

@@ -219,6 +219,12 @@ def test_models() -> None:
     assert json.loads(models(["m-1", "default"])) == {"object": "list", "data": [model, {**model, "id": "default"}]}
 
 
+def limited(name: str) -> RateLimited:
+    error = RateLimited(retry_after=1.2)
+    error.policy = (name, 60, 60)
+    return error
+
+
 def test_errors_are_in_their_form_with_our_code() -> None:
     assert error_object(InvalidToken()) == {
         "error": {
@@ -235,17 +241,17 @@ def test_errors_are_in_their_form_with_our_code() -> None:
     wrong = error_response(invalid("messages[0].role", "no"))
     assert wrong.status_code == 400
     assert json.loads(bytes(wrong.body))["error"]["param"] == "messages[0].role"
-    for policies, told in ([], "requests"), (["user-minute"], "requests"), (["day"], "tokens"):
-        limited = error_object(RateLimited(extra={"violated-policies": policies}))["error"]
-        assert (limited["code"], limited["type"]) == ("rate_limit_exceeded", told)
+    for name, told in ("minute", "requests"), ("user-minute", "requests"), ("day", "tokens"):
+        reached = error_object(limited(name))["error"]
+        assert (reached["code"], reached["type"]) == ("rate_limit_exceeded", told)
     broken = error_object(AIServiceError("timeout"))["error"]
     assert (broken["type"], broken["reason"], broken["retryable"]) == ("server_error", "timeout", True)
 
 
 def test_clients_are_told_whether_to_repeat_a_request() -> None:
-    headers = error_response(RateLimited(retry_after=1.2, extra={"violated-policies": ["minute"]})).headers
+    headers = error_response(limited("minute")).headers
     assert (headers["retry-after"], headers["x-should-retry"]) == ("2", "true")
-    assert headers["ratelimit"] == '"minute";r=0;t=2'
+    assert (headers["ratelimit"], headers["ratelimit-policy"]) == ('"minute";r=0;t=2', '"minute";q=60;w=60')
     assert error_response(ConversationArchived()).headers["x-should-retry"] == "false"
     kept = error_response(AIServiceError("timeout"), again=False, headers={"X-Turn-Id": "t"})
     assert (kept.status_code, kept.headers["x-should-retry"], kept.headers["x-turn-id"]) == (502, "false", "t")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.chat.openai_api.errors import error_response
 from app.chat.openai_api.routes import OpenAIApi
 
-__all__ = ["OpenAIApi"]
+__all__ = ["OpenAIApi", "error_response"]

@@ -6,16 +6,15 @@ request may succeed later beside them.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 from starlette.responses import Response
 
-from app.errors import PalaverError, UnprocessableRequest
+from app.errors import PalaverError, RateLimited, UnprocessableRequest, problem_response
 
-_encode: Final = msgspec.json.Encoder(enc_hook=str).encode
+_encode: Final = msgspec.json.Encoder().encode
 
 _CODES: Final = {
     "AUTH_REQUIRED": "invalid_api_key",
@@ -58,25 +57,16 @@ def error_response(
     OpenAI's clients repeat some requests unless `x-should-retry` forbids it.
     """
     allowed = error.retryable if again is None else again
-    given = {"x-should-retry": "true" if allowed else "false", **(headers or {})}
-    if error.retry_after is not None:
-        given["Retry-After"] = str(math.ceil(error.retry_after))
-    if error.status == 401:
-        given["WWW-Authenticate"] = "Bearer"
-    if policies := _policies(error):
-        given["RateLimit"] = ", ".join(f'"{policy}";r=0;t={given.get("Retry-After", 1)}' for policy in policies)
+    # Whatever belongs to the error in its usual form: when to try again, how to sign in, which limit it was.
+    usual = {name: value for name, value in problem_response(error).headers.items() if not name.startswith("content-")}
+    given = {**usual, "x-should-retry": "true" if allowed else "false", **(headers or {})}
     return Response(_encode(error_object(error)), status_of(error), given, media_type="application/json")
 
 
 def _type(error: PalaverError) -> str:
-    if error.status == 429:
-        return "tokens" if any("day" in policy for policy in _policies(error)) else "requests"
+    if isinstance(error, RateLimited):
+        return "tokens" if error.policy is not None and "day" in error.policy[0] else "requests"
     return "server_error" if error.status >= 500 else "invalid_request_error"
-
-
-def _policies(error: PalaverError) -> Sequence[str]:
-    """The limits that were reached."""
-    return error.extra.get("violated-policies", ())
 
 
 def _param(error: PalaverError) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import Receive
 
 from app.caller import Caller, TokenVerifier, bearer
@@ -18,16 +19,11 @@ from app.chat.openai_api.requests import ChatCompletionRequest
 from app.chat.openai_api.responses import Chunks, completion, models, one_model
 from app.chat.turn import Ending, Turn
 from app.chat.turns import DEFAULT_MODEL, Turns
-from app.errors import MethodNotAllowed, ModelNotFound, NotFound, PalaverError
-from app.logs import get_logger
+from app.errors import ModelNotFound, PalaverError
 from app.settings import Settings
-
-log = get_logger(__name__)
 
 PATIENCE_SECONDS: Final = 5.0
 """How long a stream waits to begin, so that a model that fails at once gives an error instead of one."""
-
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
 class OpenAIApi:
@@ -39,14 +35,12 @@ class OpenAIApi:
         self._turns = turns
 
     def routes(self) -> list[Route]:
-        """The routes, to be added to the application's; the last takes all else that begins with /v1/."""
-        known = [
-            Route("/v1/chat/completions", _told(self.chat_completions), methods=["POST"]),
-            Route("/v1/models", _told(self.models), methods=["GET"]),
-            Route("/v1/models/{model:path}", _told(self.model), methods=["GET"]),
+        """The routes, to be added to the application's."""
+        return [
+            Route("/v1/chat/completions", self.chat_completions, methods=["POST"]),
+            Route("/v1/models", self.models, methods=["GET"]),
+            Route("/v1/models/{model:path}", self.model, methods=["GET"]),
         ]
-        methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        return [*known, Route("/v1/{path:path}", _told(_unknown(known)), methods=methods, include_in_schema=False)]
 
     async def chat_completions(self, request: Request) -> Response:
         """Ask; the answer comes as a stream or as a whole."""
@@ -91,14 +85,16 @@ class OpenAIApi:
         return await self._verifier.verify(bearer(request.headers))
 
 
-async def _frames(turn: Turn, chunks: Chunks) -> AsyncIterator[bytes]:
-    async for news in turn.read(HEARTBEAT_SECONDS):
-        yield chunks.frames(news)
+async def _frames(turn: Turn, chunks: Chunks) -> AsyncGenerator[bytes, None]:
+    async with aclosing(turn.read(HEARTBEAT_SECONDS)) as reading:
+        async for news in reading:
+            yield chunks.frames(news)
 
 
 async def _early_error(turn: Turn) -> PalaverError | None:
     """What ended the turn before it said anything, if something did."""
-    first = await anext(turn.read(PATIENCE_SECONDS))
+    async with aclosing(turn.read(PATIENCE_SECONDS)) as reading:
+        first = await anext(reading)
     return first.error if isinstance(first, Ending) else None
 
 
@@ -122,29 +118,3 @@ async def _ending(turn: Turn) -> Ending:
         if isinstance(news, Ending):
             return news
     raise RuntimeError("a turn that was read to its end has none")
-
-
-def _told(handler: Handler) -> Handler:
-    """The handler, with its errors in OpenAI's form."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except PalaverError as error:
-            if error.status >= 500:
-                log.warning("request_failed", code=error.code, cause=type(error.__cause__ or error).__name__)
-            return error_response(error)
-
-    return answered
-
-
-def _unknown(known: Sequence[Route]) -> Handler:
-    """Answers what none of the routes takes: it is their address with another method, or no address at all."""
-
-    async def unknown(request: Request) -> Response:
-        for route in known:
-            if route.matches(request.scope)[0] is not Match.NONE:
-                return error_response(MethodNotAllowed(), headers={"Allow": ", ".join(sorted(route.methods or ()))})
-        raise NotFound(f"There is nothing at {request.method} {request.url.path}.")
-
-    return unknown

@@ -7,7 +7,8 @@ alone looks like success to them, so each way out says how it ended.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from typing import Any, Final, Literal
 
 import msgspec
@@ -33,19 +34,20 @@ _DONE: Final = b"data: [DONE]\n\n"
 _encode = msgspec.json.Encoder().encode
 
 
-async def frames(turn: Turn, message_id: str) -> AsyncIterator[bytes]:
+async def frames(turn: Turn, message_id: str) -> AsyncGenerator[bytes, None]:
     """The turn from its beginning, framed; `message_id` is the assistant's message that the client shows it in."""
     answer = Answer()
     yield start(turn, message_id)
     try:
-        async for news in turn.read(HEARTBEAT_SECONDS):
-            if news is None:
-                # All clients skip comments.
-                yield b": waiting\n\n"
-            elif isinstance(news, Ending):
-                yield answer.end(news)
-            elif said := answer.say(news):
-                yield said
+        async with aclosing(turn.read(HEARTBEAT_SECONDS)) as told:
+            async for news in told:
+                if news is None:
+                    # All clients skip comments.
+                    yield b": waiting\n\n"
+                elif isinstance(news, Ending):
+                    yield answer.end(news)
+                elif said := answer.say(news):
+                    yield said
     except PalaverError as error:
         yield answer.fail(error)
     except Exception:

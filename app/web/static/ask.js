@@ -1,23 +1,17 @@
 import { drawComposer, fit, isWaiting, wait } from "./composer.js";
 import { configuration } from "./configuration.js";
 import { data } from "./data.js";
-import { at, isAtBottom, quiet, say, toBottom } from "./dom.js";
+import { at, quiet, say } from "./dom.js";
 import { showDoor } from "./door.js";
-import { Problem, workerProblem } from "./errors.js";
-import { eventsOf } from "./events.js";
-import { follow, lost } from "./follow.js";
-import { showUsage } from "./me.js";
-import { answerNode, questionNode } from "./messages.js";
+import { Problem } from "./errors.js";
+import { questionNode } from "./messages.js";
 import { attempt, hideNotice, showNotice } from "./notices.js";
-import { json, reach } from "./requests.js";
-import { withToken } from "./session.js";
-import { loadShelf, shelf } from "./shelf.js";
-import { Spoken } from "./spoken.js";
+import { end, expect, isRead, read } from "./reading.js";
+import { loadShelf } from "./shelf.js";
 import { setArchived } from "./stage.js";
 import { drawTop } from "./top.js";
 import { view } from "./view.js";
-
-const LONGEST_SILENCE_MS = 30_000;
+import { stream } from "./worker.js";
 
 /** Ask a question in the conversation that is open, or begin one with it. */
 async function ask(text) {
@@ -27,57 +21,43 @@ async function ask(text) {
     showNotice(`A question may have ${configuration.maxMessageChars} characters; this one has ${length}.`, { bad: true });
     return;
   }
-  const { visit } = view;
-  const controller = new AbortController();
+  const { unsure } = view;
+  const key = unsure?.text === text && unsure.conversation === view.id ? unsure.key : newKey();
+  view.unsure = { text, conversation: view.id, key };
   const question = questionNode(text);
-  const answer = answerNode(null);
-  const asked = { controller, turn: null };
-  view.reading = asked;
   hideNotice();
   at("greeting").hidden = true;
-  at("talk").append(question, answer.node);
+  at("talk").append(question);
+  const reading = expect();
   // Asked again from elsewhere, it leaves what is being written in the box alone.
   if (at("question-box").value === text) at("question-box").value = "";
   fit();
   drawComposer();
-  toBottom();
   say("Your question was sent.");
-  const late = setTimeout(() => controller.abort(new Error("late")), LONGEST_SILENCE_MS);
+  let response;
   try {
-    const response = await withToken((token) =>
-      reach("The server", "/api/ai/chat", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", Accept: "text/event-stream" },
-        body: JSON.stringify({ message: text, ...(view.id && { conversationId: view.id }) }),
-        signal: controller.signal,
-      }),
-    );
-    if (!response.ok) {
-      const retryAfter = Number.parseFloat(response.headers.get("Retry-After")) || null;
-      throw workerProblem(await json(response), {
-        status: response.status,
-        retryAfter,
-        requestId: response.headers.get("X-Request-Id"),
-        conversation: view.id,
-      });
-    }
-    clearTimeout(late);
-    asked.turn = response.headers.get("X-Turn-Id");
-    drawComposer();
-    if (visit !== view.visit) return;
-    if (view.id === null) begun(response.headers.get("X-Conversation-Id"), text);
-    await read(response.body, answer, asked, text);
+    response = await stream("/api/ai/chat", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify({ message: text, ...(view.id && { conversationId: view.id }) }),
+      signal: reading.controller.signal,
+    });
   } catch (error) {
-    if (visit !== view.visit) return;
-    if (asked.turn === null) notAsked(error, text, question, answer);
-    else lost(error, asked.turn, answer);
-  } finally {
-    clearTimeout(late);
-    if (view.reading === asked) view.reading = null;
-    drawComposer();
-    if (visit === view.visit && asked.turn !== null) afterwards();
+    const here = isRead(reading);
+    end(reading);
+    if (here) notAsked(error, text, question, reading.answer);
+    return;
   }
+  view.unsure = null;
+  if (!isRead(reading)) return;
+  reading.turn = response.headers.get("X-Turn-Id");
+  drawComposer();
+  if (view.id === null) begun(response.headers.get("X-Conversation-Id"), text);
+  await read(reading, () => ask(text), response.body);
 }
+
+/** 128 random bits; `crypto.randomUUID()` is missing where the page came over plain HTTP. */
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function begun(id, text) {
   const title = text.trim().split("\n")[0].slice(0, 50);
@@ -85,71 +65,6 @@ function begun(id, text) {
   history.replaceState(null, "", `#${id}`);
   drawTop();
   attempt(loadShelf);
-}
-
-/** Counters and titles are kept by the server; what cannot be fetched now is old, not wrong. */
-function afterwards() {
-  const { id } = view;
-  Promise.all([loadShelf(), showUsage()])
-    .then(() => {
-      const row = shelf.rows.find((each) => each.id === id);
-      if (!row || view.id !== id) return;
-      view.title = row.title;
-      if (at("rename-form").hidden) drawTop();
-    })
-    .catch(() => {});
-}
-
-async function read(body, answer, asked, question) {
-  const spoken = new Spoken();
-  let text = "";
-  let frame = 0;
-  const draw = () => {
-    frame = 0;
-    const stay = isAtBottom();
-    answer.prose.show(text);
-    spoken.hear(text);
-    if (stay) toBottom();
-  };
-  try {
-    for await (const { event, data: payload } of eventsOf(body)) {
-      const message = JSON.parse(payload);
-      if (event === "message" && typeof message.text === "string") {
-        text += message.text;
-        answer.node.dataset.state = "reading";
-        // A hidden page draws no frames; it shows all of it when it ends.
-        frame ||= requestAnimationFrame(draw);
-      } else if (event === "done" || event === "error") {
-        cancelAnimationFrame(frame);
-        draw();
-        spoken.hear(text, true);
-        settled(message, event === "error", answer, text, question);
-        return;
-      }
-    }
-    throw new Problem("The connection ended before the answer did.");
-  } finally {
-    cancelAnimationFrame(frame);
-    if (text && answer.node.dataset.state === "reading") draw();
-  }
-}
-
-function settled(message, failed, answer, text, question) {
-  const stay = isAtBottom();
-  if (text === "") answer.node.remove();
-  else {
-    const row = { id: message.messageId, content: text, model_used: message.model, rating: 0, comment: "" };
-    answer.finish({ ...row, created_at: new Date().toISOString() });
-  }
-  if (failed) {
-    const problem = workerProblem(message);
-    const kept = text ? " What was said so far is kept." : "";
-    const actions = problem.retryable ? [quiet("Ask again", () => ask(question))] : [];
-    showNotice(problem.message + kept, { bad: true, actions });
-  } else if (text === "") showNotice("The model gave an empty answer.", { actions: [quiet("Ask again", () => ask(question))] });
-  else if (message.finishReason === "length") showNotice("The answer ends here because it reached its length limit.");
-  if (!failed) say("The answer is complete.");
-  if (stay) toBottom();
 }
 
 /** The question was not taken: it goes back into the box. */
@@ -178,17 +93,24 @@ function notAsked(error, text, question, answer) {
   }
 }
 
-/** What became of a question that has no answer yet. */
-export async function lookForTurn(visit, question) {
-  const [turn] = await data("turns", { select: "id,status", question_id: `eq.${question.id}` });
+/** What became of a question that has no answer yet: one that comes is read from its beginning. */
+export async function lookForTurn(visit, { id, content }) {
+  const [turn] = await data("turns", {
+    select: "id,status,answer_id",
+    question_id: `eq.${id}`,
+    order: "started_at.desc",
+    limit: "1",
+  });
   if (visit !== view.visit || !turn) return;
-  if (turn.status === "running") {
-    at("talk").append(answerNode(null).node);
-    showNotice("The answer is still being written. It appears here when it is complete.");
-    toBottom();
-    await follow(turn.id, visit);
-  } else if (!view.archived) {
-    showNotice("This question got no answer.", { bad: true, actions: [quiet("Ask again", () => ask(question.content))] });
+  const again = () => ask(content);
+  // Answered by now, perhaps, since the messages were fetched.
+  if (turn.status === "running" || turn.answer_id) await read(expect(turn.id), again);
+  else if (!view.archived) {
+    const stopped = turn.status === "stopped";
+    showNotice(stopped ? "You stopped this answer before it said anything." : "This question got no answer.", {
+      bad: !stopped,
+      actions: [quiet("Ask again", again)],
+    });
   }
 }
 

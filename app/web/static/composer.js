@@ -10,8 +10,10 @@ export function drawComposer() {
   at("ask").hidden = Boolean(why);
   at("hint").textContent = why ?? "Enter sends, Shift and Enter start a new line.";
   at("hint").classList.toggle("keys", !why);
-  // Before the turn is known there is nothing to leave: the question could be neither withdrawn nor followed.
+  // Before the turn is known there is nothing that could be stopped.
   at("stop").hidden = !view.reading?.turn;
+  at("stop").disabled = Boolean(view.reading?.stopping);
+  at("stop").textContent = view.reading?.stopping ? "Stopping…" : "Stop";
   at("send").hidden = Boolean(view.reading?.turn);
   at("send").disabled = view.reading !== null || isWaiting() || at("question-box").value.trim() === "";
 }

@@ -21,7 +21,7 @@ export function showDoor(text = "") {
   for (const name of ["talk", "list", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
     at(name).replaceChildren();
   }
-  Object.assign(view, { id: null, title: "", archived: false, oldest: null });
+  Object.assign(view, { id: null, title: "", archived: false, head: null, messages: [], unsure: null });
   at("who-name").title = at("question-box").value = at("rename-title").value = "";
   at("toast").hidden = true;
   showTheme(null);

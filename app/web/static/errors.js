@@ -21,6 +21,18 @@ const MODEL_PROBLEMS = {
   invalid_response: "The model provider answered something that cannot be read.",
 };
 
+const DAY_PROBLEMS = {
+  day: "Your organisation has used all the tokens that it may use in a day.",
+  "user-day": "You have used all the tokens that you may use in a day.",
+};
+
+/** When so many seconds are over, by the clock of whoever reads it; within a day. */
+function byTheClock(seconds) {
+  const then = new Date(Math.round((Date.now() + seconds * 1000) / 60_000) * 60_000);
+  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(then);
+  return then.getDate() === new Date().getDate() ? `at ${time}` : `tomorrow at ${time}`;
+}
+
 /** The problem (RFC 9457) that the worker answered, as a sentence and what can be done about it. */
 export function workerProblem(body, { status = 0, retryAfter = null, requestId = null, conversation = null } = {}) {
   const code = typeof body?.code === "string" ? body.code : "";
@@ -31,6 +43,7 @@ export function workerProblem(body, { status = 0, retryAfter = null, requestId =
     retryable: body?.retryable === true,
     retryAfter: typeof body?.retry_after_seconds === "number" ? body.retry_after_seconds : retryAfter,
   };
+  const policies = Array.isArray(body?.["violated-policies"]) ? body["violated-policies"] : [];
   const tell = (text) => new Problem(text, more);
   switch (code) {
     case "INSUFFICIENT_PERMISSIONS":
@@ -38,12 +51,20 @@ export function workerProblem(body, { status = 0, retryAfter = null, requestId =
     case "CONVERSATION_ARCHIVED":
       return tell("This conversation is archived. Restore it to go on.");
     case "RATE_LIMIT":
+      if (policies.some((name) => name in DAY_PROBLEMS)) {
+        const when = more.retryAfter === null ? "tomorrow" : byTheClock(more.retryAfter);
+        // Nobody counts hours down, nor tries again all day.
+        Object.assign(more, { retryable: false, retryAfter: null });
+        return tell(`${DAY_PROBLEMS[policies.find((name) => name in DAY_PROBLEMS)]} You can ask again ${when}.`);
+      }
       return tell(detail || "That was one question too many for this minute.");
     case "AI_SERVICE_ERROR":
       return tell(
         MODEL_PROBLEMS[body.reason] ??
           (more.retryable ? "The model provider cannot be reached just now." : "The model provider refused this question."),
       );
+    case "ANSWER_INTERRUPTED":
+      return tell("The server that was answering broke off.");
     case "NOT_FOUND":
       return tell(
         conversation

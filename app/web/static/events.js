@@ -4,8 +4,9 @@ export class EventParser {
   #afterReturn = false;
   #event = "";
   #data = [];
+  #id = "";
 
-  /** The events that this piece completes, each `{event, data}`. */
+  /** The events that this piece completes, each `{event, data, id}`; an id counts until another one comes. */
   push(text) {
     const events = [];
     let start = 0;
@@ -31,7 +32,7 @@ export class EventParser {
 
   #take(line, events) {
     if (line === "") {
-      if (this.#data.length) events.push({ event: this.#event || "message", data: this.#data.join("\n") });
+      if (this.#data.length) events.push({ event: this.#event || "message", data: this.#data.join("\n"), id: this.#id });
       this.#event = "";
       this.#data = [];
       return;
@@ -41,21 +42,35 @@ export class EventParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "data") this.#data.push(value);
     else if (field === "event") this.#event = value;
+    else if (field === "id" && !value.includes("\0")) this.#id = value;
   }
 }
 
-/** The events of a response's body, as they come; leaving the loop leaves the response. */
-export async function* eventsOf(body) {
+// Longer than the server's heartbeat: a connection can be dead without either side having been told.
+const LONGEST_SILENCE_MS = 40_000;
+
+/** The events of a response's body, as they come; leaving the loop leaves the response, and so does a long silence. */
+export async function* eventsOf(body, silence = LONGEST_SILENCE_MS) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const parser = new EventParser();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await within(silence, reader.read());
       if (done) return;
       yield* parser.push(decoder.decode(value, { stream: true }));
     }
   } finally {
     reader.cancel().catch(() => {});
+  }
+}
+
+async function within(milliseconds, work) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("silent")), milliseconds); });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

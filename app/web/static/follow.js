@@ -1,49 +1,56 @@
-import { data } from "./data.js";
-import { quiet, say } from "./dom.js";
-import { attempt, showNotice } from "./notices.js";
-import { open } from "./stage.js";
-import { view } from "./view.js";
+import { Problem } from "./errors.js";
+import { eventsOf } from "./events.js";
+import { stream } from "./worker.js";
 
-const POLL_MS = 1_000;
-const LONGEST_ANSWER_MS = 16 * 60_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 8_000;
+const PATIENCE_MS = 60_000;
 
-const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
-
-/** The stream was left or broke off; the server goes on and keeps the answer. */
-export function lost(error, turn, answer) {
-  const { visit } = view;
-  answer.node.dataset.state = "left";
-  const show = () => {
-    showNotice("The answer is still being written. It appears here when it is complete.");
-    return attempt(() => follow(turn, visit));
-  };
-  if (error.name === "AbortError") {
-    showNotice("You stopped reading. The server writes the answer to its end and keeps it.", {
-      actions: [quiet("Show the whole answer", show)],
-    });
-    say("You stopped reading.");
-  } else {
-    showNotice("The connection broke. The server goes on with the answer and keeps it; it appears here when it is complete.");
-    attempt(() => follow(turn, visit));
+/** The events of a turn up to its end, each once, however often the connection breaks: `body` is the stream that is
+ *  there already, if any; `told(broken)` hears when a connection cannot be had at once, and when it is had again. */
+export async function* eventsOfTurn(turn, body, signal, told) {
+  let last = "0";
+  let failures = 0;
+  let had = performance.now();
+  for (;;) {
+    try {
+      body ??= (await stream(`/api/ai/chat/${turn}/stream`, { signal, headers: { "Last-Event-ID": last } })).body;
+      if (failures > 1) told(false);
+      for await (const each of eventsOf(body)) {
+        failures = 0;
+        last = each.id || last;
+        yield each;
+        if (each.event === "done" || each.event === "error") return;
+      }
+      had = performance.now();
+    } catch (error) {
+      if (signal.aborted || isFinal(error)) throw error;
+      if (body) had = performance.now();
+    }
+    body = null;
+    failures += 1;
+    if (failures > 1) told(true);
+    if (performance.now() - had > PATIENCE_MS) throw new Problem("The server could not be reached for a minute.");
+    await pause(failures, signal);
   }
 }
 
-/** Wait for a turn to be settled, then show what was saved. */
-export async function follow(turn, visit) {
-  const until = Date.now() + LONGEST_ANSWER_MS;
-  while (visit === view.visit && Date.now() < until) {
-    let row;
-    try {
-      [row] = await data("turns", { select: "status", id: `eq.${turn}` });
-    } catch (error) {
-      // Away for a while, perhaps: that is what is being waited out.
-      if (error.code !== "UNREACHABLE" && error.status < 500) throw error;
-    }
-    if (visit !== view.visit) return;
-    if (row && row.status !== "running") {
-      await open(view.id);
-      return;
-    }
-    await pause(POLL_MS);
-  }
+/** Whether trying again would be answered the same: refused, and not just for now. */
+const isFinal = ({ status = 0, retryable = false }) => status >= 400 && status < 500 && status !== 429 && !retryable;
+
+/** Longer each time, and not for everybody the same; no longer than until the network is back. */
+async function pause(failures, signal) {
+  const longest = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+  await new Promise((resolve) => {
+    const over = new AbortController();
+    const wake = () => {
+      clearTimeout(timer);
+      over.abort();
+      resolve();
+    };
+    const timer = setTimeout(wake, longest * (0.5 + Math.random() / 2));
+    addEventListener("online", wake, { signal: over.signal });
+    signal.addEventListener("abort", wake, { signal: over.signal });
+  });
+  signal.throwIfAborted();
 }

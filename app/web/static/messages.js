@@ -3,8 +3,13 @@ import { tools } from "./feedback.js";
 import { Prose } from "./prose.js";
 
 const LONG_QUESTION = 280;
+const CUT_SHORT = { stopped: "You stopped this answer.", failed: "This answer broke off." };
 
-export const messageNode = (row) => (row.role === "user" ? questionNode(row.content) : answerNode(row).node);
+export function messageNode(row) {
+  const node = row.role === "user" ? questionNode(row.content) : answerNode(row).node;
+  node.dataset.id = row.id;
+  return node;
+}
 
 export function questionNode(text) {
   const long = text.length > LONG_QUESTION ? " long" : "";
@@ -17,6 +22,7 @@ export function answerNode(row) {
   const node = make("article", { className: "answer", "aria-label": "Answer" }, prose.node);
   const finish = (saved) => {
     node.dataset.state = "said";
+    if (saved.status in CUT_SHORT) node.append(make("p", { className: "cut-short", textContent: CUT_SHORT[saved.status] }));
     if (saved.id) node.append(tools(saved));
   };
   if (row) {

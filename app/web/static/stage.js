@@ -1,3 +1,4 @@
+import { unreplaced } from "./branches.js";
 import { drawComposer, isWaiting } from "./composer.js";
 import { configuration } from "./configuration.js";
 import { beyond, data } from "./data.js";
@@ -32,7 +33,7 @@ export function leave() {
 /** A conversation that is not begun yet. */
 export function showBlank() {
   leave();
-  Object.assign(view, { id: null, title: "New conversation", archived: false, oldest: null });
+  Object.assign(view, { id: null, title: "New conversation", archived: false, head: null, messages: [] });
   const hour = new Date().getHours();
   const greeting = hour < 5 ? "Hello" : hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
   at("greeting-line").textContent = `${greeting}${me.name ? `, ${me.name}` : ""}.`;
@@ -54,13 +55,13 @@ export async function open(id) {
   at("toast").hidden = true;
   const { visit } = view;
   const known = shelf.rows.find((row) => row.id === id);
-  Object.assign(view, { id, title: known?.title ?? "", archived: known?.is_archived ?? false, oldest: null });
+  Object.assign(view, { id, title: known?.title ?? "", archived: known?.is_archived ?? false, head: null, messages: [] });
   at("greeting").hidden = true;
   at("earlier-row").hidden = true;
   at("talk").replaceChildren();
   drawTop();
   const [[row], messages] = await Promise.all([
-    data("conversations", { select: "id,title,is_archived", id: `eq.${id}` }),
+    data("conversations", { select: "id,title,is_archived,head_id", id: `eq.${id}` }),
     pageOfMessages(id),
   ]);
   if (visit !== view.visit) return;
@@ -70,7 +71,7 @@ export async function open(id) {
     showNotice("This conversation does not exist, or is not yours.", { bad: true });
     return;
   }
-  Object.assign(view, { title: row.title, archived: row.is_archived });
+  Object.assign(view, { title: row.title, archived: row.is_archived, head: row.head_id });
   showMessages(messages);
   drawTop();
   drawComposer();
@@ -86,42 +87,48 @@ export async function open(id) {
 
 async function pageOfMessages(id, last) {
   const rows = await data("messages", {
-    select: "id,role,content,model_used,latency_ms,created_at",
+    select: "id,parent_id,role,content,model_used,latency_ms,created_at",
     conversation_id: `eq.${id}`,
-    role: "in.(user,assistant)",
     order: "created_at.desc,id.desc",
     limit: String(PAGE),
     ...(last && { or: beyond("created_at", last) }),
   });
   const answers = rows.filter((row) => row.role === "assistant").map((row) => row.id);
-  const feedback = answers.length
-    ? await data("feedback", {
-        select: "message_id,rating,comment",
-        user_id: `eq.${me.id}`,
-        message_id: `in.(${answers.join(",")})`,
-      })
-    : [];
+  const those = `in.(${answers.join(",")})`;
+  const [feedback, turns] = answers.length
+    ? await Promise.all([
+        data("feedback", { select: "message_id,rating,comment", user_id: `eq.${me.id}`, message_id: those }),
+        data("turns", { select: "id,status", id: those, status: "in.(stopped,failed)" }),
+      ])
+    : [[], []];
   const said = new Map(feedback.map((row) => [row.message_id, row]));
-  return rows.reverse().map((row) => ({ ...row, rating: said.get(row.id)?.rating ?? 0, comment: said.get(row.id)?.comment ?? "" }));
+  const ended = new Map(turns.map((row) => [row.id, row.status]));
+  return rows.reverse().map((row) => ({
+    ...row,
+    status: ended.get(row.id) ?? "completed",
+    rating: said.get(row.id)?.rating ?? 0,
+    comment: said.get(row.id)?.comment ?? "",
+  }));
 }
 
-function showMessages(rows) {
-  at("talk").replaceChildren(...rows.map(messageNode));
-  noteOldest(rows);
+/** Put a page of messages before those that are shown, without what turns out to have been replaced. */
+function showMessages(page) {
+  view.messages = [...page, ...view.messages];
+  const shown = new Set(unreplaced(view.messages, view.head).filter(isForPeople).map((row) => row.id));
+  for (const node of at("talk").querySelectorAll("[data-id]")) if (!shown.has(node.dataset.id)) node.remove();
+  at("talk").prepend(...page.filter((row) => shown.has(row.id)).map(messageNode));
+  at("earlier-row").hidden = page.length < PAGE;
 }
 
-function noteOldest(rows) {
-  view.oldest = rows[0] ?? null;
-  at("earlier-row").hidden = rows.length < PAGE;
-}
+/** Calls of tools, which may be all of an answer, and their results are between the model and a client. */
+const isForPeople = ({ role, content }) => role === "user" || (role === "assistant" && content !== "");
 
 export async function showEarlier() {
   const { visit } = view;
-  const rows = await pageOfMessages(view.id, view.oldest);
+  const rows = await pageOfMessages(view.id, view.messages[0]);
   if (visit !== view.visit) return;
   const below = scroll.scrollHeight - scroll.scrollTop;
-  at("talk").prepend(...rows.map(messageNode));
-  noteOldest(rows);
+  showMessages(rows);
   scroll.scrollTop = scroll.scrollHeight - below;
 }
 
