@@ -5,8 +5,6 @@ begin;
 
 drop function public.chat_messages(text);
 
-alter table public.conversations drop constraint conversations_head_id_fkey;
-
 drop table public.messages;
 
 drop function private.touch_conversations();
@@ -14,6 +12,10 @@ drop function private.touch_conversations();
 drop function private.place_message();
 
 drop table public.conversations;
+
+drop function private.check_head();
+
+drop function private.head_of(uuid, uuid, uuid, uuid);
 
 do $$
 begin

@@ -65,6 +65,8 @@ drop policy "Settlement writes the ledger" on public.usage_ledger;
 
 drop policy "Settlement reads the ledger" on public.usage_ledger;
 
+drop policy "Settlement puts questions behind answers" on public.messages;
+
 drop policy "Settlement adds answers" on public.messages;
 
 drop policy "Settlement sees messages" on public.messages;
@@ -74,7 +76,8 @@ on public.usage_metrics from palaver_definer;
 
 revoke select, insert on public.usage_ledger from palaver_definer;
 
-revoke select (tenant_id, id, conversation_id, user_id, created_at), insert on public.messages from palaver_definer;
+revoke select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
+on public.messages from palaver_definer;
 
 do $$
 begin

@@ -1,6 +1,7 @@
 -- Conversations and their messages.
 --
--- Creates:  public.conversations, public.messages, public.chat_messages(); private.place_message(), touch_conversations().
+-- Creates:  public.conversations, public.messages, public.chat_messages(); private.head_of(), check_head(),
+--           place_message(), touch_conversations().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000300_conversations.sql
 
@@ -33,7 +34,7 @@ comment on table public.conversations is 'A person''s conversations with the ass
 
 comment on column public.conversations.client_id is 'The id that the client gave it, such as the AI SDK''s chat id; unique for the person.';
 
-comment on column public.conversations.head_id is 'The message at which the chosen branch ends, where somebody went back to an older one; null: the newest message. A new message makes it null again.';
+comment on column public.conversations.head_id is 'The message at which the chosen branch ends, where somebody went back to an older one; null: the newest message. A new message makes it null again. No foreign key: a second one between the two tables would leave the Data API in doubt which to embed by.';
 
 comment on column public.conversations.is_archived is 'Soft delete: hidden from lists, takes no messages, can be brought back.';
 
@@ -152,15 +153,6 @@ create index messages_client_idx on public.messages (tenant_id, conversation_id,
 
 comment on index public.messages_client_idx is 'Finding a message by the client''s id of it.';
 
--- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid
-alter table public.conversations
-add constraint conversations_head_id_fkey foreign key (tenant_id, head_id, id)
-references public.messages (tenant_id, id, conversation_id) on delete set null (head_id);
-
-create index conversations_head_idx on public.conversations (tenant_id, head_id) where head_id is not null;
-
-comment on index public.conversations_head_idx is 'The foreign key to messages.';
-
 alter table public.messages
 alter column client_id set statistics 0,
 alter column parts set statistics 0,
@@ -214,6 +206,76 @@ grant insert on public.messages to palaver_worker;
 
 grant select, insert, update, delete on public.messages to service_role;
 
+-- The newest message may have been answered before: two turns of one conversation can run at once. So the head is the newest that nothing
+-- follows.
+
+create function private.head_of(p_tenant_id uuid, p_conversation_id uuid, p_user_id uuid, p_head_id uuid)
+returns uuid
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return coalesce(
+        (
+            select m.id
+            from public.messages as m
+            where m.tenant_id = p_tenant_id and m.conversation_id = p_conversation_id and m.id = p_head_id
+        ),
+        (
+            select m.id
+            from public.messages as m
+            where
+                m.tenant_id = p_tenant_id
+                and m.conversation_id = p_conversation_id
+                and m.user_id = p_user_id
+                and not exists (select from public.messages as f where f.tenant_id = m.tenant_id and f.parent_id = m.id)
+            order by m.created_at desc, m.id desc
+            limit 1
+        )
+    );
+end
+$$;
+
+comment on function private.head_of(uuid, uuid, uuid, uuid) is
+'The message at which a conversation goes on: its head_id if there is such a message, else the newest that nothing follows. Volatile, to see what the same statement has inserted.';
+
+revoke execute on function private.head_of(uuid, uuid, uuid, uuid) from public;
+
+grant execute on function private.head_of(uuid, uuid, uuid, uuid) to authenticated, service_role, palaver_definer;
+
+-- The head is a message of the same conversation. One that is deleted later leaves the newest message as the head.
+
+create function private.check_head()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select from public.messages as m
+        where m.tenant_id = new.tenant_id and m.conversation_id = new.id and m.id = new.head_id
+    )
+    then
+        raise exception using errcode = 'PA422', message = 'The head of a conversation is one of its messages.';
+    end if;
+
+    return new;
+end
+$$;
+
+comment on function private.check_head() is 'Trigger: head_id names a message of the conversation. Errors: PA422.';
+
+revoke execute on function private.check_head() from public;
+
+create trigger conversations_check_head
+before insert or update of head_id on public.conversations
+for each row when (new.head_id is not null)
+execute function private.check_head();
+
 -- A new message follows the one before it. Only the worker's functions and the service role say themselves which one that is; a message
 -- that names itself as its parent is a first one.
 
@@ -225,12 +287,14 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_head_id uuid;
-    v_last_at timestamptz;
+    v_has_place constant boolean := new.parent_id is not null;
+    v_head_id pg_catalog.uuid;
+    v_last_at pg_catalog.timestamptz;
 begin
-    if new.parent_id is not null then
-        new.parent_id := nullif(new.parent_id, new.id);
+    new.parent_id := nullif(new.parent_id, new.id);
 
+    -- An answer waits for nobody: those of many people are settled together.
+    if v_has_place and new.role = 'assistant' then
         return new;
     end if;
 
@@ -240,24 +304,25 @@ begin
     where c.tenant_id = new.tenant_id and c.id = new.conversation_id and c.user_id = new.user_id
     for no key update;
 
-    if not found then
+    if v_has_place or not found then
         return new;
     end if;
 
-    select m.id, m.created_at into new.parent_id, v_last_at
+    new.parent_id := private.head_of(new.tenant_id, new.conversation_id, new.user_id, v_head_id);
+
+    select m.created_at into v_last_at
     from public.messages as m
     where m.tenant_id = new.tenant_id and m.conversation_id = new.conversation_id and m.user_id = new.user_id
     order by m.created_at desc, m.id desc
     limit 1;
 
-    new.parent_id := coalesce(v_head_id, new.parent_id);
     new.created_at := greatest(new.created_at, v_last_at + interval '1 microsecond');
 
     return new;
 end
 $$;
 
-comment on function private.place_message() is 'Trigger: a message without a parent follows the conversation''s head, else its newest message, and is newer than it.';
+comment on function private.place_message() is 'Trigger: a message without a parent follows the conversation''s head, and is newer than its other messages.';
 
 revoke execute on function private.place_message() from public;
 
@@ -285,20 +350,26 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- A conversation is locked by whoever adds to it, but for answers: where somebody holds it, they leave it as their question did.
+    with found as (
+        select c.tenant_id, c.id, n.created_at
+        from (
+            select
+                m.tenant_id,
+                m.conversation_id,
+                max(m.created_at) as created_at
+            from added as m
+            group by m.tenant_id, m.conversation_id
+        ) as n
+        inner join public.conversations as c on c.tenant_id = n.tenant_id and c.id = n.conversation_id
+        where c.updated_at < n.created_at or c.head_id is not null
+        for no key update of c skip locked
+    )
+
     update public.conversations as c
-    set updated_at = greatest(c.updated_at, n.created_at), head_id = null
-    from (
-        select
-            m.tenant_id,
-            m.conversation_id,
-            max(m.created_at) as created_at
-        from added as m
-        group by m.tenant_id, m.conversation_id
-    ) as n
-    where
-        c.tenant_id = n.tenant_id
-        and c.id = n.conversation_id
-        and (c.updated_at < n.created_at or c.head_id is not null);
+    set updated_at = greatest(c.updated_at, f.created_at), head_id = null
+    from found as f
+    where c.tenant_id = f.tenant_id and c.id = f.id;
 
     return null;
 end
@@ -341,16 +412,7 @@ begin
         select
             c.tenant_id,
             c.id,
-            coalesce(
-                c.head_id,
-                (
-                    select m.id
-                    from public.messages as m
-                    where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.user_id = c.user_id
-                    order by m.created_at desc, m.id desc
-                    limit 1
-                )
-            ) as head_id
+            private.head_of(c.tenant_id, c.id, c.user_id, c.head_id) as head_id
         from public.conversations as c
         where
             c.tenant_id = (select private.current_tenant_id())

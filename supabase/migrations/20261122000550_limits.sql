@@ -194,7 +194,7 @@ begin
         select m.total_tokens into v_used
         from public.usage_metrics as m
         where m.tenant_id = v_tenant_id and m.user_id = v_user_id and m.day = v_today;
-    elsif v_allowance.day = v_today then
+    elsif v_allowance.day >= v_today then
         v_used := v_allowance.used_tokens;
     end if;
 

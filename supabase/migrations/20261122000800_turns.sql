@@ -230,14 +230,13 @@ create table private.open_turns (
     model text,
     stop_requested_at timestamptz,
     constraint open_turns_pkey primary key (tenant_id, turn_id),
-    constraint open_turns_turn_id_fkey foreign key (tenant_id, turn_id)
-    references public.turns (tenant_id, id) on delete cascade,
+    constraint open_turns_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
     constraint open_turns_prompt_estimate_check check (prompt_estimate >= 0),
     constraint open_turns_reserved_tokens_check check (reserved_tokens >= 0),
     constraint open_turns_user_reserved_tokens_check check (user_reserved_tokens >= 0)
 ) with (fillfactor = 50);
 
-comment on table private.open_turns is 'The turns that run: which worker holds each, and the tokens reserved for it. The row ends when the turn is settled.';
+comment on table private.open_turns is 'The turns that run: which worker holds each, and the tokens reserved for it. The row ends when the turn is settled, and not sooner: what was used is charged, and what was reserved let go, although the conversation or the person is gone.';
 
 comment on column private.open_turns.worker_id is 'Only this worker may settle it; another one takes it over when this one is dead.';
 

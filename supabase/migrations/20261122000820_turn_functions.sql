@@ -144,12 +144,22 @@ begin
         perform private.check_rate(true, v_tenant.user_rate_limit_per_minute);
     end if;
 
-    -- Which conversation.
+    -- Rows that others may want are locked in one order: the person, the conversation, the limits.
+
+    update public.users as u
+    set last_active_at = now()
+    where
+        u.tenant_id = v_tenant.id
+        and u.id = v_person.id
+        and (u.last_active_at is null or u.last_active_at < now() - interval '1 minute');
+
+    -- Which conversation. Its turns begin one after the other, so that a message that is sent twice at once is found.
 
     if p_request ->> 'conversation_id' is not null then
         select * into v_conversation
         from public.conversations as c
-        where c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.id = (p_request ->> 'conversation_id')::pg_catalog.uuid;
+        where c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.id = (p_request ->> 'conversation_id')::pg_catalog.uuid
+        for no key update;
     elsif p_request ->> 'chat' is not null then
         select * into v_conversation
         from public.conversations as c
@@ -158,7 +168,8 @@ begin
             and c.user_id = v_person.id
             and (c.client_id = p_request ->> 'chat' or c.id = private.as_uuid(p_request ->> 'chat'))
         order by c.client_id = p_request ->> 'chat' desc nulls last
-        limit 1;
+        limit 1
+        for no key update;
     end if;
 
     if v_conversation.id is null and (
@@ -189,7 +200,8 @@ begin
         if not found then
             select * into v_conversation
             from public.conversations as c
-            where c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.client_id = p_request ->> 'chat';
+            where c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.client_id = p_request ->> 'chat'
+            for no key update;
         end if;
     end if;
 
@@ -206,14 +218,18 @@ begin
         select coalesce(m.question_id, t.question_id) into v_question_id
         from (select p_request ->> 'regenerates' as id) as r
         left join lateral (
-            select case a.role when 'user' then a.id else a.parent_id end as question_id
+            select case a.role when 'assistant' then a.parent_id else a.id end as question_id
             from public.messages as a
             where
                 a.tenant_id = v_tenant.id
                 and a.conversation_id = v_conversation.id
                 and a.user_id = v_person.id
-                and (r.id = '' or a.client_id = r.id or a.id = private.as_uuid(r.id))
-            order by a.id = v_conversation.head_id desc nulls last, a.created_at desc, a.id desc
+                and (
+                    (r.id = '' and a.id = private.head_of(v_tenant.id, v_conversation.id, v_person.id, v_conversation.head_id))
+                    or a.client_id = r.id
+                    or a.id = private.as_uuid(r.id)
+                )
+            order by a.created_at desc, a.id desc
             limit 1
         ) as m on true
         left join public.turns as t
@@ -345,9 +361,10 @@ begin
         v_prompt + coalesce(octet_length(v_tenant.system_prompt), 0) + coalesce(octet_length(nullif(v_tenant.tools, '[]')::text), 0)
         + coalesce((p_request ->> 'more_octets')::bigint, 0)
     ) / 3 + 1;
-    v_answer := least((p_request ->> 'max_tokens')::bigint, v_tenant.max_tokens);
+    v_answer := least((p_request ->> 'max_tokens')::integer, v_tenant.max_tokens);
 
-    -- The limits' rows are shared with the whole tenant, and taken last to be held for as short as possible.
+    -- The limits' rows are shared with the whole tenant, and taken last to be held for as short as possible: nothing after them waits for a row
+    -- that the person could hold.
 
     select a.granted, a.limits into v_allowance
     from private.take_allowance(
@@ -397,13 +414,6 @@ begin
         tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens
     )
     values (v_tenant.id, v_turn.id, v_person.id, p_worker_id, v_prompt, v_allowance.granted, v_share.granted);
-
-    update public.users as u
-    set last_active_at = now()
-    where
-        u.tenant_id = v_tenant.id
-        and u.id = v_person.id
-        and (u.last_active_at is null or u.last_active_at < now() - interval '1 minute');
 
     return query
     select
@@ -686,7 +696,7 @@ begin
             where p.tenant_id = o.tenant_id and p.turn_id = o.turn_id
         )
     from taken as o
-    inner join public.turns as t on t.tenant_id = o.tenant_id and t.id = o.turn_id;
+    left join public.turns as t on t.tenant_id = o.tenant_id and t.id = o.turn_id;
 end
 $$;
 
@@ -752,7 +762,8 @@ comment on function private.read_pieces(jsonb) is
 
 -- Settlement.
 
-grant select (tenant_id, id, conversation_id, user_id, created_at), insert on public.messages to palaver_definer;
+grant select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
+on public.messages to palaver_definer;
 
 create policy "Settlement sees messages"
 on public.messages for select to palaver_definer
@@ -761,6 +772,11 @@ using (true);
 create policy "Settlement adds answers"
 on public.messages for insert to palaver_definer
 with check (role = 'assistant');
+
+create policy "Settlement puts questions behind answers"
+on public.messages for update to palaver_definer
+using (role = 'user')
+with check (role = 'user');
 
 grant select, insert on public.usage_ledger to palaver_definer;
 
@@ -807,6 +823,15 @@ begin
         )
     ),
 
+    -- A conversation that is being deleted at this moment is waited for, and then gone.
+    live as (
+        select t.*
+        from given as g
+        inner join public.turns as t on t.tenant_id = g.tenant_id and t.id = g.turn_id
+        inner join public.conversations as c on c.tenant_id = t.tenant_id and c.id = t.conversation_id
+        for key share of c
+    ),
+
     closed as (
         delete from private.open_turns as o
         using given as g
@@ -824,7 +849,7 @@ begin
             g.completion_tokens, g.model, g.latency_ms, g.provider_message_id
         from closed as c
         inner join given as g on g.tenant_id = c.tenant_id and g.turn_id = c.turn_id
-        inner join public.turns as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
+        inner join live as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
         where g.content <> '' or nullif(g.parts, 'null') is not null
         order by t.tenant_id, t.conversation_id
         returning tenant_id, id
@@ -836,17 +861,17 @@ begin
             reasoning_tokens, tokens_estimated, cost, price_id
         )
         select
-            t.tenant_id, t.id, t.user_id, t.conversation_id, g.provider, g.model, g.prompt_tokens, g.completion_tokens,
+            c.tenant_id, c.turn_id, t.user_id, t.conversation_id, g.provider, g.model, g.prompt_tokens, g.completion_tokens,
             g.cached_tokens, g.reasoning_tokens, g.tokens_estimated,
             coalesce(private.token_cost(p.price, g.prompt_tokens, g.completion_tokens, g.cached_tokens), 0),
             (p.price).id
         from closed as c
         inner join given as g on g.tenant_id = c.tenant_id and g.turn_id = c.turn_id
-        inner join public.turns as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
+        left join live as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
         left join lateral (
             select m as price
             from private.model_prices as m
-            where m.provider = g.provider and m.model in (g.model, g.asked_model) and m.valid_from <= t.started_at
+            where m.provider = g.provider and m.model in (g.model, g.asked_model) and m.valid_from <= coalesce(t.started_at, now())
             order by m.model = g.model desc, m.valid_from desc
             limit 1
         ) as p on true
@@ -869,6 +894,22 @@ begin
 
     select coalesce(array_agg(c::private.open_turns), '{}') into v_closed from closed as c;
 
+    -- A question that came while this one was being answered follows the answer, now that there is one.
+
+    update public.messages as m
+    set parent_id = t.answer_id
+    from unnest(v_closed) as c
+    inner join public.turns as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
+    where
+        m.tenant_id = t.tenant_id
+        and m.parent_id = t.question_id
+        and m.role = 'user'
+        and t.answer_id is not null
+        and not exists (
+            select from public.messages as o
+            where o.tenant_id = t.tenant_id and o.parent_id = t.question_id and o.role = 'assistant' and o.id <> t.answer_id
+        );
+
     -- Counters and limits last and in order: their rows are shared with others' turns, and held for as short as possible.
 
     insert into public.usage_metrics as u (
@@ -879,6 +920,7 @@ begin
         sum(l.request_count), sum(l.cost)
     from unnest(v_closed) as c
     inner join public.usage_ledger as l on l.tenant_id = c.tenant_id and l.id = c.turn_id
+    where l.user_id is not null
     group by l.tenant_id, l.user_id, l.day
     order by l.tenant_id, l.user_id, l.day
     on conflict (tenant_id, user_id, day) do update
@@ -919,7 +961,7 @@ end
 $$;
 
 comment on function private.finish_turns(uuid, jsonb) is
-'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code. A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. Definer: the turns are anybody''s.';
+'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code. A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. A turn that is gone, with its conversation or person, is charged to the tenant. Definer: the turns are anybody''s.';
 
 revoke execute on function private.keep_lease(uuid) from public;
 

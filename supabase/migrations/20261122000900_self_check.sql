@@ -54,7 +54,7 @@ from unnest(array[
     'private.uuid_v7()', 'private.as_uuid(text)', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
     'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
-    'private.unschedule_jobs()', 'private.place_message()', 'public.chat_messages(text)',
+    'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.place_message()', 'public.chat_messages(text)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -131,8 +131,9 @@ from (
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
     parts, token_count, model_used, latency_ms, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
-    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, token_count, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, created_at'),
     ('public.messages', 'palaver_definer', 'insert', ''),
+    ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
     ('public.messages', 'service_role', 'select, insert, update, delete', ''),
 
@@ -213,6 +214,7 @@ from (
         'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
         'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
+    ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
         'public.chat_messages(text)',

@@ -21,7 +21,9 @@ from pydantic import BaseModel, Field, JsonValue
 
 
 class PublicConversations(BaseModel):
+    client_id: Optional[str] = Field(alias="client_id")
     created_at: datetime.datetime = Field(alias="created_at")
+    head_id: Optional[uuid.UUID] = Field(alias="head_id")
     id: uuid.UUID = Field(alias="id")
     is_archived: bool = Field(alias="is_archived")
     metadata: JsonValue = Field(alias="metadata")
@@ -31,7 +33,9 @@ class PublicConversations(BaseModel):
     user_id: uuid.UUID = Field(alias="user_id")
 
 class PublicConversationsInsert(TypedDict):
+    client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
@@ -41,7 +45,9 @@ class PublicConversationsInsert(TypedDict):
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
 class PublicConversationsUpdate(TypedDict):
+    client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
@@ -81,6 +87,7 @@ class PublicFeedbackUpdate(TypedDict):
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
 class PublicMessages(BaseModel):
+    client_id: Optional[str] = Field(alias="client_id")
     content: str = Field(alias="content")
     conversation_id: uuid.UUID = Field(alias="conversation_id")
     created_at: datetime.datetime = Field(alias="created_at")
@@ -88,6 +95,8 @@ class PublicMessages(BaseModel):
     latency_ms: Optional[int] = Field(alias="latency_ms")
     metadata: JsonValue = Field(alias="metadata")
     model_used: Optional[str] = Field(alias="model_used")
+    parent_id: Optional[uuid.UUID] = Field(alias="parent_id")
+    parts: Optional[JsonValue] = Field(alias="parts")
     provider_message_id: Optional[str] = Field(alias="provider_message_id")
     role: str = Field(alias="role")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
@@ -95,6 +104,7 @@ class PublicMessages(BaseModel):
     user_id: uuid.UUID = Field(alias="user_id")
 
 class PublicMessagesInsert(TypedDict):
+    client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     content: Annotated[str, Field(alias="content")]
     conversation_id: Annotated[uuid.UUID, Field(alias="conversation_id")]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
@@ -102,6 +112,8 @@ class PublicMessagesInsert(TypedDict):
     latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
     model_used: NotRequired[Annotated[Optional[str], Field(alias="model_used")]]
+    parent_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="parent_id")]]
+    parts: NotRequired[Annotated[Optional[JsonValue], Field(alias="parts")]]
     provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
     role: NotRequired[Annotated[str, Field(alias="role")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
@@ -109,6 +121,7 @@ class PublicMessagesInsert(TypedDict):
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
 class PublicMessagesUpdate(TypedDict):
+    client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     content: NotRequired[Annotated[str, Field(alias="content")]]
     conversation_id: NotRequired[Annotated[uuid.UUID, Field(alias="conversation_id")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
@@ -116,6 +129,8 @@ class PublicMessagesUpdate(TypedDict):
     latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
     model_used: NotRequired[Annotated[Optional[str], Field(alias="model_used")]]
+    parent_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="parent_id")]]
+    parts: NotRequired[Annotated[Optional[JsonValue], Field(alias="parts")]]
     provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
     role: NotRequired[Annotated[str, Field(alias="role")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
@@ -137,7 +152,10 @@ class PublicTenants(BaseModel):
     slug: str = Field(alias="slug")
     system_prompt: Optional[str] = Field(alias="system_prompt")
     temperature: Optional[float] = Field(alias="temperature")
+    tools: JsonValue = Field(alias="tools")
     updated_at: datetime.datetime = Field(alias="updated_at")
+    user_daily_token_limit: Optional[int] = Field(alias="user_daily_token_limit")
+    user_rate_limit_per_minute: Optional[int] = Field(alias="user_rate_limit_per_minute")
 
 class PublicTenantsInsert(TypedDict):
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
@@ -154,7 +172,10 @@ class PublicTenantsInsert(TypedDict):
     slug: Annotated[str, Field(alias="slug")]
     system_prompt: NotRequired[Annotated[Optional[str], Field(alias="system_prompt")]]
     temperature: NotRequired[Annotated[Optional[float], Field(alias="temperature")]]
+    tools: NotRequired[Annotated[JsonValue, Field(alias="tools")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_daily_token_limit: NotRequired[Annotated[Optional[int], Field(alias="user_daily_token_limit")]]
+    user_rate_limit_per_minute: NotRequired[Annotated[Optional[int], Field(alias="user_rate_limit_per_minute")]]
 
 class PublicTenantsUpdate(TypedDict):
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
@@ -171,67 +192,115 @@ class PublicTenantsUpdate(TypedDict):
     slug: NotRequired[Annotated[str, Field(alias="slug")]]
     system_prompt: NotRequired[Annotated[Optional[str], Field(alias="system_prompt")]]
     temperature: NotRequired[Annotated[Optional[float], Field(alias="temperature")]]
+    tools: NotRequired[Annotated[JsonValue, Field(alias="tools")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_daily_token_limit: NotRequired[Annotated[Optional[int], Field(alias="user_daily_token_limit")]]
+    user_rate_limit_per_minute: NotRequired[Annotated[Optional[int], Field(alias="user_rate_limit_per_minute")]]
 
 class PublicTurns(BaseModel):
     answer_id: Optional[uuid.UUID] = Field(alias="answer_id")
-    completion_tokens: Optional[int] = Field(alias="completion_tokens")
     conversation_id: uuid.UUID = Field(alias="conversation_id")
+    dialect: Optional[str] = Field(alias="dialect")
     error_code: Optional[str] = Field(alias="error_code")
     finish_reason: Optional[str] = Field(alias="finish_reason")
     finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
     id: uuid.UUID = Field(alias="id")
     latency_ms: Optional[int] = Field(alias="latency_ms")
-    model: Optional[str] = Field(alias="model")
-    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
-    provider: Optional[str] = Field(alias="provider")
     provider_message_id: Optional[str] = Field(alias="provider_message_id")
     question_id: Optional[uuid.UUID] = Field(alias="question_id")
+    response_id: Optional[str] = Field(alias="response_id")
     started_at: datetime.datetime = Field(alias="started_at")
     status: str = Field(alias="status")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
-    tokens_estimated: Optional[bool] = Field(alias="tokens_estimated")
     user_id: uuid.UUID = Field(alias="user_id")
 
 class PublicTurnsInsert(TypedDict):
     answer_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="answer_id")]]
-    completion_tokens: NotRequired[Annotated[Optional[int], Field(alias="completion_tokens")]]
     conversation_id: Annotated[uuid.UUID, Field(alias="conversation_id")]
+    dialect: NotRequired[Annotated[Optional[str], Field(alias="dialect")]]
     error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
     finish_reason: NotRequired[Annotated[Optional[str], Field(alias="finish_reason")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
-    model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
-    prompt_tokens: NotRequired[Annotated[Optional[int], Field(alias="prompt_tokens")]]
-    provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
     provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
     question_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="question_id")]]
+    response_id: NotRequired[Annotated[Optional[str], Field(alias="response_id")]]
     started_at: NotRequired[Annotated[datetime.datetime, Field(alias="started_at")]]
     status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
-    tokens_estimated: NotRequired[Annotated[Optional[bool], Field(alias="tokens_estimated")]]
     user_id: Annotated[uuid.UUID, Field(alias="user_id")]
 
 class PublicTurnsUpdate(TypedDict):
     answer_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="answer_id")]]
-    completion_tokens: NotRequired[Annotated[Optional[int], Field(alias="completion_tokens")]]
     conversation_id: NotRequired[Annotated[uuid.UUID, Field(alias="conversation_id")]]
+    dialect: NotRequired[Annotated[Optional[str], Field(alias="dialect")]]
     error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
     finish_reason: NotRequired[Annotated[Optional[str], Field(alias="finish_reason")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
-    model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
-    prompt_tokens: NotRequired[Annotated[Optional[int], Field(alias="prompt_tokens")]]
-    provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
     provider_message_id: NotRequired[Annotated[Optional[str], Field(alias="provider_message_id")]]
     question_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="question_id")]]
+    response_id: NotRequired[Annotated[Optional[str], Field(alias="response_id")]]
     started_at: NotRequired[Annotated[datetime.datetime, Field(alias="started_at")]]
     status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
-    tokens_estimated: NotRequired[Annotated[Optional[bool], Field(alias="tokens_estimated")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicUsageLedger(BaseModel):
+    cached_tokens: int = Field(alias="cached_tokens")
+    completion_tokens: int = Field(alias="completion_tokens")
+    conversation_id: Optional[uuid.UUID] = Field(alias="conversation_id")
+    cost: float = Field(alias="cost")
+    created_at: datetime.datetime = Field(alias="created_at")
+    day: datetime.date = Field(alias="day")
+    id: uuid.UUID = Field(alias="id")
+    model: Optional[str] = Field(alias="model")
+    price_id: Optional[uuid.UUID] = Field(alias="price_id")
+    prompt_tokens: int = Field(alias="prompt_tokens")
+    provider: Optional[str] = Field(alias="provider")
+    reasoning_tokens: int = Field(alias="reasoning_tokens")
+    request_count: int = Field(alias="request_count")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    tokens_estimated: bool = Field(alias="tokens_estimated")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+
+class PublicUsageLedgerInsert(TypedDict):
+    cached_tokens: NotRequired[Annotated[int, Field(alias="cached_tokens")]]
+    completion_tokens: Annotated[int, Field(alias="completion_tokens")]
+    conversation_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="conversation_id")]]
+    cost: NotRequired[Annotated[float, Field(alias="cost")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    day: NotRequired[Annotated[datetime.date, Field(alias="day")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
+    price_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="price_id")]]
+    prompt_tokens: Annotated[int, Field(alias="prompt_tokens")]
+    provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
+    reasoning_tokens: NotRequired[Annotated[int, Field(alias="reasoning_tokens")]]
+    request_count: NotRequired[Annotated[int, Field(alias="request_count")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    tokens_estimated: NotRequired[Annotated[bool, Field(alias="tokens_estimated")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+
+class PublicUsageLedgerUpdate(TypedDict):
+    cached_tokens: NotRequired[Annotated[int, Field(alias="cached_tokens")]]
+    completion_tokens: NotRequired[Annotated[int, Field(alias="completion_tokens")]]
+    conversation_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="conversation_id")]]
+    cost: NotRequired[Annotated[float, Field(alias="cost")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    day: NotRequired[Annotated[datetime.date, Field(alias="day")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
+    price_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="price_id")]]
+    prompt_tokens: NotRequired[Annotated[int, Field(alias="prompt_tokens")]]
+    provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
+    reasoning_tokens: NotRequired[Annotated[int, Field(alias="reasoning_tokens")]]
+    request_count: NotRequired[Annotated[int, Field(alias="request_count")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    tokens_estimated: NotRequired[Annotated[bool, Field(alias="tokens_estimated")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
 
 class PublicUsageMetrics(BaseModel):
     completion_tokens: int = Field(alias="completion_tokens")

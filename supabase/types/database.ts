@@ -8,17 +8,23 @@ export type Database = {
           Tables: {
             "conversations": {
                   Row: {
-                    "created_at": string,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"tenant_id": string,"title": string,"updated_at": string,"user_id": string
+                    "client_id": string | null,"created_at": string,"head_id": string | null,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"tenant_id": string,"title": string,"updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"created_at"?: string,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
                   }
                   Update: {
-                    "created_at"?: string,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"created_at"?: string,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "conversations_head_id_fkey"
+      columns: ["tenant_id","head_id","id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id","conversation_id"]
+    },{
       foreignKeyName: "conversations_tenant_id_fkey"
       columns: ["tenant_id"]
 isOneToOne: false
@@ -66,14 +72,14 @@ isOneToOne: false
                   ]
                 },"messages": {
                   Row: {
-                    "content": string,"conversation_id": string,"created_at": string,"id": string,"latency_ms": number | null,"metadata": NonNullable<Json>,"model_used": string | null,"provider_message_id": string | null,"role": string,"tenant_id": string,"token_count": number | null,"user_id": string
+                    "client_id": string | null,"content": string,"conversation_id": string,"created_at": string,"id": string,"latency_ms": number | null,"metadata": NonNullable<Json>,"model_used": string | null,"parent_id": string | null,"parts": Json | null,"provider_message_id": string | null,"role": string,"tenant_id": string,"token_count": number | null,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "content": string,"conversation_id": string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
+                    "client_id"?: string | null,"content": string,"conversation_id": string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"parent_id"?: string | null,"parts"?: Json | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
                   }
                   Update: {
-                    "content"?: string,"conversation_id"?: string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
+                    "client_id"?: string | null,"content"?: string,"conversation_id"?: string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"parent_id"?: string | null,"parts"?: Json | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -82,6 +88,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "conversations"
       referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "messages_parent_id_fkey"
+      columns: ["tenant_id","parent_id","conversation_id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id","conversation_id"]
     },{
       foreignKeyName: "messages_tenant_id_fkey"
       columns: ["tenant_id"]
@@ -92,28 +104,28 @@ isOneToOne: false
                   ]
                 },"tenants": {
                   Row: {
-                    "branding": NonNullable<Json>,"created_at": string,"daily_token_limit": number | null,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"slug": string,"system_prompt": string | null,"temperature": number | null,"updated_at": string
+                    "branding": NonNullable<Json>,"created_at": string,"daily_token_limit": number | null,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"updated_at"?: string
+                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Update: {
-                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"updated_at"?: string
+                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Relationships: [
                     
                   ]
                 },"turns": {
                   Row: {
-                    "answer_id": string | null,"completion_tokens": number | null,"conversation_id": string,"error_code": string | null,"finish_reason": string | null,"finished_at": string | null,"id": string,"latency_ms": number | null,"model": string | null,"prompt_tokens": number | null,"provider": string | null,"provider_message_id": string | null,"question_id": string | null,"started_at": string,"status": string,"tenant_id": string,"tokens_estimated": boolean | null,"user_id": string
+                    "answer_id": string | null,"conversation_id": string,"dialect": string | null,"error_code": string | null,"finish_reason": string | null,"finished_at": string | null,"id": string,"latency_ms": number | null,"provider_message_id": string | null,"question_id": string | null,"response_id": string | null,"started_at": string,"status": string,"tenant_id": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "answer_id"?: string | null,"completion_tokens"?: number | null,"conversation_id": string,"error_code"?: string | null,"finish_reason"?: string | null,"finished_at"?: string | null,"id"?: string,"latency_ms"?: number | null,"model"?: string | null,"prompt_tokens"?: number | null,"provider"?: string | null,"provider_message_id"?: string | null,"question_id"?: string | null,"started_at"?: string,"status"?: string,"tenant_id": string,"tokens_estimated"?: boolean | null,"user_id": string
+                    "answer_id"?: string | null,"conversation_id": string,"dialect"?: string | null,"error_code"?: string | null,"finish_reason"?: string | null,"finished_at"?: string | null,"id"?: string,"latency_ms"?: number | null,"provider_message_id"?: string | null,"question_id"?: string | null,"response_id"?: string | null,"started_at"?: string,"status"?: string,"tenant_id": string,"user_id": string
                   }
                   Update: {
-                    "answer_id"?: string | null,"completion_tokens"?: number | null,"conversation_id"?: string,"error_code"?: string | null,"finish_reason"?: string | null,"finished_at"?: string | null,"id"?: string,"latency_ms"?: number | null,"model"?: string | null,"prompt_tokens"?: number | null,"provider"?: string | null,"provider_message_id"?: string | null,"question_id"?: string | null,"started_at"?: string,"status"?: string,"tenant_id"?: string,"tokens_estimated"?: boolean | null,"user_id"?: string
+                    "answer_id"?: string | null,"conversation_id"?: string,"dialect"?: string | null,"error_code"?: string | null,"finish_reason"?: string | null,"finished_at"?: string | null,"id"?: string,"latency_ms"?: number | null,"provider_message_id"?: string | null,"question_id"?: string | null,"response_id"?: string | null,"started_at"?: string,"status"?: string,"tenant_id"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -142,6 +154,32 @@ isOneToOne: false
       referencedColumns: ["id"]
     },{
       foreignKeyName: "turns_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"usage_ledger": {
+                  Row: {
+                    "cached_tokens": number,"completion_tokens": number,"conversation_id": string | null,"cost": number,"created_at": string,"day": string,"id": string,"model": string | null,"price_id": string | null,"prompt_tokens": number,"provider": string | null,"reasoning_tokens": number,"request_count": number,"tenant_id": string,"tokens_estimated": boolean,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cached_tokens"?: number,"completion_tokens": number,"conversation_id"?: string | null,"cost"?: number,"created_at"?: string,"day"?: string,"id"?: string,"model"?: string | null,"price_id"?: string | null,"prompt_tokens": number,"provider"?: string | null,"reasoning_tokens"?: number,"request_count"?: number,"tenant_id": string,"tokens_estimated"?: boolean,"user_id"?: string | null
+                  }
+                  Update: {
+                    "cached_tokens"?: number,"completion_tokens"?: number,"conversation_id"?: string | null,"cost"?: number,"created_at"?: string,"day"?: string,"id"?: string,"model"?: string | null,"price_id"?: string | null,"prompt_tokens"?: number,"provider"?: string | null,"reasoning_tokens"?: number,"request_count"?: number,"tenant_id"?: string,"tokens_estimated"?: boolean,"user_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "usage_ledger_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "usage_ledger_user_id_fkey"
       columns: ["tenant_id","user_id"]
 isOneToOne: false
       referencedRelation: "users"
@@ -283,6 +321,11 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"chat_messages":
+{ Args: { "p_chat": string }; Returns: {
+              "client_id": string,"content": string,"created_at": string,"id": string,"parent_id": string,"parts": Json,"role": string
+            }[]
+                           },
 "increment_usage_metrics":
 { Args: { "p_completion_tokens": number,"p_estimated_cost"?: number,"p_prompt_tokens": number,"p_request_count"?: number,"p_tenant_id": string,"p_user_id": string }; Returns: {
               "completion_tokens": number,

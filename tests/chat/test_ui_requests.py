@@ -8,7 +8,8 @@ import pytest
 
 from app.chat.asked import Asked, NewMessage
 from app.chat.pieces import FilePart, TextPart, ToolResultPart
-from app.chat.ui.requests import ChatRequest, asked, asked_anew
+from app.chat.ui.forms import ChatRequest
+from app.chat.ui.requests import asked, asked_anew
 from app.errors import PalaverError, UnprocessableRequest
 
 PIXEL = "data:image/png;base64,iVBORw0KGgo="

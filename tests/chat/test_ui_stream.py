@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -193,7 +193,7 @@ class BrokenTurn(Turn):
 
     error: Exception = DatabaseUnavailable()
 
-    async def read(self, heartbeat: float) -> AsyncIterator[Sequence[Piece] | Ending | None]:
+    async def read(self, heartbeat: float) -> AsyncGenerator[Sequence[Piece] | Ending | None, None]:
         yield ["Half"]
         yield None
         raise self.error
@@ -212,3 +212,14 @@ async def test_a_reading_that_breaks_ends_in_an_error_too(
     *_, told, last, done = text.strip().split("\n\n")
     assert json.loads(told[6:])["messageMetadata"]["error"]["code"] == code
     assert json.loads(last[6:])["type"] == "error" and done == "data: [DONE]"
+
+
+async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
+    turn = a_turn()
+    turn.publish(["Half"])
+    reading = frames(turn, "m1")
+    for _ in ("start", "text"):
+        await anext(reading)
+    assert turn.has_readers
+    await reading.aclose()
+    assert not turn.has_readers

@@ -1,27 +1,13 @@
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 
-from app.local.node import installed_node
 from app.local.stack import Stack
-from tests.clients.install import HERE
+from tests.clients.node import run_script
 
 
 async def test_stock_supabase_js_reads_writes_and_is_kept_in_its_tenant(stack: Stack) -> None:
-    node = installed_node()
-    assert node is not None
-    process = await asyncio.create_subprocess_exec(
-        node.program,
-        "supabase_js.mjs",
-        cwd=HERE,
-        env={"PATH": os.environ["PATH"], "WORKER_URL": stack.worker_url, **stack.settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0, err.decode()
+    out = await run_script("supabase_js.mjs", {"WORKER_URL": stack.worker_url, **stack.settings})
     assert json.loads(out) == {
         "titles": ["Which drill for oak?"],
         "count": 2,

@@ -16,6 +16,7 @@ from app.web.console import STATIC
 from tests.clients.install import LITE
 from tests.model_server import ModelServer, Script
 from tests.web.browser import Browser, Page, browser, chromium
+from tests.web.line import Line, line
 from tests.world import server_directory
 
 PASSWORD = "palaver-demo"
@@ -72,6 +73,14 @@ async def database(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
     await connection.close(timeout=10)
 
 
+@pytest.fixture
+async def wire(page: Page, stack: Stack) -> AsyncIterator[Line]:
+    """The page, loaded over a line that can be cut."""
+    async with line(stack.port) as laid:
+        await page.go(f"http://127.0.0.1:{laid.port}/")
+        yield laid
+
+
 async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     await page.type("#email", email)
     await page.type("#password", password)
@@ -107,7 +116,7 @@ async def test_an_answer_streams_in_and_is_in_the_history_after_a_reload(page: P
     await ask(page, "What can you do?")
     await page.shows("First words.", ".answer")
     assert "code" not in await page.run("document.querySelector('.answer').innerText"), "it did not stream"
-    await page.shows("Stop reading", "#ask")
+    await page.shows("Stop", "#ask")
     await answered(page)
     assert await page.run("document.querySelector('.answer .prose').innerHTML") == (
         "<p>First words. <strong>Bold</strong> ones, and <code>code</code>.</p>"
@@ -193,53 +202,128 @@ async def test_an_answer_is_rated_commented_and_the_rating_taken_back(page: Page
     assert await database.fetch(query, opened_id) == []
 
 
-async def test_who_stops_reading_finds_the_whole_answer_kept(page: Page, model_server: ModelServer) -> None:
-    model_server.script(Script(answer="one two three four five six seven eight nine ten.", seconds_per_frame=0.06))
+async def test_who_stops_an_answer_stops_the_model_and_keeps_what_was_said(
+    page: Page, model_server: ModelServer, database: asyncpg.Connection
+) -> None:
+    model_server.script(Script(answer=f"one two three {'and so on ' * 40}", seconds_per_frame=0.06))
     await sign_in(page, "chloe@globex.test")
     await ask(page, "Count")
     await page.shows("two", ".answer")
     await page.click("#stop")
-    await page.shows("You stopped reading. The server writes the answer to its end and keeps it.")
-    assert "ten" not in await page.run("document.querySelector('.answer').innerText")
-    await page.click_text("Show the whole answer", "#notice")
-    await answered(page)
-    await page.shows("nine ten.", ".answer")
-
-
-async def test_a_reload_in_the_middle_of_an_answer_waits_for_it(page: Page, model_server: ModelServer) -> None:
-    model_server.script(Script(answer="slowly come the words of it.", seconds_per_frame=0.15))
-    await sign_in(page, "chloe@globex.test")
-    await ask(page, "Slow")
-    await page.shows("slowly", ".answer")
+    await page.shows("You stopped this answer.", ".answer")
+    await page.until("document.querySelector('#stop').hidden && !document.querySelector('#send').hidden")
+    (asked,) = model_server.requests
+    assert asked.ended.wait(5)
+    assert asked.disconnected_at is not None
+    said = await page.run("document.querySelector('.answer .prose').innerText")
+    query = "select t.status, rtrim(m.content) from public.turns t join public.messages m on m.id = t.answer_id"
+    (row,) = await database.fetch(f"{query} where t.conversation_id = $1", await conversation(page))
+    assert tuple(row) == ("stopped", said)
     await page.reload()
-    await page.shows("The answer is still being written.", "#notice")
-    await answered(page)
-    await page.shows("slowly come the words of it.", ".answer")
+    await page.shows("You stopped this answer.", ".answer")
 
 
-async def test_a_connection_that_breaks_loses_nothing(page: Page, model_server: ModelServer) -> None:
-    model_server.script(Script(answer="some words before the line goes dead.", seconds_per_frame=0.08))
+async def test_a_stop_that_fails_is_told_and_can_be_tried_again(page: Page, model_server: ModelServer) -> None:
+    model_server.script(Script(answer="on and on " * 80, seconds_per_frame=0.05))
     await sign_in(page, "chloe@globex.test")
     await page.run("""{
         const real = window.fetch;
-        window.fetch = async (url, options) => {
-            const response = await real(url, options);
-            if (!String(url).includes("/api/ai/chat")) return response;
-            let come = "";
-            const cut = new TransformStream({
-                transform(chunk, controller) {
-                    come += new TextDecoder().decode(chunk);
-                    controller.enqueue(chunk);
-                    if (come.includes("words")) controller.terminate();
-                },
-            });
-            return new Response(response.body.pipeThrough(cut), { status: response.status, headers: response.headers });
+        let refused = false;
+        window.fetch = (url, options) => {
+            if (!String(url).endsWith("/stop") || refused) return real(url, options);
+            refused = true;
+            return Promise.reject(new TypeError("Failed to fetch"));
         };
     }""")
+    await ask(page, "Go on")
+    await page.shows("on and on", ".answer")
+    await page.click("#stop")
+    await page.shows("The answer could not be stopped, and goes on. The server cannot be reached.", "#notice")
+    assert not await page.run("document.querySelector('#stop').disabled")
+    await page.click_text("Try again", "#notice")
+    await page.shows("You stopped this answer.", ".answer")
+    assert await page.run("document.querySelector('#notice').hidden")
+
+
+async def test_an_answer_goes_on_after_a_reload_and_on_another_device(
+    page: Page, chrome: Browser, stack: Stack, model_server: ModelServer
+) -> None:
+    words = "slowly but surely come all the many words of what it has to say."
+    model_server.script(Script(answer=words, seconds_per_frame=0.2))
+    async with chrome.page() as other:
+        await other.go(f"{stack.worker_url}/")
+        await sign_in(other, "chloe@globex.test")
+        await sign_in(page, "chloe@globex.test")
+        await ask(page, "Slow")
+        await page.shows("slowly", ".answer")
+        await other.run(f"location.hash = '{await conversation(page)}'")
+        await page.reload()
+        for each in (page, other):
+            await each.shows("surely", ".answer[data-state=reading]")
+            assert "say" not in await each.run("document.querySelector('.answer').innerText"), "it did not stream"
+            assert await each.run("document.querySelector('#notice').hidden")
+        for each in (page, other):
+            await answered(each)
+            assert await each.run("document.querySelector('.answer .prose').innerText") == words
+        assert other.complaints == []
+    assert len(model_server.requests) == 1
+
+
+async def test_a_connection_that_breaks_goes_on_exactly_where_it_was(
+    page: Page, wire: Line, model_server: ModelServer
+) -> None:
+    words = "some \U0001f600 words \U0001f469\u200d\U0001f680 before the line goes dead, and some \u00e9 after."
+    model_server.script(Script(answer=words, seconds_per_frame=0.1))
+    await sign_in(page, "chloe@globex.test")
     await ask(page, "Break")
-    await page.shows("The connection broke.", "#notice")
+    await page.shows("words", ".answer")
+    wire.cut()
+    await page.shows("before", ".answer")
+    wire.dead = True
+    wire.cut()
+    await page.shows("The connection broke. The server goes on with the answer", "#notice")
+    wire.dead = False
     await answered(page)
-    await page.shows("some words before the line goes dead.", ".answer")
+    assert await page.run("document.querySelector('.answer .prose').innerText") == words
+    assert await page.run("document.querySelector('#notice').hidden")
+    assert len(model_server.requests) == 1
+
+
+async def test_a_connection_that_cannot_be_had_for_long_is_told(
+    page: Page, wire: Line, model_server: ModelServer
+) -> None:
+    model_server.script(Script(answer="words while nobody can listen.", seconds_per_frame=0.05))
+    await sign_in(page, "chloe@globex.test")
+    await ask(page, "Away")
+    await page.shows("words", ".answer")
+    wire.dead = True
+    wire.cut()
+    await page.shows("The connection broke.", "#notice")
+    await page.run("{ const real = performance.now(); performance.now = () => real + 61_000; }")
+    await page.shows("The server could not be reached for a minute. What the server answers is kept", "#notice")
+    wire.dead = False
+    await page.click_text("Try again", "#notice")
+    await answered(page)
+    await page.shows("words while nobody can listen.", ".answer")
+
+
+async def test_a_question_whose_answer_got_lost_on_the_way_is_not_asked_twice(
+    page: Page, wire: Line, model_server: ModelServer, database: asyncpg.Connection
+) -> None:
+    await sign_in(page, "chloe@globex.test")
+    count = "select count(*) from public.messages where content = 'Only once'"
+    # Asked anew after its answer, it is a new question.
+    for times in (1, 2, 3):
+        wire.mute = True
+        await ask(page, "Only once")
+        await page.shows("The server cannot be reached.", "#notice")
+        assert await page.run("document.querySelector('#question-box').value") == "Only once"
+        assert await database.fetchval(count) == times
+        wire.mute = False
+        await page.click_text("Try again", "#notice")
+        await answered(page, times)
+        assert await database.fetchval(count) == times
+        assert len(model_server.requests) == times
 
 
 async def test_an_error_in_the_stream_keeps_what_was_said_and_offers_to_ask_again(
@@ -254,6 +338,33 @@ async def test_an_error_in_the_stream_keeps_what_was_said_and_offers_to_ask_agai
     await answered(page, 2)
     await page.shows("All of it.", ".answer:last-of-type")
     await page.until("document.querySelector('#notice').hidden")
+
+
+async def test_an_answer_that_its_server_broke_off_is_shown_as_it_was_kept(page: Page) -> None:
+    await sign_in(page, "chloe@globex.test")
+    await ask(page, "First")
+    await answered(page)
+    await page.run("""{
+        const real = window.fetch;
+        const id = document.querySelector(".answer").dataset.id;
+        window.fetch = async (url, options) => {
+            const response = await real(url, options);
+            if (!String(url).endsWith("/api/ai/chat")) return response;
+            window.fetch = real;
+            const [, kept] = (await response.text()).match(/"messageId":"([^"]+)"/);
+            const problem = { code: "ANSWER_INTERRUPTED", status: 503, retryable: true, messageId: kept };
+            const events = `id: 40\\ndata: {"text":"Hello from the model server. And a little."}\\n\\n`;
+            return new Response(`${events}event: error\\ndata: ${JSON.stringify(problem)}\\n\\n`, response);
+        };
+    }""")
+    await ask(page, "Second")
+    await page.shows("The server that was answering broke off. What was said so far is kept.", "#notice")
+    await page.shows("This answer broke off.", ".answer:last-of-type")
+    assert await page.run("document.querySelector('.answer:last-of-type .prose').innerText") == (
+        "Hello from the model server."
+    )
+    await page.click_text("Ask again", "#notice")
+    await answered(page, 3)
 
 
 async def test_an_error_that_trying_again_cannot_mend_offers_no_such_thing(
@@ -281,6 +392,30 @@ async def test_the_rate_limit_is_counted_down_and_the_question_kept(page: Page, 
     before = await page.run(shown)
     await page.until(f"{shown} !== {json.dumps(before)}")
     await database.execute("update public.tenants set rate_limit_per_minute = 6000 where slug = 'initech'")
+
+
+async def test_a_day_whose_tokens_are_used_up_is_told_with_the_time(page: Page, database: asyncpg.Connection) -> None:
+    await sign_in(page, "emma@initech.test")
+    change = "update public.tenants set daily_token_limit = $1 where slug = 'initech'"
+    before = await database.fetchval("select daily_token_limit from public.tenants where slug = 'initech'")
+    await database.execute(change, 1)
+    try:
+        await ask(page, "One more")
+        await page.shows("Your organisation has used all the tokens that it may use in a day.", "#notice")
+    finally:
+        await database.execute(change, before)
+    midnight = await page.run("""(() => {
+        const then = new Date(new Date().setUTCHours(24, 0, 0, 0));
+        const day = then.getDate() === new Date().getDate() ? "" : "tomorrow ";
+        return `${day}at ${then.toTimeString().slice(0, 5)}`;
+    })()""")
+    await page.shows(f"You can ask again {midnight}. Your question is still in the box.", "#notice")
+    assert not await page.run("document.querySelector('#send').disabled")
+    said = await page.run("""(async () => {
+        const { workerProblem } = await import("/console/errors.js");
+        return workerProblem({ code: "RATE_LIMIT", "violated-policies": ["user-day"] }).message;
+    })()""")
+    assert said == "You have used all the tokens that you may use in a day. You can ask again tomorrow."
 
 
 async def test_a_reader_may_read_and_not_ask(page: Page) -> None:
@@ -435,6 +570,51 @@ async def test_long_lists_and_long_conversations_come_a_page_at_a_time(
     assert await page.run("document.querySelector('#earlier-row').hidden")
 
 
+async def test_what_another_branch_replaced_is_not_shown(page: Page, database: asyncpg.Connection) -> None:
+    (who,) = await database.fetch("select tenant_id, id from public.users where email = 'dan@globex.test'")
+    talk = await database.fetchval(
+        "insert into public.conversations (tenant_id, user_id, title) values ($1, $2, 'Branches') returning id", *who
+    )
+    ids: dict[str | None, UUID] = {}
+    for said, role, parent in [
+        ("First", "user", None),
+        ("Replaced answer", "assistant", "First"),
+        ("Replaced branch", "user", "Replaced answer"),
+        ("Answer", "assistant", "First"),
+        ("Second", "user", "Answer"),
+        ("Third, asked meanwhile", "user", "Second"),
+        ("Late answer", "assistant", "Second"),
+        ("", "assistant", "Third, asked meanwhile"),
+        ("result of a tool", "tool", ""),
+        ("End", "assistant", "result of a tool"),
+    ]:
+        ids[said] = await database.fetchval(
+            "insert into public.messages (tenant_id, user_id, conversation_id, role, content, parent_id, created_at)"
+            " values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 s') returning id",
+            *(*who, talk, role, said, ids.get(parent), len(ids)),
+        )
+    await sign_in(page, "dan@globex.test")
+    lines = "[...document.querySelectorAll('.question, .prose')].map((each) => each.lastChild?.textContent ?? '')"
+    await opened(page, "Branches")
+    kept = ["Second", "Third, asked meanwhile", "Late answer", "End"]
+    assert await page.run(lines) == ["First", "Answer", *kept]
+    await database.execute("update public.conversations set head_id = $1 where id = $2", ids["Replaced branch"], talk)
+    await page.reload()
+    await page.until("document.querySelector('.question')")
+    assert await page.run(lines) == ["First", "Replaced answer", "Replaced branch"]
+
+
+async def test_a_branch_that_was_replaced_goes_when_an_earlier_page_tells(page: Page) -> None:
+    found = await page.run("""(async () => {
+        const { unreplaced } = await import("/console/branches.js");
+        const row = (id, role, parent_id) => ({ id, role, parent_id });
+        const rows = [row("q1", "user", null), row("a1", "assistant", "q1"), row("q2", "user", "a1"),
+            row("q1b", "user", null), row("a1b", "assistant", "q1b")];
+        return [rows.slice(2), rows.slice(1), rows].map((some) => unreplaced(some, null).map(({ id }) => id).join(" "));
+    })()""")
+    assert found == ["q2 q1b a1b", "a1 q2 q1b a1b", "q1b a1b"]
+
+
 async def test_what_a_model_says_is_text_and_never_markup(page: Page, model_server: ModelServer) -> None:
     hostile = (
         "<img src=x onerror=alert(1)> <script>alert(1)</script>\n\n"
@@ -471,7 +651,7 @@ async def test_events_are_read_however_the_bytes_are_cut(page: Page) -> None:
         const stream = ': hello\r\n\r\ndata: {"text":"a"}\r\n\r\n\r\nevent: done\r\ndata: x\rdata:  y\r\r'
             + 'id: 3\ndata\n\nevent: lost\n\nretry: 5\ndata: z\nother: 1\n\ndata: never ended';
         const wanted = JSON.stringify(
-            [["message", '{"text":"a"}'], ["done", "x\n y"], ["message", ""], ["message", "z"]]
+            [["message", '{"text":"a"}', ""], ["done", "x\n y", ""], ["message", "", "3"], ["message", "z", "3"]]
         );
         const wrong = [];
         for (let one = 0; one <= stream.length; one += 1) {
@@ -479,13 +659,26 @@ async def test_events_are_read_however_the_bytes_are_cut(page: Page) -> None:
                 const parser = new EventParser();
                 const events = [stream.slice(0, one), stream.slice(one, two), stream.slice(two)]
                     .flatMap((piece) => parser.push(piece))
-                    .map(({ event, data }) => [event, data]);
+                    .map(({ event, data, id }) => [event, data, id]);
                 if (JSON.stringify(events) !== wanted) wrong.push([one, two, events]);
             }
         }
         return wrong.slice(0, 3);
     })()""")
     assert found == []
+
+
+async def test_a_connection_that_is_silent_for_long_counts_as_broken(page: Page) -> None:
+    said = await page.run("""(async () => {
+        const { eventsOf } = await import("/console/events.js");
+        const beat = (controller) => controller.enqueue(new TextEncoder().encode("data: x\\n\\n"));
+        try {
+            for await (const each of eventsOf(new ReadableStream({ start: beat }), 50)) window.come = each.data;
+        } catch (error) {
+            return [window.come, error.message];
+        }
+    })()""")
+    assert said == ["x", "silent"]
 
 
 async def test_a_text_that_grows_is_drawn_as_if_it_had_come_at_once(page: Page) -> None:

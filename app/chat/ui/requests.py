@@ -1,4 +1,4 @@
-"""What `useChat` posts, and what of it is new.
+"""What of a request by `useChat` is new.
 
 Clients send all the messages that they show, or only the last. Either way the history in the database is the truth:
 of the messages only the last counts, which is a person's, or the assistant's with results of tools that the client ran.
@@ -8,89 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
 from app.chat.asked import Asked, NewMessage
 from app.chat.pieces import FilePart, Part, TextPart, ToolResultPart
+from app.chat.ui.forms import TOOL_NAME, ChatRequest, Function, Message, MessagePart, NamedTool, Tool, ToolChoice
 from app.errors import UnprocessableRequest
 
-Identifier: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-"""An id as clients make them; the length is what the database takes."""
-
-_TOOL_NAME: Final = re.compile("^[a-zA-Z0-9_-]{1,64}$")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(;[^\r\n]*)?", re.ASCII)
 _ADDRESS: Final = re.compile(r"(https?://|data:[^,]*,)", re.IGNORECASE)
 _UNFINISHED: Final = frozenset({"input-streaming", "input-available"})
-
-
-class Function(msgspec.Struct, omit_defaults=True):
-    """A tool as OpenAI defines a function."""
-
-    name: Annotated[str, msgspec.Meta(pattern=_TOOL_NAME.pattern)]
-    description: str | None = None
-    parameters: dict[str, Any] | None = None
-
-
-class Tool(msgspec.Struct, tag_field="type", tag="function"):
-    """A tool in OpenAI's form."""
-
-    function: Function
-
-
-class NamedTool(msgspec.Struct, rename="camel"):
-    """A tool in a mapping by name, as front ends of the AI SDK define theirs."""
-
-    description: str | None = None
-    parameters: dict[str, Any] | None = None
-    input_schema: dict[str, Any] | None = None
-
-
-class ToolChoice(msgspec.Struct, rename="camel", tag_field="type", tag="tool"):
-    """The one tool that must be called."""
-
-    tool_name: str
-
-
-class ChatRequest(msgspec.Struct, rename="camel"):
-    """The body of POST /api/chat; other fields are ignored."""
-
-    id: Identifier
-    messages: list[msgspec.Raw] = []
-    message: msgspec.Raw = msgspec.Raw()
-    trigger: Literal["submit-message", "regenerate-message"] = "submit-message"
-    message_id: Identifier | None = None
-    model: str | None = None
-    tools: list[Tool] | dict[str, NamedTool] | None = None
-    tool_choice: Literal["auto", "none", "required"] | ToolChoice | None = None
-    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
-    max_output_tokens: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
-
-
-class MessagePart(msgspec.Struct, rename="camel"):
-    """A part of a message, of whatever type: `text`, `file`, `tool-<name>`, `data-<name>`, …."""
-
-    type: str
-    text: str = ""
-    media_type: str = ""
-    url: str = ""
-    filename: str | None = None
-    tool_call_id: str = ""
-    tool_name: str = ""
-    state: str = ""
-    output: Any = None
-    error_text: str | None = None
-    preliminary: bool | None = None
-    provider_executed: bool | None = None
-
-
-class Message(msgspec.Struct):
-    """The message of a person, or the assistant's with results of tools."""
-
-    role: Literal["user", "assistant"]
-    parts: list[MessagePart]
-    id: Identifier | None = None
 
 
 def asked(request: ChatRequest, max_chars: int, idempotency_key: str | None) -> Asked:
@@ -205,7 +134,7 @@ def _tools(given: list[Tool] | dict[str, NamedTool] | None) -> list[dict[str, An
     if isinstance(given, dict):
         named = given.items()
         given = [Tool(Function(name, tool.description, tool.parameters or tool.input_schema)) for name, tool in named]
-        if not all(_TOOL_NAME.fullmatch(tool.function.name) for tool in given):
+        if not all(TOOL_NAME.fullmatch(tool.function.name) for tool in given):
             raise _wrong("tools", "the name of a tool may have letters, digits, _ and - only, and 64 of them at most")
     return msgspec.to_builtins(given or [])  # type: ignore[no-any-return]
 

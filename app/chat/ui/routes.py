@@ -10,7 +10,8 @@ from app.caller import Caller, TokenVerifier, bearer
 from app.chat.http import EventStream, idempotency_key, limit_headers, read_json
 from app.chat.turn import Turn
 from app.chat.turns import Turns
-from app.chat.ui.requests import ChatRequest, asked, asked_anew
+from app.chat.ui.forms import ChatRequest
+from app.chat.ui.requests import asked, asked_anew
 from app.chat.ui.stream import HEADERS, frames
 from app.errors import NotFound
 from app.settings import Settings

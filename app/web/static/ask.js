@@ -43,9 +43,8 @@ async function ask(text) {
       signal: reading.controller.signal,
     });
   } catch (error) {
-    const here = isRead(reading);
+    if (isRead(reading)) notAsked(error, text, question, reading.answer);
     end(reading);
-    if (here) notAsked(error, text, question, reading.answer);
     return;
   }
   view.unsure = null;
