@@ -10,7 +10,7 @@ const { useChat, DefaultChatTransport, lastAssistantMessageIsCompleteWithToolCal
 
 const api = `${WORKER_URL}/api/chat`;
 const supabase = createClient(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, { auth: { persistSession: false } });
-const { data: { session }, error } = await supabase.auth.signInWithPassword({ email: "ben@acme.test", password: "palaver-demo" });
+const { data: { session }, error } = await supabase.auth.signInWithPassword({ email: "ada@acme.test", password: "palaver-demo" });
 if (error) throw error;
 const headers = { Authorization: `Bearer ${session.access_token}` };
 

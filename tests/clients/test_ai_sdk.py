@@ -26,9 +26,7 @@ ANSWER = "Hello from the model server."
 @pytest.fixture(scope="module")
 async def seen(stack: Stack) -> AsyncIterator[dict[int, Any]]:
     """What each major version saw in each scene, and under 0 what the model was asked."""
-    owner = await asyncpg.connect(stack.settings["DATABASE_URL"])
-    await owner.execute("update public.tenants set rate_limit_per_minute = 10000 where slug = 'acme'")
-    await owner.close()
+    await _as_owner(stack, "update public.tenants set rate_limit_per_minute = 10000 where slug = 'acme'")
     with ModelServer() as model, pytest.MonkeyPatch.context() as patch:
         # Often enough for each stream to have some: clients must not mind them.
         patch.setattr(stream, "HEARTBEAT_SECONDS", 0.005)
@@ -43,6 +41,14 @@ async def seen(stack: Stack) -> AsyncIterator[dict[int, Any]]:
             printed = await asyncio.gather(*(run_script("ai_sdk.mjs", settings, str(major)) for major in MAJORS))
             asked = [request.body for request in model.requests if request.path.endswith("/chat/completions")]
             yield {0: asked} | dict(zip(MAJORS, map(json.loads, printed), strict=True))
+    # The stack is shared with tests that know Ada's demo data.
+    await _as_owner(stack, "delete from public.conversations where client_id is not null")
+
+
+async def _as_owner(stack: Stack, statement: str) -> None:
+    owner = await asyncpg.connect(stack.settings["DATABASE_URL"])
+    await owner.execute(statement)
+    await owner.close()
 
 
 @pytest.fixture(params=MAJORS)
