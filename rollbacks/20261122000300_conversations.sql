@@ -3,6 +3,10 @@
 
 begin;
 
+drop function public.ui_messages(text);
+
+drop function private.as_json(text);
+
 drop function public.chat_messages(text);
 
 drop table public.messages;

@@ -1,6 +1,6 @@
 -- Conversations and their messages.
 --
--- Creates:  public.conversations, public.messages, public.chat_messages(); private.head_of(), check_head(),
+-- Creates:  public.conversations, public.messages, public.chat_messages(), ui_messages(); private.as_json(), head_of(), check_head(),
 --           place_message(), touch_conversations().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000300_conversations.sql
@@ -310,6 +310,13 @@ begin
 
     new.parent_id := private.head_of(new.tenant_id, new.conversation_id, new.user_id, v_head_id);
 
+    if v_head_id is not null then
+        -- Another row of the same statement follows this one.
+        update public.conversations as c
+        set head_id = null
+        where c.tenant_id = new.tenant_id and c.id = new.conversation_id and c.user_id = new.user_id;
+    end if;
+
     select m.created_at into v_last_at
     from public.messages as m
     where m.tenant_id = new.tenant_id and m.conversation_id = new.conversation_id and m.user_id = new.user_id
@@ -444,3 +451,119 @@ comment on function public.chat_messages(text) is
 revoke execute on function public.chat_messages(text) from public, anon;
 
 grant execute on function public.chat_messages(text) to authenticated;
+
+-- The same as the AI SDK's useChat shows them.
+
+create function private.as_json(p_text text)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    return p_text::pg_catalog.jsonb;
+exception when data_exception or statement_too_complex then
+    return to_jsonb(p_text);
+end
+$$;
+
+comment on function private.as_json(text) is 'The text as JSON, or as a JSON string where it is none: models write arguments as they like.';
+
+revoke execute on function private.as_json(text) from public;
+
+grant execute on function private.as_json(text) to authenticated;
+
+create function public.ui_messages(p_chat text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return (
+        with steps as (
+            -- An answer, the results of its tools and how it went on are one message there, which each question ends.
+            select
+                m.*,
+                sum(case m.role when 'user' then 1 else 0 end) over (order by m.place) as question
+            from rows from (public.chat_messages(p_chat)) with ordinality
+                as m (id, parent_id, client_id, role, content, parts, created_at, place)
+        ),
+
+        results as (
+            select s.question, r.result ->> 'toolCallId' as call_id, r.result
+            from steps as s
+            cross join lateral jsonb_array_elements(s.parts) as r (result)
+            where s.role = 'tool' and r.result ->> 'type' = 'tool-result'
+        ),
+
+        parts as (
+            select
+                s.place,
+                s.question,
+                s.role,
+                p.place as part_place,
+                case p.part ->> 'type'
+                    when 'tool-call' then jsonb_build_object(
+                        'type', 'tool-' || (p.part ->> 'toolName'),
+                        'toolCallId', p.part -> 'toolCallId',
+                        'input', private.as_json(p.part ->> 'arguments')
+                    ) || case
+                        when r.result is null then jsonb_build_object('state', 'input-available')
+                        when r.result ? 'errorText'
+                            then jsonb_build_object('state', 'output-error', 'errorText', r.result -> 'errorText')
+                        else jsonb_build_object('state', 'output-available', 'output', r.result -> 'output')
+                    end
+                    else p.part
+                end as part
+            from steps as s
+            cross join lateral (
+                select '{"type": "step-start"}'::pg_catalog.jsonb as part, 0 as place
+                where s.role = 'assistant'
+                union all
+                select e.part, e.place
+                from jsonb_array_elements(
+                    coalesce(s.parts, jsonb_build_array(jsonb_build_object('type', 'text', 'text', s.content)))
+                ) with ordinality as e (part, place)
+            ) as p
+            left join lateral (
+                select f.result
+                from results as f
+                where f.question = s.question and f.call_id = p.part ->> 'toolCallId'
+                limit 1
+            ) as r on true
+            where s.role in ('user', 'assistant') and p.part ->> 'type' <> 'context'
+        ),
+
+        messages as (
+            select
+                p.question,
+                p.role,
+                min(p.place) as place,
+                jsonb_agg(p.part order by p.place, p.part_place) as parts
+            from parts as p
+            group by p.question, p.role
+        )
+
+        select
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object('id', s.id, 'role', m.role, 'parts', m.parts, 'metadata', jsonb_build_object('createdAt', s.created_at))
+                    order by m.place
+                ),
+                '[]'
+            )
+        from messages as m
+        inner join steps as s on s.place = m.place
+    );
+end
+$$;
+
+comment on function public.ui_messages(text) is
+'The chosen branch of one of the caller''s conversations as an array of the AI SDK''s UIMessages, for useChat: an answer, the results of its tools and how it went on are one message. The conversation by the client''s id of it, or ours; an empty array where there is none.';
+
+revoke execute on function public.ui_messages(text) from public, anon;
+
+grant execute on function public.ui_messages(text) to authenticated;

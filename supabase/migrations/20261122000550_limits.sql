@@ -246,7 +246,7 @@ comment on function private.take_allowance(boolean, integer, bigint, bigint, big
 'Takes a request and reserves tokens, of the tenant of the person that the claims name or of the person: between p_least and p_most tokens, as many as the day has left. A limit that is null is none. Returns what was granted, and the quotas as RateLimit header fields tell them. Exact under concurrency: the row is held until the transaction ends. Errors: PA429. Definer: nobody has rights on allowances.';
 
 create function private.settle_allowance(p_tenant_id uuid, p_user_id uuid, p_used_tokens bigint, p_reserved_tokens bigint)
-returns void
+returns boolean
 language plpgsql
 volatile
 security definer
@@ -266,11 +266,13 @@ begin
         end,
         reserved_tokens = a.reserved_tokens - p_reserved_tokens
     where a.tenant_id = p_tenant_id and a.user_id = p_user_id;
+
+    return found;
 end
 $$;
 
 comment on function private.settle_allowance(uuid, uuid, bigint, bigint) is
-'Counts tokens that were used and lets go of those that were reserved, of a tenant (the nil user) or a person. Definer: nobody has rights on allowances.';
+'Counts tokens that were used and lets go of those that were reserved, of a tenant (the nil user) or a person; false where neither has a row. Definer: nobody has rights on allowances.';
 
 revoke execute on function private.check_rate(boolean, integer) from public;
 
@@ -295,15 +297,32 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_whole constant pg_catalog.uuid := '00000000-0000-0000-0000-000000000000';
+    v_today constant pg_catalog.date := (now() at time zone 'utc')::pg_catalog.date;
 begin
-    if private.caller_bypasses_rls() or p_tenant_id = private.claimed_tenant_id() then
-        perform private.settle_allowance(p_tenant_id, '00000000-0000-0000-0000-000000000000', p_tokens, 0);
+    if not coalesce(private.caller_bypasses_rls() or p_tenant_id = private.claimed_tenant_id(), false)
+        or private.settle_allowance(p_tenant_id, v_whole, p_tokens, 0)
+    then
+        return;
+    end if;
+
+    -- A first turn that begins at this moment does not see these tokens, so the row is made here, of the day's counters. Where the turn was
+    -- sooner it is there by now.
+    insert into private.allowances (tenant_id, user_id, day, used_tokens)
+    select p_tenant_id, v_whole, v_today, coalesce(sum(m.total_tokens), 0)
+    from public.usage_metrics as m
+    where m.tenant_id = p_tenant_id and m.day = v_today
+    on conflict (tenant_id, user_id) do nothing;
+
+    if not found then
+        perform private.settle_allowance(p_tenant_id, v_whole, p_tokens, 0);
     end if;
 end
 $$;
 
 comment on function private.count_tokens(uuid, bigint) is
-'Counts tokens that were used outside of turns towards the daily limit: of the tenant of the person that the claims name; of any, for roles exempt from Row Level Security. Definer: nobody has rights on allowances.';
+'Counts tokens that were used outside of turns, and are in the day''s counters, towards the daily limit: of the tenant of the person that the claims name; of any, for roles exempt from Row Level Security. Definer: nobody has rights on allowances.';
 
 revoke execute on function private.count_tokens(uuid, bigint) from public;
 

@@ -366,15 +366,6 @@ begin
     -- The limits' rows are shared with the whole tenant, and taken last to be held for as short as possible: nothing after them waits for a row
     -- that the person could hold.
 
-    select a.granted, a.limits into v_allowance
-    from private.take_allowance(
-        false,
-        v_tenant.rate_limit_per_minute,
-        v_tenant.daily_token_limit,
-        v_prompt + least(v_answer, v_least_answer),
-        v_prompt + coalesce(v_answer, v_usual_answer)
-    ) as a;
-
     if num_nonnulls(v_tenant.user_rate_limit_per_minute, v_tenant.user_daily_token_limit) > 0 then
         select a.granted, a.limits into v_share
         from private.take_allowance(
@@ -382,14 +373,24 @@ begin
             v_tenant.user_rate_limit_per_minute,
             v_tenant.user_daily_token_limit,
             v_prompt + least(v_answer, v_least_answer),
-            v_allowance.granted
+            v_prompt + coalesce(v_answer, v_usual_answer)
         ) as a;
     else
         select 0::bigint as granted, '[]'::pg_catalog.jsonb as limits into v_share;
     end if;
 
+    -- Of the tenant's tokens no more than the person may have.
+    select a.granted, a.limits into v_allowance
+    from private.take_allowance(
+        false,
+        v_tenant.rate_limit_per_minute,
+        v_tenant.daily_token_limit,
+        v_prompt + least(v_answer, v_least_answer),
+        least(nullif(v_share.granted, 0), v_prompt + coalesce(v_answer, v_usual_answer))
+    ) as a;
+
     if num_nonnulls(v_tenant.daily_token_limit, v_tenant.user_daily_token_limit) > 0 then
-        v_answer := least(v_allowance.granted, nullif(v_share.granted, 0)) - v_prompt;
+        v_answer := v_allowance.granted - v_prompt;
     end if;
 
     insert into public.turns as t (tenant_id, user_id, conversation_id, question_id, dialect, response_id)
@@ -910,7 +911,7 @@ begin
             where o.tenant_id = t.tenant_id and o.parent_id = t.question_id and o.role = 'assistant' and o.id <> t.answer_id
         );
 
-    -- Counters and limits last and in order: their rows are shared with others' turns, and held for as short as possible.
+    -- Counters and limits last and in order, of limits the persons' before their tenant's, as begin_turn() takes them: their rows are shared with others' turns, and held for as short as possible.
 
     insert into public.usage_metrics as u (
         tenant_id, user_id, day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
@@ -946,7 +947,7 @@ begin
         ) as k (user_id, whole)
         where k.whole or c.user_reserved_tokens > 0
         group by c.tenant_id, k.user_id
-        order by c.tenant_id, k.user_id
+        order by c.tenant_id, k.user_id desc
     ) as s;
 
     return query

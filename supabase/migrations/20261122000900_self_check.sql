@@ -55,6 +55,7 @@ from unnest(array[
     'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.place_message()', 'public.chat_messages(text)',
+    'public.ui_messages(text)', 'private.as_json(text)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -217,7 +218,7 @@ from (
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
-        'public.chat_messages(text)',
+        'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
     ]),
     ('palaver_worker, service_role', array[

@@ -44,40 +44,11 @@ async function turns(chat) {
   return data.map(({ status, error_code }) => [status, error_code]);
 }
 
-/** Messages of useChat from rows: an answer, the results of its tools and how it went on are one message there. */
-function fromRows(rows) {
-  const messages = [];
-  for (const { id, role, content, parts } of rows) {
-    const last = messages.at(-1);
-    if (role === "tool") {
-      for (const { toolCallId, output, errorText } of parts) {
-        const part = last.parts.find((each) => each.toolCallId === toolCallId);
-        Object.assign(part, errorText ? { state: "output-error", errorText } : { state: "output-available", output });
-      }
-    } else if (role === "assistant" && last?.role === "assistant") {
-      last.parts.push({ type: "step-start" }, ...partsFromRow(content, parts));
-    } else {
-      const step = role === "assistant" ? [{ type: "step-start" }] : [];
-      messages.push({ id, role, parts: [...step, ...partsFromRow(content, parts)] });
-    }
-  }
-  return messages;
-}
-
-function partsFromRow(content, parts) {
-  return (parts ?? [{ type: "text", text: content }]).map((part) => {
-    if (part.type !== "tool-call") return part;
-    return { type: `tool-${part.toolName}`, toolCallId: part.toolCallId, state: "input-available", input: parsed(part.arguments) };
-  });
-}
-
-/** Arguments are kept as the model wrote them, which is not always JSON. */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/** The chat as a page that is opened anew shows it. */
+async function saved(chat) {
+  const { data, error } = await supabase.rpc("ui_messages", { p_chat: chat });
+  if (error) throw error;
+  return data;
 }
 
 /** What is seen of messages, without what differs from run to run. */
@@ -173,7 +144,7 @@ const scenes = {
     await chat.now.sendMessage({ text: "Second, better", messageId: (await chat.rendered()).messages[2].id });
     const after = await rows(id);
     // A page that was loaded anew knows messages by the database's ids.
-    const again = await open(id, { messages: fromRows(after) });
+    const again = await open(id, { messages: await saved(id) });
     await again.now.sendMessage({ text: "First, better", messageId: after[0].id });
     return {
       first: shown((await chat.rendered()).messages), sameParent: before[2].parent_id === after[2].parent_id,
@@ -202,7 +173,7 @@ const scenes = {
     chat.now.sendMessage({ text: scripted("Weather?", call('{"city":"Oslo"}')) });
     const { messages } = await chat.until(({ status, messages }) => status === "ready" && text(messages[1]) !== "");
     const kept = await rows(id);
-    return { shown: shown(messages), rows: told(kept), reloaded: shown(fromRows(kept)), turns: await turns(id) };
+    return { shown: shown(messages), rows: told(kept), reloaded: shown(await saved(id)), turns: await turns(id) };
   },
 
   async toolFails(id) {
@@ -225,7 +196,7 @@ const scenes = {
     chat.now.sendMessage({ text: scripted("Weather?", call('{"city":')) });
     const { messages } = await chat.until(({ status, messages }) => status === "ready" && text(messages[1]) !== "");
     const kept = await rows(id);
-    return { shown: shown(messages), rows: told(kept), reloaded: shown(fromRows(kept)) };
+    return { shown: shown(messages), rows: told(kept), reloaded: shown(await saved(id)) };
   },
 
   async stop(id) {
@@ -267,7 +238,7 @@ const scenes = {
     before.now.sendMessage({ text: scripted("Slowly", { answer: words(6), stall_after: 4, stall_seconds: 3 }) });
     await before.until(({ messages }) => text(messages[1]) === "w0 w1 w2 ");
     before.unmount();
-    const chat = await open(id, { resume: true, messages: fromRows(await rows(id)) });
+    const chat = await open(id, { resume: true, messages: await saved(id) });
     const { messages } = await chat.until(({ status, messages }) => status === "ready" && text(messages[1]).endsWith("w5 "));
     return { shown: shown(messages), id: messages[1].id === (await rows(id))[1].id, rows: told(await rows(id)), over: await drain(id) };
   },
@@ -280,11 +251,11 @@ const scenes = {
     before.now.sendMessage();
     await before.until(({ messages }) => text(messages[1]) === "w0 w1 w2 ");
     before.unmount();
-    const chat = await open(id, { resume: true, messages: fromRows(await rows(id)) });
+    const chat = await open(id, { resume: true, messages: await saved(id) });
     await chat.until(({ messages }) => text(messages.at(-1)) === "w0 w1 w2 ");
     await stopTurn(id);
     const { messages } = await chat.until(({ status }) => status === "ready");
-    return { shown: shown(messages), turn: messages.at(-1).metadata.status, reloaded: shown(fromRows(await rows(id))) };
+    return { shown: shown(messages), turn: messages.at(-1).metadata.status, reloaded: shown(await saved(id)) };
   },
 
   async resumeAfterNetworkError(id) {
@@ -346,7 +317,7 @@ const seen = await Promise.all(
     try {
       return [name, await inTime(scene(id))];
     } catch (error) {
-      return [name, { broke: error.stack }];
+      return [name, { broke: error.stack ?? error }];
     }
   }));
 process.stdout.write(JSON.stringify(Object.fromEntries(seen)), () => process.exit(0));
