@@ -6,6 +6,7 @@ by tenant or person: that would make as many series as there are customers, and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Set
 from typing import Final
 
@@ -113,9 +114,10 @@ class Metrics:
         )
         self.ledger_drift = Gauge(
             "palaver_ledger_drift",
-            "Findings of the last proof that ledger, counters, messages and limits agree; 0 is right.",
+            "Findings of the last proof that ledger, counters, messages and limits agree; 0 is right, NaN not known yet.",
             registry=registry,
         )
+        self.ledger_drift.set(math.nan)
         Gauge("palaver_build_info", "Always 1.", ("version",), registry=registry).labels(version).set(1)
 
     def http_done(self, route: str, method: str, status: int, seconds: float) -> None:

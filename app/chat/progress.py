@@ -32,6 +32,9 @@ LEASE_TICKS: Final = 5
 FRESH_SECONDS: Final = 2.5
 """How long ago the database must have heard of this worker for a turn to be begun."""
 
+UNREAD_SECONDS: Final = 10.0
+"""How long a turn that runs elsewhere is followed for nobody: whoever found it may be about to read it."""
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -67,6 +70,8 @@ class Followed:
     turn: Turn
     finish: Callable[[], Awaitable[None]]
     seq: int = -1
+    wanted_at: float = 0
+    """When somebody last read it, or was about to."""
 
 
 class Progress:
@@ -107,7 +112,9 @@ class Progress:
 
     def follow(self, followed: Followed) -> Turn:
         """Let readers here follow a turn that runs elsewhere; one that is followed already is shared."""
-        return self._followed.setdefault(followed.turn.id, followed).turn
+        followed = self._followed.setdefault(followed.turn.id, followed)
+        followed.wanted_at = asyncio.get_running_loop().time()
+        return followed.turn
 
     async def _run(self) -> None:
         tick = 0
@@ -147,8 +154,12 @@ class Progress:
                 speaker.stop()
 
     async def _read(self) -> None:
-        for turn_id in [turn_id for turn_id, each in self._followed.items() if not each.turn.has_readers]:
-            del self._followed[turn_id]
+        now = asyncio.get_running_loop().time()
+        for followed in list(self._followed.values()):
+            if followed.turn.has_readers:
+                followed.wanted_at = now
+            elif now - followed.wanted_at > UNREAD_SECONDS:
+                del self._followed[followed.turn.id]
         if not self._followed:
             return
         asked = [_asked(each) for each in self._followed.values()]

@@ -12,12 +12,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 import openai
 
 from app.chat import demonstration
 from app.chat.failures import CLIENT_ERRORS, client_failure
+from app.chat.transport import LeanTransport
 from app.errors import AIServiceError
 from app.settings import Settings
 
@@ -204,10 +206,12 @@ class Providers:
         demo = provider.name == DEMONSTRATION
         # Compressed bodies would be held back by the provider's compressor; redirects would move the key.
         http = httpx2.AsyncClient(
-            transport=demonstration.DemonstrationTransport(self._word_seconds) if demo else None,
+            transport=demonstration.DemonstrationTransport(self._word_seconds) if demo else _transport(provider),
             timeout=timeout,
+            # Of httpx2's own transport only.
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
             follow_redirects=False,
+            event_hooks={"response": [_let_go]},
         )
         headers: dict[str, Any] = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         if provider.name != DEFAULT_PROVIDER:
@@ -223,6 +227,19 @@ class Providers:
             http_client=http,
             _enforce_credentials=False,
         )
+
+
+def _transport(provider: Provider) -> LeanTransport | None:
+    """Ours, or None for httpx2's own where the environment names a proxy, which it finds and asks as it should."""
+    url = httpx2.URL(provider.base_url)
+    proxied = not {url.scheme, "all"}.isdisjoint(getproxies()) and not proxy_bypass(url.host)
+    return None if proxied else LeanTransport()
+
+
+async def _let_go(response: httpx2.Response) -> None:
+    """Hold the question, which may be long, no longer than it takes to send it."""
+    sent = response.request
+    response.request = httpx2.Request(sent.method, sent.url, headers=sent.headers)
 
 
 def _configured(settings: Settings) -> dict[str, Provider]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 
 from app.chat.demonstration import MODEL
@@ -277,6 +278,49 @@ async def test_a_provider_that_does_not_accept_connections(connect: Connect) -> 
         url = f"http://127.0.0.1:{full.getsockname()[1]}/v1"
         error = await failure(connect(openai_base_url=url, ai_request_timeout_seconds=0.3))
         assert (error.reason, error.retryable) == ("timeout", True)
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxies")
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+async def test_a_proxy_that_the_environment_names(
+    connect: Connect, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    # The model server takes a proxy's requests too: it does not look at the host in their address.
+    monkeypatch.setenv(name, f"http://127.0.0.1:{model_server.port}")
+    assert (await ask(connect(openai_base_url="http://nowhere.invalid/v1"))).text == HELLO
+    assert model_server.requests[0].headers["host"] == "nowhere.invalid"
+    monkeypatch.setenv("NO_PROXY", "example.com,.invalid")
+    assert (await failure(connect(openai_base_url="http://nowhere.invalid/v1"))).reason == "refused"
+    assert len(model_server.requests) == 1
+
+
+@pytest.mark.usefixtures("no_proxies")
+@pytest.mark.parametrize("excepted", ["127.0.0.1", "127.0.0.0/8", "*"])
+async def test_a_provider_that_is_not_asked_through_the_proxy(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, excepted: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    assert (await failure(connect())).reason == "refused"
+    monkeypatch.setenv("NO_PROXY", excepted)
+    assert (await ask(connect())).text == HELLO
+
+
+async def test_the_question_is_not_held_while_the_answer_comes(connect: Connect, model_server: ModelServer) -> None:
+    model_server.script(Script(stall_after=2))
+    providers = connect()
+    content = "a question of many words " * 1000
+    request = ModelRequest(*providers.resolve(None, None), [{"role": "user", "content": content}])
+    async with providers.stream(request) as body:
+        assert await anext(body)
+        sent = [each for each in gc.get_objects() if type(each) is httpx2.Request]
+        assert [each for each in sent if content.encode() in each.content] == []
 
 
 async def test_a_name_that_does_not_resolve(connect: Connect) -> None:

@@ -49,7 +49,6 @@ def run(request: pytest.FixtureRequest) -> Callable[[Scenario], None]:
 
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(bounded())
-        gc.collect()
         assert faults == []
 
     return run
@@ -350,7 +349,7 @@ def test_nor_is_one_whose_close_the_loop_has_not_seen(run: Run) -> None:
     async def scenario() -> None:
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
             may_close, closed = threading.Event(), threading.Event()
-            thread = threading.Thread(target=serve, args=(listener, may_close, closed))
+            thread = threading.Thread(target=serve, args=(listener, may_close, closed), daemon=True)
             thread.start()
             async with client() as (http, _):
                 url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
@@ -420,26 +419,23 @@ def test_a_stalled_answer_ends_in_time(run: Run, answer: bytes) -> None:
     run(scenario)
 
 
-def test_the_time_that_the_reader_takes_does_not_count(run: Run) -> None:
+def test_each_wait_is_bounded_and_not_the_time_that_the_reader_takes(run: Run) -> None:
     async def scenario() -> None:
-        go_on = asyncio.Event()
-
-        async def in_two(server: Server, reader: Any, writer: Any) -> None:
+        async def slowly(server: Server, reader: Any, writer: Any) -> None:
             await server.request(reader)
-            writer.write(HELLO[:-1])
-            await go_on.wait()
-            writer.write(HELLO[-1:])
+            for start in range(5):
+                writer.write((HELLO[:-4], *[bytes((byte,)) for byte in HELLO[-4:]])[start])
+                await asyncio.sleep(0.3)
 
         async with (
-            serving(in_two) as server,
-            client(read=0.1) as (http, _),
+            serving(slowly) as server,
+            client(read=0.5) as (http, _),
             http.stream("POST", server.url, content=b"{}") as response,
         ):
             reads = response.aiter_raw()
-            assert await anext(reads) == b"hell"
-            await asyncio.sleep(0.3)
-            asyncio.get_running_loop().call_later(0.05, go_on.set)
-            assert [data async for data in reads] == [b"o"]
+            assert [await anext(reads) for _ in range(3)] == [b"h", b"e", b"l"]
+            await asyncio.sleep(0.8)
+            assert b"".join([data async for data in reads]) == b"lo"
 
     run(scenario)
 
@@ -549,11 +545,12 @@ def test_resets(run: Run, model_server: ModelServer, script: Script) -> None:
 
 def test_leaving_early_closes_the_connection_at_once(run: Run) -> None:
     async def scenario() -> None:
-        async with serving(saying(HELLO[:-1])) as server, client() as (http, _):
+        async with serving(saying(HELLO[:-1])) as server, client() as (http, transport):
             for read in (False, True):
                 async with http.stream("POST", server.url, content=b"{}") as response:
                     if read:
                         assert await anext(response.aiter_raw()) == b"hell"
+                assert all(connection.closing() for connection in transport._connections)
                 await server.gone()
 
     run(scenario)
@@ -695,12 +692,12 @@ def test_connections_are_freed_without_the_garbage_collector(run: Run) -> None:
         gc.disable()
         try:
             for answer in (HELLO, b"garbage\r\n\r\n", HELLO[:-1]):
-                async with serving(saying(answer, close=True)) as server, client() as (http, _):
+                async with serving(saying(answer, close=True)) as server, client() as (http, transport):
                     with suppress(httpx2.RemoteProtocolError):
                         await ask(http, server.url)
-                    await server.gone()
-                    await asyncio.sleep(0)
-                    assert [each for each in gc.get_objects() if type(each) is lean._Connection] == []
+                    while transport._connections:
+                        await asyncio.sleep(0)
+                assert [each for each in gc.get_objects() if type(each) is lean._Connection] == []
         finally:
             gc.enable()
 

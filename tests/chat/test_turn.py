@@ -306,7 +306,7 @@ async def test_people_who_may_not_use_the_assistant(
         (b'{"message": "a", "conversationId": "x"}', {}, 422, "INVALID_REQUEST"),
         (b'{"message": "a", "conversationId": 1}', {}, 422, "INVALID_REQUEST"),
         (b'{"message": "' + b"x" * 32_001 + b'"}', {}, 422, "INVALID_REQUEST"),
-        (b'{"message": "' + b"x" * 1_000_000 + b'"}', {}, 413, "PAYLOAD_TOO_LARGE"),
+        (b'{"message": "' + b"x" * 5_000_000 + b'"}', {}, 413, "PAYLOAD_TOO_LARGE"),
         (b'{"message": "a"}', {"Content-Type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
     ],
 )
