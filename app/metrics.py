@@ -114,7 +114,7 @@ class Metrics:
         )
         self.ledger_drift = Gauge(
             "palaver_ledger_drift",
-            "Findings of the last proof that ledger, counters, messages and limits agree; 0 is right, NaN not known yet.",
+            "Findings of the last proof that ledger, counters, messages and limits agree; NaN until it ran.",
             registry=registry,
         )
         self.ledger_drift.set(math.nan)
