@@ -10,7 +10,7 @@ SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/monitoring
 SETTINGS = if [ -z "$$DATABASE_URL" ] && [ -f .palaver/local.env ]; then set -a; . ./.palaver/local.env; set +a; fi;
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types migrate rollback verify seed refresh bench isolation worker clean lock
+.PHONY: help up test lint types migrate rollback verify seed refresh bench faults isolation worker clean lock
 
 help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,11 +50,11 @@ refresh: $(VENV)/local.stamp ## Refresh the materialized summaries
 worker: $(VENV)/local.stamp ## Run only the worker
 	@$(SETTINGS) exec $(BIN)/python -m app serve
 
-bench: $(VENV)/dev.stamp ## Measure queries, increments, turns and the stream reader; takes some minutes
-	@$(BIN)/python -m tests.benchmarks.queries
-	@$(BIN)/python -m tests.benchmarks.increments
-	@$(BIN)/python -m tests.benchmarks.turns
-	@$(BIN)/python -m tests.benchmarks.bench_upstream
+bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries: lists and usage)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: $(VENV)/dev.stamp ## Kill workers and restart PostgreSQL under load, 200 times, and prove that nothing is lost; a quarter of an hour
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 isolation: $(VENV)/dev.stamp clients ## Try to break the isolation of tenants in every way we know; takes about an hour
 	@$(BIN)/python -m tests.isolation.matrix

@@ -16,6 +16,11 @@ from app.queries import QUERIES
 log = get_logger(__name__)
 
 JOB_TIMEOUT_SECONDS: Final = 900.0
+JOB_LOCK_SECONDS: Final = 60.0
+TURN_CONNECTIONS: Final = 3
+"""For the turns under way: the lease, what they say, how they end. Requests that wait must not keep them waiting."""
+
+_OF_TURNS: Final = frozenset({"keep_lease", "save_pieces", "read_pieces", "finish_turns"})
 
 
 class Database:
@@ -31,32 +36,26 @@ class Database:
         self._timeout = timeout
         self._metrics = metrics
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._turns: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
         """Make the pool; connects to nothing yet. Raises InternalError if the URL cannot be used."""
         try:
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=0,
-                max_size=self._size,
-                timeout=self._timeout,
-                command_timeout=self._timeout,
-                reset=_nothing_to_reset,
-                server_settings={"application_name": "palaver-worker"},
-            )
+            self._pool = await self._new_pool(self._size)
+            self._turns = await self._new_pool(TURN_CONNECTIONS)
         except (ValueError, asyncpg.InterfaceError) as error:
             raise InternalError("WORKER_DATABASE_URL cannot be used.") from error
 
     async def close(self) -> None:
         """Close every connection; those still in use after the timeout are cut."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
+        pools = [pool for pool in (self._pool, self._turns) if pool is not None]
+        self._pool = self._turns = None
         try:
             async with asyncio.timeout(self._timeout):
-                await pool.close()
+                await asyncio.gather(*(pool.close() for pool in pools))
         except TimeoutError:
-            pool.terminate()
+            for pool in pools:
+                pool.terminate()
 
     async def ping(self) -> None:
         """Ask the database for nothing. Raises DatabaseUnavailable."""
@@ -66,7 +65,7 @@ class Database:
         """The rows of a named query. Raises PalaverError for whatever the database says."""
         started = time.perf_counter()
         try:
-            async with self._acquired() as connection:
+            async with self._acquired(query in _OF_TURNS) as connection:
                 rows: list[asyncpg.Record] = await connection.fetch(QUERIES[query], *arguments)
                 return rows
         except Exception as error:
@@ -85,6 +84,7 @@ class Database:
         try:
             async with self._acquired() as connection, connection.transaction():
                 await connection.execute(f"set local statement_timeout = '{JOB_TIMEOUT_SECONDS:.0f}s'")
+                await connection.execute(f"set local lock_timeout = '{JOB_LOCK_SECONDS:.0f}s'")
                 rows: list[asyncpg.Record] = await connection.fetch(
                     QUERIES["run_due_jobs"], timeout=JOB_TIMEOUT_SECONDS
                 )
@@ -94,10 +94,22 @@ class Database:
         finally:
             self._observe("run_due_jobs", started)
 
-    def _acquired(self) -> Any:
-        if self._pool is None:
+    async def _new_pool(self, size: int) -> asyncpg.Pool[asyncpg.Record]:
+        return await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=size,
+            timeout=self._timeout,
+            command_timeout=self._timeout,
+            reset=_nothing_to_reset,
+            server_settings={"application_name": "palaver-worker"},
+        )
+
+    def _acquired(self, for_turns: bool = False) -> Any:
+        pool = self._turns if for_turns else self._pool
+        if pool is None:
             raise DatabaseUnavailable()
-        return self._pool.acquire(timeout=self._timeout)
+        return pool.acquire(timeout=self._timeout)
 
     def _failure(self, query: str, error: Exception) -> Exception:
         failure = from_database(error)

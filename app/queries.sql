@@ -16,7 +16,7 @@ select turn_id from private.stop_turn($1::jsonb, $2, $3) as turn_id
 select * from private.model_choice($1::jsonb)
 
 -- name: keep_lease
-select * from private.keep_lease($1)
+select * from private.keep_lease($1, $2, $3)
 
 -- name: save_pieces
 select turn_id from private.save_pieces($1, $2::jsonb) as turn_id

@@ -138,7 +138,12 @@ class Settings(BaseSettings):
     provisioner_database_url: PostgresUrl | None = Field(
         default=None, description="PostgreSQL URL of the role that makes databases for generated apps; not used yet."
     )
-    database_pool_size: int = Field(default=10, ge=1, le=1_000, description="Most connections one worker opens.")
+    database_pool_size: int = Field(
+        default=10,
+        ge=1,
+        le=1_000,
+        description="Most connections one worker opens for requests; three more serve its turns.",
+    )
     database_timeout_seconds: Seconds = Field(
         default=5.0, description="Longest wait for a connection from the pool, and for one statement."
     )

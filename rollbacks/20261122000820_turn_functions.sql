@@ -45,7 +45,7 @@ drop function private.read_pieces(jsonb);
 
 drop function private.save_pieces(uuid, jsonb);
 
-drop function private.keep_lease(uuid);
+drop function private.keep_lease(uuid, uuid[], interval);
 
 drop function private.model_choice(jsonb);
 

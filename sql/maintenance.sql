@@ -8,18 +8,6 @@
 \timing on
 
 \echo
-\echo '== Turns that a killed worker left running'
--- An answer ends after 15 minutes at most, so an hour is safe. Look for: UPDATE with a number above 0 week after week: workers are
--- killed instead of stopped; give them SHUTDOWN_GRACE_SECONDS before the kill.
-
-update public.turns
-set
-    status = 'failed',
-    error_code = 'ABANDONED',
-    finished_at = now()
-where status = 'running' and started_at < now() - interval '1 hour';
-
-\echo
 \echo '== Summaries'
 -- Look for: outcome = succeeded. An empty row: a refresh is running elsewhere. Otherwise the error says why.
 
@@ -42,16 +30,52 @@ select
 from private.run_job('prune_job_runs') as r;
 
 \echo
+\echo '== Old Idempotency-Keys'
+-- Look for: outcome = succeeded.
+
+select
+    r.job,
+    r.outcome,
+    r.error,
+    date_trunc('milliseconds', r.finished_at - r.started_at) as took
+from private.run_job('forget_idempotency_keys') as r;
+
+\echo
+\echo '== Ledger'
+-- Look for: any row. Ledger, counters, messages, prices, limits or open turns of the last eight days do not agree.
+-- Then: operations_guide.md, "Does the ledger agree?".
+
+select
+    f.finding,
+    f.tenant_id,
+    f.turn_id,
+    f.day,
+    f.detail
+from private.ledger_findings(current_date - 7, current_date) as f
+order by f.finding, f.day, f.tenant_id, f.turn_id
+limit 50;
+
+\echo
 \echo '== Vacuum and analyze'
 -- Tables that change most first. Look for: no warning. "skipping … lock not available" is harmless: autovacuum is at it.
 
 vacuum (analyze, skip_locked) public.usage_metrics;
 
-vacuum (analyze, skip_locked) private.rate_limits;
+vacuum (analyze, skip_locked) private.allowances;
+
+vacuum (analyze, skip_locked) private.open_turns;
+
+vacuum (analyze, skip_locked) private.turn_pieces;
+
+vacuum (analyze, skip_locked) private.workers;
+
+vacuum (analyze, skip_locked) private.idempotency_keys;
 
 vacuum (analyze, skip_locked) private.feedback_changes;
 
 vacuum (analyze, skip_locked) private.usage_changes;
+
+vacuum (analyze, skip_locked) public.usage_ledger;
 
 vacuum (analyze, skip_locked) public.turns;
 
@@ -66,6 +90,10 @@ vacuum (analyze, skip_locked) public.users;
 vacuum (analyze, skip_locked) public.tenants;
 
 vacuum (analyze, skip_locked) private.job_runs;
+
+vacuum (analyze, skip_locked) private.ledger_checks;
+
+vacuum (analyze, skip_locked) private.model_prices;
 
 vacuum (analyze, skip_locked) private.monthly_usage_closed;
 

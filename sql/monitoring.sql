@@ -194,36 +194,113 @@ select
     (select count(*) from private.feedback_changes) as feedback_rows_counted_live;
 
 \echo
-\echo '== Turns that run too long'
--- Look for: any row. An answer ends after 15 minutes at most; what is older was left by a worker that was killed.
--- Then: sql/maintenance.sql closes those older than an hour.
+\echo '== Open turns'
+-- Look for: silent_for far above 1 s: the worker is dead, and no other one runs that would adopt the turn. runs_for above 15 minutes: no answer
+-- lasts longer; see the log of that worker.
 
 select
-    t.tenant_id,
-    t.id as turn_id,
-    date_trunc('second', t.started_at) as started_at,
-    date_trunc('second', now() - t.started_at) as runs_for
-from public.turns as t
-where t.status = 'running' and t.started_at < now() - interval '15 minutes'
+    o.tenant_id,
+    o.turn_id,
+    date_trunc('second', now() - t.started_at) as runs_for,
+    o.provider,
+    o.model,
+    o.reserved_tokens,
+    o.stop_requested_at is not null as is_to_stop,
+    o.worker_id,
+    date_trunc('second', now() - w.seen_at) as silent_for
+from private.open_turns as o
+left join public.turns as t on o.tenant_id = t.tenant_id and o.turn_id = t.id
+left join private.workers as w on o.worker_id = w.id
 order by t.started_at
 limit 50;
 
 \echo
+\echo '== Workers'
+-- Look for: silent_for above 5 s: it is dead or has no database, and the others adopt its turns. One that stays and holds turns: no other
+-- worker runs. steady_for that begins anew time and again: it reaches the database now and then only.
+
+select
+    w.id as worker_id,
+    date_trunc('second', now() - w.seen_at) as silent_for,
+    date_trunc('second', now() - w.steady_since) as steady_for,
+    count(o.turn_id) as open_turns
+from private.workers as w
+left join private.open_turns as o on w.id = o.worker_id
+group by w.id
+order by w.seen_at;
+
+\echo
 \echo '== Turns of the last hour'
--- Look for: a share of failed above a few per cent, and with which error_code; a p95 far above the usual.
+-- Look for: a share of failed above a few per cent, and with which error_code; a p95 far above the usual; estimated_percent above a
+-- few: the provider reports no usage, or answers are cut.
 
 select
     t.status,
     coalesce(t.error_code, '') as error_code,
-    coalesce(t.provider, '') as provider,
+    coalesce(l.provider, '') as provider,
+    coalesce(l.model, '') as model,
     count(*) as turns,
     round(100.0 * count(*) / sum(count(*)) over (), 1) as share_percent,
+    round(100.0 * avg(l.tokens_estimated::integer), 1) as estimated_percent,
     percentile_disc(0.5) within group (order by t.latency_ms) as p50_ms,
     percentile_disc(0.95) within group (order by t.latency_ms) as p95_ms
 from public.turns as t
-where t.started_at > now() - interval '1 hour'
-group by t.status, t.error_code, t.provider
+left join public.usage_ledger as l on t.tenant_id = l.tenant_id and t.id = l.id
+where t.finished_at > now() - interval '1 hour'
+group by t.status, t.error_code, l.provider, l.model
 order by turns desc;
+
+\echo
+\echo '== Limits'
+-- Look for: tokens_left near 0, and whether it is used or reserved; requests_left at 0. A row without person is the tenant as a whole.
+
+with limited as (
+    select
+        t.slug,
+        a.next_at,
+        a.reserved_tokens,
+        nullif(a.user_id, '00000000-0000-0000-0000-000000000000') as person,
+        case a.user_id
+            when '00000000-0000-0000-0000-000000000000' then t.rate_limit_per_minute
+            else t.user_rate_limit_per_minute
+        end as per_minute,
+        case a.user_id
+            when '00000000-0000-0000-0000-000000000000' then t.daily_token_limit
+            else t.user_daily_token_limit
+        end as daily_tokens,
+        case
+            when a.user_id <> '00000000-0000-0000-0000-000000000000' then coalesce(u.total_tokens, 0)
+            when a.day = (now() at time zone 'utc')::date then a.used_tokens
+            else 0
+        end as used
+    from private.allowances as a
+    inner join public.tenants as t on a.tenant_id = t.id
+    left join public.current_day_usage as u on a.tenant_id = u.tenant_id and a.user_id = u.user_id
+)
+
+select
+    l.slug as tenant,
+    l.person,
+    l.per_minute,
+    floor((60 - greatest(extract(epoch from l.next_at - clock_timestamp()), 0)) * l.per_minute / 60) as requests_left,
+    l.daily_tokens,
+    l.used,
+    l.reserved_tokens as reserved,
+    l.daily_tokens - l.used - l.reserved_tokens as tokens_left
+from limited as l
+order by tokens_left, requests_left
+limit 50;
+
+\echo
+\echo '== Ledger'
+-- Look for: findings above 0, or a check that is older than half an hour. Then: operations_guide.md, "Does the ledger agree?".
+
+select
+    date_trunc('second', c.checked_at) as checked_at,
+    c.findings
+from private.ledger_checks as c
+order by c.checked_at desc
+limit 5;
 
 \echo
 \echo '== Usage today'

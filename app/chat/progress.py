@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -28,7 +29,7 @@ log = get_logger(__name__)
 TICK_SECONDS: Final = 0.2
 """At most this much of an answer, and the time of the call, is lost with a worker that is killed."""
 
-LEASE_TICKS: Final = 5
+LEASE_SECONDS: Final = 1.0
 FRESH_SECONDS: Final = 2.5
 """How long ago the database must have heard of this worker for a turn to be begun."""
 
@@ -75,7 +76,7 @@ class Followed:
 
 
 class Progress:
-    """A task that lives as long as the worker."""
+    """Two tasks that live as long as the worker: one says that it is alive, the other what its turns say."""
 
     def __init__(
         self,
@@ -84,7 +85,11 @@ class Progress:
         writing: asyncio.Lock,
         speakers: Mapping[UUID, Speaker],
         adopt: Callable[[asyncpg.Record], None],
+        unheard: timedelta,
     ) -> None:
+        """`unheard`: how long a turn may be begun before this worker must know of it."""
+        self._unheard = unheard
+        self._adopted: set[UUID] = set()
         self._database = database
         self._worker_id = worker_id
         self._writing = writing
@@ -92,18 +97,21 @@ class Progress:
         self._adopt = adopt
         self._followed: dict[UUID, Followed] = {}
         self._heard_at = float("-inf")
-        self._task: asyncio.Task[None] | None = None
-        self._failing = False
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to tick."""
-        self._task = asyncio.create_task(self._run(), name="progress")
+        self._tasks = [
+            asyncio.create_task(self._repeat(LEASE_SECONDS, self._keep_lease), name="lease"),
+            asyncio.create_task(self._repeat(TICK_SECONDS, self._tick), name="progress"),
+        ]
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait((self._task,))
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def be_heard(self) -> None:
         """Make sure that the others know this worker to be alive. Raises PalaverError."""
@@ -116,29 +124,35 @@ class Progress:
         followed.wanted_at = asyncio.get_running_loop().time()
         return followed.turn
 
-    async def _run(self) -> None:
-        tick = 0
+    def settled(self, turn_id: UUID) -> None:
+        """A turn that was taken over is settled."""
+        self._adopted.discard(turn_id)
+
+    async def _repeat(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        failing = False
         while True:
             try:
-                if tick % LEASE_TICKS == 0:
-                    await self._keep_lease()
-                if self._speakers:
-                    await self._save()
-                if self._followed:
-                    await self._read()
-                self._failing = False
+                await work()
+                failing = False
             except PalaverError as error:
-                if not self._failing:
+                if not failing:
                     log.warning("progress_not_saved", code=error.code)
-                self._failing = True
+                failing = True
             except Exception:
                 log.exception("progress_failed")
-            tick += 1
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(seconds)
+
+    async def _tick(self) -> None:
+        if self._speakers:
+            await self._save()
+        if self._followed:
+            await self._read()
 
     async def _keep_lease(self) -> None:
         heard_at = asyncio.get_running_loop().time()
-        for row in await self._database.fetch("keep_lease", self._worker_id):
+        known = [*self._speakers, *self._adopted]
+        for row in await self._database.fetch("keep_lease", self._worker_id, known, self._unheard):
+            self._adopted.add(row["turn_id"])
             self._adopt(row)
         self._heard_at = heard_at
 

@@ -33,6 +33,7 @@ RETRY_PAUSE_SECONDS: Final = 0.25
 MAX_RETRY_PAUSE_SECONDS: Final = 2.0
 """A provider that asks for a longer wait than this is not asked again; the client is told the time."""
 
+_NO_HEADERS: Final = httpx2.Headers()
 _MOST_ADJUSTMENTS: Final = 1000
 _DROPPABLE: Final = ("stream_options", "temperature", "user")
 _OTHER_LIMIT: Final = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -144,8 +145,9 @@ class Providers:
     @asynccontextmanager
     async def _stream(self, request: ModelRequest) -> AsyncIterator[AsyncIterator[bytes]]:
         response = await self._open(request)
-        # Not to hold the conversation while it is answered.
+        # Neither the conversation nor the head is needed while it is answered.
         del request
+        response.headers = _NO_HEADERS
         try:
             async with aclosing(_body(response)) as body:
                 yield body

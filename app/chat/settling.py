@@ -70,6 +70,7 @@ class Settler:
         self._worker_id = worker_id
         self._writing = writing
         self._queue: list[_Waiting] = []
+        self._at_once = MOST_AT_ONCE
         self._task: asyncio.Task[None] | None = None
 
     async def settle(self, result: Result) -> Settled:
@@ -83,16 +84,19 @@ class Settler:
     async def _work(self) -> None:
         pause = _PAUSE_SECONDS
         while self._queue:
-            batch = self._queue[:MOST_AT_ONCE]
+            batch = self._queue[: self._at_once]
             del self._queue[: len(batch)]
             if await self._settle([waiting for waiting in batch if not waiting.done.done()]):
                 pause = _PAUSE_SECONDS
+                self._at_once = min(self._at_once * 2, MOST_AT_ONCE)
                 continue
+            # Fewer next time, and others first: one that has to wait in the database must not keep all waiting.
+            self._at_once = max(len(batch) // 2, 1)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _MAX_PAUSE_SECONDS)
 
     async def _settle(self, batch: list[_Waiting]) -> bool:
-        """Whether the database could be asked; if not, the batch is first in the queue again."""
+        """Whether the database could be asked; if not, the batch is in the queue again."""
         if not batch:
             return True
         try:
@@ -102,7 +106,7 @@ class Settler:
                 )
         except DatabaseUnavailable as error:
             # The call may have been carried out: a turn settles once, so asking again is safe.
-            self._queue[:0] = [waiting for waiting in batch if not self._gave_up(waiting, error)]
+            self._queue += [waiting for waiting in batch if not self._gave_up(waiting, error)]
             return False
         except PalaverError as error:
             if len(batch) == 1:

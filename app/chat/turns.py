@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
@@ -25,7 +27,7 @@ from app.chat.providers import Providers
 from app.chat.settling import Result, Settler
 from app.chat.turn import Ending, Limit, Tokens, Turn
 from app.database import Database
-from app.errors import AnswerInterrupted, PalaverError, ShuttingDown, from_code
+from app.errors import AnswerInterrupted, DatabaseUnavailable, PalaverError, ShuttingDown, from_code
 from app.logs import get_logger
 from app.metrics import Metrics
 from app.settings import Settings
@@ -34,6 +36,9 @@ log = get_logger(__name__)
 
 CUT_SECONDS: Final = 5.0
 """How long answers that a shutdown cut may take to be settled."""
+
+BEGINS_AT_ONCE: Final = 3
+"""Of one person, at one worker."""
 
 DEFAULT_MODEL: Final = "default"
 """The name under which a client asks for whatever model its tenant has chosen."""
@@ -57,7 +62,10 @@ class Turns:
         # What a turn says and how it ends is never written at the same moment: each would wait for the other's rows.
         writing = asyncio.Lock()
         self._settler = Settler(database, self._worker_id, writing)
-        self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt)
+        # A call has been given up by then, and a turn that it began has no other way to be known.
+        unheard = timedelta(seconds=2 * settings.database_timeout_seconds + 1)
+        self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt, unheard)
+        self._shares: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.draining = False
 
@@ -121,9 +129,9 @@ class Turns:
 
     async def _begin(self, caller: Caller, asked: Asked) -> Turn:
         await self._progress.be_heard()
-        row = await self._database.fetch_row(
-            "begin_turn", caller.claims, self._worker_id, _encode(self._request(asked)).decode(), *self._history
-        )
+        request = _encode(self._request(asked)).decode()
+        async with self._share(caller):
+            row = await self._database.fetch_row("begin_turn", caller.claims, self._worker_id, request, *self._history)
         if row["is_repeat"]:
             return await self.find(caller, row["turn_id"])
         turn = Turn(
@@ -151,6 +159,10 @@ class Turns:
         self._answers[turn.id] = answer
         self._supervise(self._answer(answer))
         return turn
+
+    def _share(self, caller: Caller) -> asyncio.Semaphore:
+        """What keeps one person's requests, which may wait for each other, from taking all connections."""
+        return self._shares.setdefault(caller.auth_id, asyncio.Semaphore(BEGINS_AT_ONCE))
 
     async def _answer(self, answer: Answer) -> None:
         try:
@@ -206,6 +218,9 @@ class Turns:
         async def finish() -> None:
             try:
                 _complete(turn, await self._database.fetch_row("find_turn", caller.claims, turn.id, None))
+            except DatabaseUnavailable:
+                # It is asked again.
+                raise
             except PalaverError as error:
                 turn.end(Ending("failed", None, "", None, Tokens(0, 0), error))
 
@@ -228,7 +243,7 @@ class Turns:
             provider=row["provider"],
             model=row["model"],
             asked_model=row["model"],
-            prompt_tokens=row["prompt_estimate"],
+            prompt_tokens=row["prompt_estimate"] if row["was_begun"] else 0,
             completion_tokens=estimate_said_tokens(pieces),
             cached_tokens=0,
             reasoning_tokens=0,
@@ -240,6 +255,8 @@ class Turns:
             await self._settler.settle(result)
         except PalaverError as error:
             log.error("turn_not_settled", turn_id=str(row["turn_id"]), code=error.code)
+        finally:
+            self._progress.settled(row["turn_id"])
         self._metrics.turns.labels("adopted").inc()
 
 

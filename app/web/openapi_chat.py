@@ -38,12 +38,15 @@ _OPENAI_STREAM: Final = """\
 A `chat.completion`; or, if `stream` is true, server-sent events with a `chat.completion.chunk` each, ended by \
 `data: [DONE]`, an error in between as `data: {"error": …}`. `metadata` says which conversation and turn it is."""
 
-_KEY: Final = parameter(
-    "header",
-    "Idempotency-Key",
-    "A string of the client's own, new for each question: the same request with the same key again gets the answer "
-    "that the first one began, live or whole. Kept for a day.",
-)
+_KEY: Final = {
+    **parameter(
+        "header",
+        "Idempotency-Key",
+        "A string of the client's own, new for each question: the same request with the same key again gets the answer "
+        "that the first one began, live or whole. Kept for a day.",
+    ),
+    "schema": {**TEXT, "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 _BODY: Final = (errors.InvalidRequest, errors.PayloadTooLarge, errors.UnsupportedMediaType, errors.UnprocessableRequest)
 _ASKING: Final = (
     errors.AuthRequired,
@@ -144,7 +147,7 @@ def _ui_chat(settings: Settings) -> dict[str, Any]:
     return operation(
         "uiChat",
         "Ask as the AI SDK's useChat does: send, edit, regenerate, results of tools",
-        {"200": _stream(_UI_STREAM, TEXT)},
+        {"200": _stream(_UI_STREAM, ref("UIMessageChunk"))},
         [*_BEGINNING, errors.ModelNotFound],
         parameters=[_KEY],
         security="accessToken",
@@ -160,7 +163,7 @@ def _ui_stream() -> dict[str, Any]:
     return operation(
         "uiStream",
         "A chat's running answer from its beginning",
-        {"200": _stream(_UI_STREAM, TEXT), "204": answer("Nothing is running.")},
+        {"200": _stream(_UI_STREAM, ref("UIMessageChunk")), "204": answer("Nothing is running.")},
         _without_not_found(),
         parameters=[_path("chat", "The client's id of the chat, or the conversation's.")],
         security="accessToken",
@@ -258,6 +261,7 @@ CHAT_SCHEMAS: Final = {
         trigger={"enum": ["submit-message", "regenerate-message"]},
         messageId=nullable(TEXT, description="The question that is edited, or the answer to be given anew."),
     ),
+    "UIMessageChunk": event("message", record({"type": TEXT})),
     "AnswerEvent": {
         "description": "Each event of the stream.",
         "oneOf": [

@@ -14,6 +14,8 @@ call pg_temp.expect_membership('palaver_worker', 'authenticated');
 
 call pg_temp.expect_role_setting('palaver_worker', 'statement_timeout=8s');
 
+call pg_temp.expect_role_setting('palaver_worker', 'lock_timeout=2s');
+
 call pg_temp.expect_role('palaver_definer', 'nologin inherit');
 
 call pg_temp.expect_grant('schema private', 'authenticated', 'usage');
@@ -37,6 +39,8 @@ call pg_temp.expect_key(
     'default_privileges_before_pkey',
     'primary key (object_type, schema_name)'
 );
+
+call pg_temp.expect_function('private.as_uuid(text)', 'invoker', 'immutable', 'authenticated, service_role');
 
 call pg_temp.expect_function(
     'private.auth_email()',

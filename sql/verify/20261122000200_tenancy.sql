@@ -18,6 +18,9 @@ call pg_temp.expect_table('public.tenants', '
     features jsonb not null default ''{}'',
     rate_limit_per_minute integer not null default 60,
     daily_token_limit bigint,
+    user_rate_limit_per_minute integer,
+    user_daily_token_limit bigint,
+    tools jsonb not null default ''[]'',
     branding jsonb not null default ''{}'',
     is_active boolean not null default true,
     created_at timestamp with time zone not null default now(),
@@ -39,6 +42,9 @@ call pg_temp.expect_checks('public.tenants', '
     tenants_features_check,
     tenants_rate_limit_per_minute_check,
     tenants_daily_token_limit_check,
+    tenants_user_rate_limit_per_minute_check,
+    tenants_user_daily_token_limit_check,
+    tenants_tools_check,
     tenants_branding_check
 ');
 
@@ -66,9 +72,10 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.tenants', 'authenticated', '
     select (id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features,
-    rate_limit_per_minute, daily_token_limit, branding, is_active, created_at, updated_at),
+    rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, branding,
+    is_active, created_at, updated_at),
     update (name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute,
-    daily_token_limit, branding)
+    daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, branding)
 ');
 
 call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');

@@ -10,8 +10,10 @@ call pg_temp.expect_table('public.conversations', '
     tenant_id uuid not null default private.current_tenant_id(),
     id uuid not null default private.uuid_v7(),
     user_id uuid not null default private.current_user_id(),
+    client_id text,
     title text not null default ''New conversation'',
     metadata jsonb not null default ''{}'',
+    head_id uuid,
     is_archived boolean not null default false,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now()
@@ -34,6 +36,7 @@ call pg_temp.expect_key(
 );
 
 call pg_temp.expect_checks('public.conversations', '
+    conversations_client_id_check,
     conversations_title_check,
     conversations_metadata_check
 ');
@@ -44,10 +47,22 @@ call pg_temp.expect_index(
     'btree (tenant_id, user_id, updated_at desc, id desc) where (not is_archived)'
 );
 
+call pg_temp.expect_index(
+    'public.conversations',
+    'conversations_client_key',
+    'unique btree (tenant_id, user_id, client_id) where (client_id is not null)'
+);
+
 call pg_temp.expect_trigger(
     'public.conversations',
     'conversations_set_updated_at',
     'before update of title, metadata, is_archived for each row execute function private.set_updated_at()'
+);
+
+call pg_temp.expect_trigger(
+    'public.conversations',
+    'conversations_check_head',
+    'before insert or update of head_id for each row when (new.head_id is not null) execute function private.check_head()'
 );
 
 call pg_temp.expect_policy(
@@ -78,15 +93,14 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.conversations', 'authenticated', '
-    select (tenant_id, id, user_id, title, metadata, is_archived, created_at, updated_at),
-    insert (tenant_id, user_id, title, metadata),
-    update (title, metadata, is_archived)
+    select (tenant_id, id, user_id, client_id, title, metadata, head_id, is_archived, created_at, updated_at),
+    insert (tenant_id, user_id, client_id, title, metadata), update (title, metadata, head_id, is_archived)
 ');
 
 call pg_temp.expect_grant('public.conversations', 'service_role', 'select, insert, update, delete');
 
 call pg_temp.expect_grant('public.conversations', 'palaver_definer', '
-    select (tenant_id, id, updated_at), update (updated_at)
+    select (tenant_id, id, user_id, head_id, updated_at), update (updated_at, head_id)
 ');
 
 call pg_temp.expect_table('public.messages', '
@@ -94,8 +108,11 @@ call pg_temp.expect_table('public.messages', '
     id uuid not null default private.uuid_v7(),
     conversation_id uuid not null,
     user_id uuid not null default private.current_user_id(),
+    parent_id uuid,
+    client_id text,
     role text not null default ''user'',
     content text not null,
+    parts jsonb,
     token_count integer,
     model_used text,
     latency_ms integer,
@@ -105,6 +122,8 @@ call pg_temp.expect_table('public.messages', '
 ');
 
 call pg_temp.expect_key('public.messages', 'messages_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_key('public.messages', 'messages_branch_key', 'unique (tenant_id, id, conversation_id)');
 
 call pg_temp.expect_key(
     'public.messages',
@@ -118,10 +137,18 @@ call pg_temp.expect_key(
     'foreign key (tenant_id, conversation_id, user_id) references public.conversations (tenant_id, id, user_id) on delete cascade'
 );
 
+call pg_temp.expect_key(
+    'public.messages',
+    'messages_parent_id_fkey',
+    'foreign key (tenant_id, parent_id, conversation_id) references public.messages (tenant_id, id, conversation_id) on delete set null (parent_id)'
+);
+
 call pg_temp.expect_checks('public.messages', '
+    messages_client_id_check,
     messages_role_check,
     messages_content_check,
     messages_content_size_check,
+    messages_parts_check,
     messages_token_count_check,
     messages_latency_ms_check,
     messages_metadata_check
@@ -131,6 +158,20 @@ call pg_temp.expect_index(
     'public.messages',
     'messages_conversation_idx',
     'btree (tenant_id, conversation_id, user_id, created_at, id)'
+);
+
+call pg_temp.expect_index('public.messages', 'messages_parent_idx', 'btree (tenant_id, parent_id)');
+
+call pg_temp.expect_index(
+    'public.messages',
+    'messages_client_idx',
+    'btree (tenant_id, conversation_id, client_id) where (client_id is not null)'
+);
+
+call pg_temp.expect_trigger(
+    'public.messages',
+    'messages_place',
+    'before insert for each row execute function private.place_message()'
 );
 
 call pg_temp.expect_trigger(
@@ -150,32 +191,49 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_policy(
-    'public.messages', 'The worker adds the assistant''s side for the person it acts for', 'insert', 'palaver_worker',
-    p_check => 'role <> ''user'' and tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
+    'public.messages', 'The worker adds results of tools for the person it acts for', 'insert', 'palaver_worker',
+    p_check => 'role = ''tool'' and tenant_id = (select private.claimed_tenant_id()) and user_id = (select private.claimed_user_id())'
 );
 
 call pg_temp.expect_grant('public.messages', 'authenticated', '
-    select (tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, latency_ms,
-    provider_message_id, metadata, created_at),
-    insert (tenant_id, conversation_id, user_id, role, content, metadata)
+    select (tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content, parts, token_count,
+    model_used, latency_ms, provider_message_id, metadata, created_at), insert (tenant_id, conversation_id,
+    user_id, client_id, role, content, metadata)
 ');
 
 call pg_temp.expect_grant('public.messages', 'palaver_worker', 'insert');
 
 call pg_temp.expect_grant('public.messages', 'service_role', 'select, insert, update, delete');
 
+call pg_temp.expect_function('public.chat_messages(text)', 'invoker', 'stable', 'authenticated');
+
+call pg_temp.expect_function('public.ui_messages(text)', 'invoker', 'stable', 'authenticated');
+
+call pg_temp.expect_function('private.as_json(text)', 'invoker', 'immutable', 'authenticated');
+
+call pg_temp.expect_function('private.check_head()', 'invoker', 'volatile');
+
+call pg_temp.expect_function(
+    'private.head_of(uuid, uuid, uuid, uuid)',
+    'invoker',
+    'volatile',
+    'authenticated, service_role, palaver_definer'
+);
+
+call pg_temp.expect_function('private.place_message()', 'invoker', 'volatile');
+
 call pg_temp.expect_function('private.touch_conversations()', 'definer', 'volatile');
 
 call pg_temp.expect_no_grant(
     'public.conversations',
     'authenticated',
-    'update (tenant_id, id, user_id, updated_at), delete, truncate'
+    'insert (id, head_id, is_archived, created_at, updated_at), update (tenant_id, id, user_id, client_id, updated_at), delete, truncate'
 );
 
 call pg_temp.expect_no_grant(
     'public.messages',
     'authenticated',
-    'insert (id, token_count, model_used, latency_ms, provider_message_id, created_at), update, delete, truncate'
+    'insert (id, parent_id, parts, token_count, model_used, latency_ms, provider_message_id, created_at), update, delete, truncate'
 );
 
 call pg_temp.expect_no_grant('public.messages', 'palaver_worker', 'update, delete, truncate');

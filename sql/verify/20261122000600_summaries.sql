@@ -19,13 +19,6 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.feedback', 'palaver_definer', 'select');
 
-call pg_temp.expect_policy(
-    'public.usage_metrics', 'Summaries read usage', 'select', 'palaver_definer',
-    p_using => 'true'
-);
-
-call pg_temp.expect_grant('public.usage_metrics', 'palaver_definer', 'select');
-
 call pg_temp.expect_trigger(
     'public.usage_metrics',
     'usage_metrics_record_insert',

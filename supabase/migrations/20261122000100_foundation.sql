@@ -35,6 +35,10 @@ grant authenticated to palaver_worker;
 
 alter role palaver_worker set statement_timeout = '8s';
 
+-- A person can hold the rows of their own conversations; whoever waits for them holds a connection that others need.
+
+alter role palaver_worker set lock_timeout = '2s';
+
 -- palaver_definer owns the functions that run with rights of their own, and nothing that bypasses Row Level Security:
 -- what they may touch is granted and given a policy table by table.
 

@@ -317,13 +317,16 @@ begin
         where c.tenant_id = new.tenant_id and c.id = new.conversation_id and c.user_id = new.user_id;
     end if;
 
-    select m.created_at into v_last_at
-    from public.messages as m
-    where m.tenant_id = new.tenant_id and m.conversation_id = new.conversation_id and m.user_id = new.user_id
-    order by m.created_at desc, m.id desc
-    limit 1;
+    -- What is imported keeps its time; what is said now, and may have waited, comes after the others.
+    if new.created_at >= now() then
+        select m.created_at into v_last_at
+        from public.messages as m
+        where m.tenant_id = new.tenant_id and m.conversation_id = new.conversation_id and m.user_id = new.user_id
+        order by m.created_at desc, m.id desc
+        limit 1;
 
-    new.created_at := greatest(new.created_at, v_last_at + interval '1 microsecond');
+        new.created_at := greatest(new.created_at, v_last_at + interval '1 microsecond');
+    end if;
 
     return new;
 end

@@ -361,7 +361,12 @@ begin
         v_prompt + coalesce(octet_length(v_tenant.system_prompt), 0) + coalesce(octet_length(nullif(v_tenant.tools, '[]')::text), 0)
         + coalesce((p_request ->> 'more_octets')::bigint, 0)
     ) / 3 + 1;
-    v_answer := least((p_request ->> 'max_tokens')::integer, v_tenant.max_tokens);
+    if (p_request ->> 'max_tokens')::integer < 1 then
+        raise exception using errcode = 'PA422', message = 'An answer has at least one token.';
+    end if;
+
+    -- No model answers longer, and what is reserved is kept from the others.
+    v_answer := least((p_request ->> 'max_tokens')::integer, v_tenant.max_tokens, case when p_request ? 'max_tokens' then 131072 end);
 
     -- The limits' rows are shared with the whole tenant, and taken last to be held for as short as possible: nothing after them waits for a row
     -- that the person could hold.
@@ -622,11 +627,12 @@ grant execute on function private.model_choice(jsonb) to palaver_worker;
 -- What follows belongs to the turn and not to a request: the worker that holds it saves and settles it, whatever has become of the person's
 -- account meanwhile. So these run as palaver_definer, and go by the worker's id in open_turns.
 
-create function private.keep_lease(p_worker_id uuid)
+create function private.keep_lease(p_worker_id uuid, p_known uuid[] default null, p_unheard interval default '1 minute')
 returns table (
     tenant_id uuid,
     turn_id uuid,
     user_id uuid,
+    was_begun boolean,
     latency_ms integer,
     stop_requested boolean,
     prompt_estimate bigint,
@@ -668,23 +674,33 @@ begin
         update private.open_turns as o
         set worker_id = p_worker_id
         from (
-            select f.tenant_id, f.turn_id
+            select f.tenant_id, f.turn_id, f.worker_id <> p_worker_id as was_begun
             from private.open_turns as f
-            where not exists (
-                select from private.workers as w
-                where w.id = f.worker_id and w.seen_at > clock_timestamp() - v_silence
-            )
+            where
+                not exists (
+                    select from private.workers as w
+                    where w.id = f.worker_id and w.seen_at > clock_timestamp() - v_silence
+                )
+                or (
+                    f.worker_id = p_worker_id
+                    and f.turn_id <> all(p_known)
+                    and exists (
+                        select from public.turns as t
+                        where t.tenant_id = f.tenant_id and t.id = f.turn_id and t.started_at < clock_timestamp() - p_unheard
+                    )
+                )
             limit 50
             for update skip locked
         ) as a
         where o.tenant_id = a.tenant_id and o.turn_id = a.turn_id
-        returning o.*
+        returning o.*, a.was_begun
     )
 
     select
         o.tenant_id,
         o.turn_id,
         o.user_id,
+        o.was_begun,
         least(extract(epoch from clock_timestamp() - t.started_at) * 1000, 2147483647)::pg_catalog.int4,
         o.stop_requested_at is not null,
         o.prompt_estimate,
@@ -701,8 +717,8 @@ begin
 end
 $$;
 
-comment on function private.keep_lease(uuid) is
-'Says that a worker is alive, to be called every second; and hands it the turns of workers that have not been heard for five, with what they had said. Definer: the turns are anybody''s.';
+comment on function private.keep_lease(uuid, uuid[], interval) is
+'Says that a worker is alive, to be called every second; and hands it the turns of workers that have not been heard for five, with what they had said. Also those of its own that are older than p_unheard and not among p_known: it never heard that they were begun, and was_begun is false. Definer: the turns are anybody''s.';
 
 create function private.save_pieces(p_worker_id uuid, p_batches jsonb)
 returns setof uuid
@@ -712,8 +728,6 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform set_config('synchronous_commit', 'off', true);
-
     update private.open_turns as o
     set provider = b.provider, model = b.model
     from jsonb_to_recordset(p_batches) as b (tenant_id pg_catalog.uuid, turn_id pg_catalog.uuid, provider pg_catalog.text, model pg_catalog.text)
@@ -738,7 +752,7 @@ end
 $$;
 
 comment on function private.save_pieces(uuid, jsonb) is
-'Saves what a worker''s turns have said since the last call, one call for all of them: an array of tenant_id, turn_id, seq, pieces and, once, provider and model. Returns the turns that somebody asked to stop. Commits asynchronously: the worker has it all until the turn is settled. Definer: the turns are anybody''s.';
+'Saves what a worker''s turns have said since the last call, one call for all of them: an array of tenant_id, turn_id, seq, pieces and, once, provider and model. Returns the turns that somebody asked to stop. The worker counts as saved what this has returned. Definer: the turns are anybody''s.';
 
 create function private.read_pieces(p_readers jsonb)
 returns table (turn_id uuid, seq integer, pieces text)
@@ -812,6 +826,12 @@ as $$
 declare
     v_closed private.open_turns[];
 begin
+    -- The planner takes any array for a hundred results, and would read all of turns for them until there are some ten thousand.
+    perform
+        set_config('enable_seqscan', 'off', true),
+        set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true);
+
     -- Whoever deletes the open turn settles it. A second settlement waits for the first and then finds nothing open.
     with given as (
         select r.*
@@ -964,7 +984,7 @@ $$;
 comment on function private.finish_turns(uuid, jsonb) is
 'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code. A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. A turn that is gone, with its conversation or person, is charged to the tenant. Definer: the turns are anybody''s.';
 
-revoke execute on function private.keep_lease(uuid) from public;
+revoke execute on function private.keep_lease(uuid, uuid[], interval) from public;
 
 revoke execute on function private.save_pieces(uuid, jsonb) from public;
 
@@ -972,7 +992,7 @@ revoke execute on function private.read_pieces(jsonb) from public;
 
 revoke execute on function private.finish_turns(uuid, jsonb) from public;
 
-grant execute on function private.keep_lease(uuid) to palaver_worker;
+grant execute on function private.keep_lease(uuid, uuid[], interval) to palaver_worker;
 
 grant execute on function private.save_pieces(uuid, jsonb) to palaver_worker;
 
@@ -980,7 +1000,7 @@ grant execute on function private.read_pieces(jsonb) to palaver_worker;
 
 grant execute on function private.finish_turns(uuid, jsonb) to palaver_worker;
 
-alter function private.keep_lease(uuid) owner to palaver_definer;
+alter function private.keep_lease(uuid, uuid[], interval) owner to palaver_definer;
 
 alter function private.save_pieces(uuid, jsonb) owner to palaver_definer;
 

@@ -84,7 +84,7 @@ from unnest(array[
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
     'private.run_due_jobs()', 'private.check_rate(boolean, integer)',
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
-    'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
+    'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
@@ -229,7 +229,7 @@ from (
         'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
         'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
         'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
-        'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)', 'private.keep_lease(uuid)',
+        'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)', 'private.keep_lease(uuid, uuid[], interval)',
         'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)', 'private.finish_turns(uuid, jsonb)'
     ]),
     ('service_role', array[

@@ -19,12 +19,6 @@ export type Database = {
                   }
                   Relationships: [
                     {
-      foreignKeyName: "conversations_head_id_fkey"
-      columns: ["tenant_id","head_id","id"]
-isOneToOne: false
-      referencedRelation: "messages"
-      referencedColumns: ["tenant_id","id","conversation_id"]
-    },{
       foreignKeyName: "conversations_tenant_id_fkey"
       columns: ["tenant_id"]
 isOneToOne: false
@@ -344,7 +338,10 @@ isOneToOne: false
         to: "usage_metrics"
         isOneToOne: true
         isSetofReturn: false
-      } }
+      } },
+"ui_messages":
+{ Args: { "p_chat": string }; Returns: Json
+                           }
           }
           Enums: {
             [_ in never]: never

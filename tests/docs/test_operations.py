@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import psycopg
@@ -20,11 +21,19 @@ from app.local.postgres import binaries
 from app.metrics import Metrics
 from app.settings import Settings
 from tests.docs.markdown import Page
+from tests.sql.working import working
 from tests.world import PASSWORDS, Actor, Database
 
 PROJECT = Path(__file__).parents[2]
 OPERATIONS = Page(PROJECT / "sql" / "operations_guide.md")
 SCALING = Page(PROJECT / "sql" / "scaling.md")
+BEGIN = """
+select * from private.begin_turn(
+    '{"sub": "00000000-0000-7000-8000-00000000aa02"}',
+    '00000000-0000-7000-8000-00000000f001',
+    '{"dialect": "plain", "messages": [{"role": "user", "content": "Hello?"}]}'
+)
+"""
 PROMETHEUS_OWN = {"up"}
 CONTENT = """
 select 'tenants', md5(string_agg(t::text, '|' order by t::text)) from public.tenants as t
@@ -33,6 +42,8 @@ union all select 'conversations', md5(string_agg(t::text, '|' order by t::text))
 union all select 'messages', md5(string_agg(t::text, '|' order by t::text)) from public.messages as t
 union all select 'feedback', md5(string_agg(t::text, '|' order by t::text)) from public.feedback as t
 union all select 'usage_metrics', md5(string_agg(t::text, '|' order by t::text)) from public.usage_metrics as t
+union all select 'usage_ledger', md5(string_agg(t::text, '|' order by t::text)) from public.usage_ledger as t
+union all select 'model_prices', md5(string_agg(t::text, '|' order by t::text)) from private.model_prices as t
 union all select 'turns', md5(string_agg(t::text, '|' order by t::text)) from public.turns as t
 union all
 select
@@ -143,13 +154,27 @@ def shell(script: str, directory: Path, **environment: str) -> str:
 async def test_a_backup_of_the_data_is_restored_as_the_page_says(
     database: Database, hosted: Database, tmp_path: Path
 ) -> None:
-    await database.fetch("select private.begin_turn('{\"sub\": \"00000000-0000-7000-8000-00000000aa02\"}', 'Hello?')")
+    await a_turn(database)
     await database.fetch("select private.run_job('refresh_summaries')")
     (tmp_path / "sql").symlink_to(PROJECT / "sql")
     backup, restore = (block.text for block in OPERATIONS.blocks("sh", "The data alone"))
     shell(backup, tmp_path, DATABASE_URL=database.url())
     shell(restore, tmp_path, TARGET_URL=hosted.url())
     assert await hosted.fetch(CONTENT) == await database.fetch(CONTENT)
+
+
+async def a_turn(database: Database) -> None:
+    """Priced turns in a chat whose first question was edited, and an older branch chosen."""
+    await database.fetch(
+        "insert into private.model_prices (provider, model, valid_from, input_price, output_price)"
+        " values ('openai', 'gpt-5-mini', now() - interval '1 day', 1, 2)"
+    )
+    ben = Actor(None, auth_id=UUID("00000000-0000-7000-8000-00000000aa02"))  # type: ignore[arg-type]
+    async with working(database) as worker:
+        first = await worker.begin(ben, "One", chat="chat-1")
+        await worker.finish(first)
+        await worker.finish(await worker.begin(ben, "Uno", chat="chat-1", replaces=first["question_id"]))
+    await database.fetch("update public.conversations set head_id = $1 where client_id = 'chat-1'", first["turn_id"])
 
 
 async def test_a_restore_without_the_flag_stops_as_the_page_says(
@@ -213,14 +238,13 @@ async def tenant(database: Database, slug: str) -> list[object]:
 
 async def test_a_second_login_takes_over_while_the_password_changes(database: Database) -> None:
     (block,) = OPERATIONS.blocks("sql", "Rotate keys")
-    begin = b"select private.begin_turn('{\"sub\": \"00000000-0000-7000-8000-00000000aa02\"}', 'Hello?')"
     url = database.url("palaver_worker")
     other = url.replace(f"palaver_worker:{PASSWORDS['palaver_worker']}", "palaver_worker_b:NEW-PASSWORD")
     with psycopg.connect(database.url(), autocommit=True) as owner:
         owner.execute(block.text.encode())
         try:
             with psycopg.connect(other, autocommit=True) as worker:
-                worker.execute(begin)
+                worker.execute(BEGIN.encode())
                 assert worker.execute("show statement_timeout").fetchone() == ("8s",)
                 assert worker.execute("select count(*) from public.messages").fetchone() == (0,)
         finally:

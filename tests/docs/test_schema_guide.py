@@ -13,6 +13,7 @@ import pytest
 from tests.docs.access_tables import written
 from tests.docs.markdown import Page, code, qualified
 from tests.isolation.intent import NONE, intent
+from tests.sql.working import working
 from tests.world import Actor, Database
 
 SIGNED_IN = "Signed-in people (authenticated)"
@@ -35,15 +36,10 @@ select
     (
         select a.attname::text
         from pg_catalog.pg_attribute as a
-        where
-            a.attrelid = k.conrelid
-            and a.attnum = any (k.conkey)
-            and (array_length(k.conkey, 1) = 1 or (a.attname <> 'tenant_id' and a.attnum <> coalesce(o.attnum, 0)))
+        where a.attrelid = k.conrelid and a.attnum = k.conkey[least(cardinality(k.conkey), 2)]
     ) as by_column
 from pg_catalog.pg_constraint as k
 join pg_catalog.pg_namespace as n on n.oid = k.connamespace
-left join pg_catalog.pg_attribute as o
-    on o.attrelid = k.conrelid and o.attname = 'user_id' and array_length(k.conkey, 1) = 3
 where k.contype = 'f' and n.nspname in ('public', 'private')
 """
 
@@ -114,7 +110,7 @@ def test_anon_may_do_nothing() -> None:
 def test_the_worker_without_claims_sees_nothing_but_jobs() -> None:
     lines = [(name, line) for name, relation in intent().relations.items() for line in relation.lines]
     seen = {name for name, line in lines if "worker" in line.cells and line.cells["worker"].reach != NONE}
-    assert seen == {"private.jobs", "private.job_runs"}
+    assert seen == {"private.jobs", "private.job_runs", "private.ledger_checks"}
 
 
 async def test_all_columns_are_the_tables_columns(guide: Page, database: Database) -> None:
@@ -216,15 +212,16 @@ async def test_counters_called_in_from_count_once_and_as_columns_more_often(data
 
 async def test_the_allowance_is_a_bucket_that_refills_evenly(database: Database, acme_member: Actor) -> None:
     # Time passes by moving the timestamp; a request comes free every 20 s, longer than this takes.
-    take = "select private.take_request($1, 3)"
+    await database.fetch("update public.tenants set rate_limit_per_minute = 3 where slug = 'acme'")
     for seconds_passed, granted in ((0, 3), (20, 1), (40, 2), (600, 3)):
         await database.fetch(
-            "update private.rate_limits set next_at = next_at - make_interval(secs => $1)", seconds_passed
+            "update private.allowances set next_at = next_at - make_interval(secs => $1)", seconds_passed
         )
-        for _ in range(granted):
-            await database.fetch(take, acme_member.tenant_id)
-        with pytest.raises(asyncpg.PostgresError) as refused:
-            await database.fetch(take, acme_member.tenant_id)
+        async with working(database) as worker:
+            for _ in range(granted):
+                await worker.begin(acme_member)
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await worker.begin(acme_member)
         assert refused.value.sqlstate == "PA429"
         assert 0 < json.loads(refused.value.as_dict()["detail"])["retry_after_seconds"] <= 60 / 3
 

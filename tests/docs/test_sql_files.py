@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.local.postgres import binaries
-from tests.world import Database
+from tests.sql.working import working
+from tests.world import Actor, Database
 
 
 def psql(database: Database, file: Path, *, expected: str = "", **environment: str) -> str:
@@ -47,18 +48,6 @@ def maintenance(project: Path) -> Path:
     return project / "sql" / "maintenance.sql"
 
 
-async def begin_turn(database: Database, minutes_ago: int) -> str:
-    """A turn of Ben's that began so long ago and still runs."""
-    return str(
-        await database.value(
-            "insert into public.turns (tenant_id, user_id, conversation_id, started_at)"
-            " select tenant_id, user_id, id, now() - make_interval(mins => $1) from public.conversations"
-            " where title = 'Warranty in short' returning id",
-            minutes_ago,
-        )
-    )
-
-
 @pytest.mark.parametrize("name", ["monitoring.sql", "maintenance.sql"])
 def test_every_block_says_what_to_look_for(project: Path, name: str) -> None:
     blocks = (project / "sql" / name).read_text().split("\\echo '== ")[1:]
@@ -78,7 +67,7 @@ def test_monitoring_shows_the_tables_and_changes_nothing(database: Database, mon
 
 
 async def test_monitoring_shows_a_job_that_never_ran_and_one_that_did(database: Database, monitoring: Path) -> None:
-    assert part(psql(database, monitoring), "Jobs").count("| t ") == 3
+    assert part(psql(database, monitoring), "Jobs").count("| t ") == 5
     await database.fetch("select private.run_job('refresh_summaries')")
     jobs = part(psql(database, monitoring), "Jobs")
     assert re.search(r"refresh_summaries .*\| f .*succeeded", jobs)
@@ -97,11 +86,39 @@ async def test_monitoring_shows_tenants_whose_past_was_corrected(database: Datab
         )
 
 
-async def test_monitoring_shows_turns_that_run_too_long(database: Database, monitoring: Path) -> None:
-    young, old = await begin_turn(database, 5), await begin_turn(database, 20)
-    turns = part(psql(database, monitoring), "Turns that run too long")
-    assert old in turns
-    assert young not in turns
+async def test_monitoring_shows_open_turns_workers_limits_and_the_ledger(
+    database: Database, monitoring: Path, acme_member: Actor
+) -> None:
+    await database.fetch(
+        "update public.tenants set rate_limit_per_minute = 10, daily_token_limit = 50000, user_daily_token_limit = 9000"
+        " where slug = 'acme'"
+    )
+    async with working(database) as worker:
+        await worker.keep_lease()
+        await worker.finish(await worker.begin(acme_member), tokens_estimated=True)
+        begun = await worker.begin(acme_member)
+        await database.fetch("select private.run_job('check_ledger')")
+        await database.fetch("update private.workers set seen_at = now() - interval '7 seconds'")
+        output = psql(database, monitoring)
+        (row,) = [line.split("|") for line in part(output, "Workers").splitlines() if str(worker.id) in line]
+        assert (row[1].strip(), row[3].strip()) == ("00:00:07", "1")
+        (row,) = [line.split("|") for line in part(output, "Open turns").splitlines() if str(begun["turn_id"]) in line]
+        assert row[8].strip() == "00:00:07"
+        (row,) = [
+            line.split("|") for line in part(output, "Turns of the last hour").splitlines() if "completed" in line
+        ]
+        assert [cell.strip() for cell in row[2:7]] == ["openai", "gpt-5-mini-2026", "1", "100.0", "100.0"]
+        limits = [line.split("|") for line in part(output, "Limits").splitlines() if "acme" in line]
+        used = await database.value(
+            "select total_tokens from public.current_day_usage where user_id = $1", acme_member.user_id
+        )
+        (own,) = [line for line in limits if line[1].strip()]
+        assert [int(cell) for cell in own[4:]] == [9000, used, int(own[6]), 9000 - used - int(own[6])]
+        assert int(own[6]) > begun["max_tokens"]
+        (whole,) = [line for line in limits if not line[1].strip()]
+        assert [whole[2].strip(), whole[4].strip(), whole[6].strip()] == ["10", "50000", own[6].strip()]
+        assert 8 <= int(whole[3]) <= 9
+        assert part(output, "Ledger").splitlines()[3].split("|")[1].strip() == "0"
 
 
 async def test_monitoring_shows_who_blocks_whom(database: Database, monitoring: Path) -> None:
@@ -141,14 +158,13 @@ async def test_monitoring_shows_what_stands_open(database: Database, monitoring:
     assert OPENINGS[statement] in found
 
 
-async def test_maintenance_closes_abandoned_turns_refreshes_and_vacuums(database: Database, maintenance: Path) -> None:
-    running, abandoned = await begin_turn(database, 20), await begin_turn(database, 61)
+async def test_maintenance_refreshes_forgets_and_vacuums(database: Database, maintenance: Path) -> None:
     await database.fetch("delete from public.usage_metrics where day < current_date - 2")
     output = psql(database, maintenance)
-    statuses = {str(row["id"]): row["status"] for row in await database.fetch("select id, status from public.turns")}
-    assert statuses == {running: "running", abandoned: "failed"}
     assert part(output, "Summaries").count("succeeded") == 1
     assert part(output, "Old job runs").count("succeeded") == 1
+    assert part(output, "Old Idempotency-Keys").count("succeeded") == 1
+    assert "counters differ from the ledger" in part(output, "Ledger")
     assert await database.value("select count(*) from private.feedback_changes") == 0
     assert await database.value("select count(*) from private.usage_changes") == 0
     vacuumed = {

@@ -18,6 +18,8 @@ from tests.isolation.intent import Intent
 from tests.isolation.world import IDS, Actor
 
 CALLED: Final = "called"
+UNLIMITED: Final = ("service", "definer")
+"""Who sees the rows of all tenants, and so is told of them by what runs with their rights."""
 NOWHERE: Final = IDS["nowhere"]
 TABLES: Final = {
     "tenant": "tenants",
@@ -34,8 +36,17 @@ PLAIN: Final = {
     "numeric": "0",
     "boolean": "false",
     "date": "'2024-05-01'",
+    "jsonb": "'[]'",
 }
 """A value that a function accepts for an argument of each other type."""
+REQUESTS: Final = (
+    '"conversation_id": {conversation}',
+    '"conversation_id": {own conversation}, "replaces": {message}',
+    '"conversation_id": {own conversation}, "regenerates": {message}',
+    '"conversation_id": {own conversation}, "regenerates": {turn}',
+    '"chat": {conversation}, "regenerates": ""',
+)
+"""What a turn may be asked of, in the words of private.begin_turn()."""
 
 
 async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Actor]) -> list[Cell]:
@@ -44,7 +55,10 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
     ids = await _ids(owner)
     look = " union all ".join(
         f"select {table}::text from public.{table} where {'id' if table == 'tenants' else 'tenant_id'} = %s"
-        for table in (*TABLES.values(), "feedback", "usage_metrics")
+        for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
+    ) + "".join(
+        f" union all select {table}::text from private.{table} where tenant_id = %s"
+        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys")
     )
     cells = []
     for (name, function), actor in itertools.product(known.items(), actors):
@@ -61,8 +75,8 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
             sql = f"select * from {function.called}({', '.join(arguments)})"
             like = sql
             for stranger in set(ids[rival].values()) - {"null"}:
-                like = like.replace(stranger, f"'{NOWHERE}'")
-            compared = like if like != sql and actor.audience != "service" else ""
+                like = like.replace(stranger.strip("'"), NOWHERE)
+            compared = like if like != sql and actor.audience not in UNLIMITED else ""
             verdict = CALLED if allowed else NO_GRANT
             cells.append(Cell(actor, name, "execute", "call", sql, verdict, looked if compared else "", compared))
     return cells
@@ -105,18 +119,32 @@ def _arguments(
     colleague = ids[IDS["ada"] if actor.person == IDS["ben"] else IDS["ben"]] if actor.tenant == IDS["acme"] else {}
     pools = []
     for plain, (name, kind) in zip(_plain(function, actor), function.arguments, strict=True):
-        if kind != "uuid":
+        thing = "conversation" if name == "p_chat" else name.removeprefix("p_").removesuffix("_id")
+        whose = (own, colleague, ids[rival], dict.fromkeys(TABLES, f"'{NOWHERE}'"))
+        if name == "p_request":
+            pools.append([_request(form, own, of) for form in REQUESTS for of in whose])
+        elif kind == "uuid" or name == "p_chat":
+            pools.append(list(dict.fromkeys([*(of.get(thing, "null") for of in whose), f"'{NOWHERE}'", "null"])))
+        else:
             pools.append([plain])
-            continue
-        thing = name.removeprefix("p_").removesuffix("_id")
-        whose = (own, colleague, ids[rival])
-        pools.append(list(dict.fromkeys([*(of.get(thing, "null") for of in whose), f"'{NOWHERE}'", "null"])))
     yield from itertools.product(*pools)
+
+
+def _request(form: str, own: dict[str, str], of: dict[str, str]) -> str:
+    for thing in TABLES:
+        form = form.replace(f"{{{thing}}}", of.get(thing, "null").replace("'", '"'))
+    form = form.replace("{own conversation}", own.get("conversation", "null").replace("'", '"'))
+    return f"""'{{"dialect": "ui", "messages": [{{"role": "user", "content": "Hi"}}], {form}}}'"""
 
 
 def _plain(function: catalog.Function, actor: Actor) -> tuple[str, ...]:
     claims = f"$claims${actor.claims or '{}'}$claims$"
-    return tuple(claims if kind == "jsonb" else f"{PLAIN.get(kind, 'null')}::{kind}" for _, kind in function.arguments)
+    # Selected, since a call of constants alone is carried out where a plan is made, and a plan that is kept asks no
+    # more who may call.
+    return tuple(
+        claims if name == "p_claims" else f"(select {PLAIN.get(kind, 'null')}::{kind})"
+        for name, kind in function.arguments
+    )
 
 
 async def get(link: asyncpg.Connection, cell: Cell, strangers: Sequence[str]) -> tuple[str, str]:

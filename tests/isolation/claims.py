@@ -16,20 +16,21 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.caller import Caller
-from app.chat import answer as answer_module
 from app.chat import turns
 from app.chat.turn import Turn
 from tests.isolation.mutants import Mutant
 from tests.isolation.world import ACCOUNTS, IDS
 from tests.running import running
-from tests.world import Database
+from tests.world import Database, token
 
 BEN: Final = json.dumps({"sub": ACCOUNTS["member"]})
 ADA: Final = json.dumps({"sub": ACCOUNTS["admin"]})
-BEGIN: Final = "select conversation_id, turn_id from private.begin_turn($1::jsonb, 'Hi')"
-FINISH: Final = (
-    "select already_finished from private.finish_turn($1::jsonb, $2, 'completed', 'Ho', 'p', 'm', 1, 1, false, 1)"
+ASKED: Final = json.dumps({"dialect": "plain", "messages": [{"role": "user", "content": "Hi"}]})
+BEGIN: Final = (
+    f"select conversation_id, turn_id from private.begin_turn($1::jsonb, gen_random_uuid(), '{ASKED}'::jsonb)"
 )
+FIND: Final = "select turn_id from private.find_turn($1::jsonb, $2)"
+STOP: Final = "select * from private.stop_turn($1::jsonb, $2)"
 OWNER: Final = "select user_id::text from public.conversations where id = $1"
 
 
@@ -63,12 +64,14 @@ async def _calls(database: Database, link: asyncpg.Connection) -> list[str]:
     for claims in ("{}", '{"sub": null}', "null"):
         if await _refused(link, BEGIN, claims) != "PA403":
             found.append(f"a turn is begun with the claims {claims}")
-        if await _refused(link, FINISH, claims, turn_id) != "PA404":
-            found.append(f"a turn is finished with the claims {claims}")
-    if await _refused(link, FINISH, ADA, turn_id) != "PA404":
-        found.append("a turn is finished by somebody else")
-    if await _refused(link, FINISH, BEN, turn_id):
-        found.append("a turn is not finished by whoever began it")
+        for done, sql in (("found", FIND), ("stopped", STOP)):
+            if await _refused(link, sql, claims, turn_id) != "PA403":
+                found.append(f"a turn is {done} with the claims {claims}")
+    for done, sql in (("found", FIND), ("stopped", STOP)):
+        if await _refused(link, sql, ADA, turn_id) != "PA404":
+            found.append(f"a turn is {done} by somebody else")
+        if await _refused(link, sql, BEN, turn_id):
+            found.append(f"a turn is not {done} by whoever began it")
     return found
 
 
@@ -114,6 +117,17 @@ async def worker_faults(database: Database) -> list[str]:
     async with running(database) as worker:
         asked = [(name, f"{name} asks {uuid4()}") for _ in range(4) for name in people]
         streams = await asyncio.gather(*(worker.ask(people[name], question) for name, question in asked))
+        again = await asyncio.gather(
+            *(
+                worker.client.get(
+                    f"/api/ai/chat/{stream.end.data['turnId']}/stream",
+                    headers={"Authorization": f"Bearer {token(people[name])}"},
+                )
+                for (name, _), stream in zip(asked, streams, strict=True)
+                if stream.end.name == "done"
+            )
+        )
+    found += [f"an answer cannot be read again: {response.text}" for response in again if response.status_code != 200]
     for (name, question), stream in zip(asked, streams, strict=True):
         rows = await database.fetch(
             "select m.user_id::text from public.messages as m where m.conversation_id = ("
@@ -132,9 +146,9 @@ def _sticky(method: str) -> Callable[[], AbstractContextManager[Any]]:
     def patch() -> AbstractContextManager[Any]:
         first: list[Caller] = []
 
-        async def sticky(self: turns.Turns, caller: Caller, message: str, conversation_id: UUID | None) -> Turn:
+        async def sticky(self: turns.Turns, caller: Caller, what: Any) -> Turn:
             first.append(caller)
-            turn: Turn = await original(self, first[0], message, conversation_id)
+            turn: Turn = await original(self, first[0], what)
             return turn
 
         return mock.patch.object(turns.Turns, method, sticky)
@@ -142,18 +156,7 @@ def _sticky(method: str) -> Callable[[], AbstractContextManager[Any]]:
     return patch
 
 
-def _finished_by_another() -> AbstractContextManager[Any]:
-    original = answer_module.Answer
-    first: list[Caller] = []
-
-    def answer(turn: Turn, caller: Caller, *rest: Any) -> Any:
-        first.append(caller)
-        return original(turn, first[0], *rest)
-
-    return mock.patch.object(turns, "Answer", answer)
-
-
 WORKER_MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     "begins with the first caller's claims": _sticky("_begin"),
-    "finishes with the first caller's claims": _finished_by_another,
+    "finds with the first caller's claims": _sticky("find"),
 }

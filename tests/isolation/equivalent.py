@@ -14,6 +14,10 @@ _ONE_TENANT: Final = "a second lock: a person's id is of one tenant"
 _EXEMPT: Final = "for roles that are exempt from Row Level Security only"
 _SAME_TOTALS: Final = "chooses between two ways to the same totals"
 _NOT_ISOLATION: Final = "within what is the person's own; noticed by tests/sql"
+_SAME_TENANT: Final = "counts more of the tenant's own; noticed by tests/sql"
+_OWN_ID: Final = "a second lock: an answer's id is its turn's, which nobody else can choose"
+_BY_CONVERSATION: Final = "a second lock: the conversation, which is looked up among the person's own"
+_OUTSIDE: Final = "noticed by test_turns_of_others.py, for an administrator or a worker that does not hold the turn"
 
 EQUIVALENT: Final = {
     **{
@@ -21,24 +25,55 @@ EQUIVALENT: Final = {
         for policy in (
             'conversations: "People rename and archive their own conversations"',
             'tenants: "Tenant admins change their tenant\'s settings"',
-            'turns: "The worker finishes turns of the person it acts for"',
             'usage_metrics: "The worker adds to usage of the person it acts for"',
             'users: "People change themselves, tenant admins their tenant\'s people"',
         )
     },
-    "key: private.rate_limits: rate_limits_tenant_id_fkey dropped": _BY_POLICY,
+    "key: private.open_turns: open_turns_tenant_id_fkey dropped": _BY_POLICY,
+    "key: public.turns: turns_answer_id_fkey dropped": _OWN_ID,
     "grant: schema public: usage revoked from palaver_definer": _EVERYBODY,
     "key: public.turns: turns_user_id_fkey dropped": _ANOTHER_KEY,
     "body: private.begin_turn: without `and c.user_id = v_person.id`": _BY_POLICY,
     "body: private.begin_turn: without `and u.id = v_person.id`": _BY_POLICY,
-    "body: private.begin_turn: without `and h.user_id = v_person.id`": _BY_POLICY,
     "body: private.feedback_summary: without `and f.tenant_id = private.current_tenant_id()`": _ONE_TENANT,
     "body: private.closed_monthly_usage: without `and c.month > '-infinity'`": _EXEMPT,
-    "body: private.finish_turn: without `and t.id = v_turn.id`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and k.user_id = v_person.id`": _BY_POLICY,
+    "body: private.begin_turn: without `and a.user_id = v_person.id`": _BY_POLICY,
+    "body: private.begin_turn: without `and m.user_id = v_person.id`": _BY_POLICY,
+    "body: private.begin_turn: without `and t.user_id = v_person.id`": _BY_CONVERSATION,
+    "body: private.begin_turn: without `and t.conversation_id = v_conversation.id`": _BY_CONVERSATION,
+    "body: private.begin_turn: without `and u.id = v_person.id for no key update`": _OUTSIDE,
+    "body: private.begin_turn: without `and p_request ->> 'model' is distinct from v_tenant.llm_model`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and k.dialect = p_request ->> 'dialect'`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and c.client_id = p_request ->> 'chat'`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and a.conversation_id = v_conversation.id`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and m.conversation_id = v_conversation.id`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and m.role = 'user'`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and v_parent_id is null`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and m.client_id = v_message.client_id`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and m.role = v_message.role`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and m.content = v_message.content`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and m.parts is not distinct from v_message.parts`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and p_request ->> 'regenerates' is null`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and t.question_id = v_question_id`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and t.status in ('running', 'completed')`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and b.octets < p_history_octets`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and b.role = 'tool'`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and b.role <> 'system'`": _NOT_ISOLATION,
+    "body: private.find_turn: without `and m.id = t.answer_id`": _NOT_ISOLATION,
+    "body: private.find_turn: without `and t.user_id = v_user_id`": _OUTSIDE,
+    "body: private.stop_turn: without `and t.tenant_id = o.tenant_id`": _BY_POLICY,
+    "body: private.stop_turn: without `and c.user_id = v_user_id`": _BY_POLICY,
+    "body: private.stop_turn: without `and t.user_id = v_user_id`": _OUTSIDE,
+    "body: private.save_pieces: without `and o.worker_id = p_worker_id`": _OUTSIDE,
+    "body: private.save_pieces: without `and o.turn_id = b.turn_id`": _OUTSIDE,
+    "body: private.check_head: without `and m.conversation_id = new.id`": _NOT_ISOLATION,
+    "body: private.place_message: without `and c.id = new.conversation_id`": _NOT_ISOLATION,
+    "body: private.place_message: without `and m.conversation_id = new.conversation_id`": _NOT_ISOLATION,
+    "body: private.begin_turn: without `and t.id = private.as_uuid(r.id)`": _NOT_ISOLATION,
+    "body: private.count_tokens: without `and m.day = v_today`": _SAME_TENANT,
     "body: private.take_invitation: without `and u.joined_at is null`": _BY_POLICY,
-    "body: private.touch_conversations: without `and c.updated_at < n.created_at`": _NOT_ISOLATION,
     "body: private.feedback_summary: without `and n.message_id = p_message_id`": _SAME_TOTALS,
-    "body: private.begin_turn: without `and h.role in ('user', 'assistant')`": _NOT_ISOLATION,
 }
 
 

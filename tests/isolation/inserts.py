@@ -15,6 +15,7 @@ FRESH: Final = {
     "day": "'2031-01-01'::date",
     "slug": "'fresh'",
     "email": "'fresh@fresh.test'",
+    "key": "'fresh'",
 }
 """Other values where they must be unique."""
 

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "branding"),
+    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "branding"),
     "users": ("email", "name", "preferences"),
-    "conversations": ("title", "metadata"),
-    "messages": ("content", "model_used", "provider_message_id", "metadata"),
+    "conversations": ("title", "metadata", "client_id"),
+    "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
-    "turns": ("provider", "model", "finish_reason", "provider_message_id", "error_code"),
+    "usage_ledger": ("provider", "model"),
+    "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
 }
 """Columns that take a marker, by table of schema public."""
+
+PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",), "idempotency_keys": ("key",)}
+"""And by table of schema private."""
 
 UNMARKED: Final = {
     "tenants": ("llm_provider",),
     "users": ("role",),
     "messages": ("role",),
-    "turns": ("status",),
+    "turns": ("status", "dialect"),
 }
 """Columns of text whose values come from a fixed list."""
+
+
+ARRAYS: Final = {
+    "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
+    "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
+    "pieces": "$1::text",
+}
+"""What an array takes, so that it stays one that the worker can read."""
 
 
 def marker(slug: str) -> str:
@@ -33,20 +47,30 @@ def marker(slug: str) -> str:
 async def mark(owner: asyncpg.Connection) -> None:
     """Put each tenant's marker in every text of that tenant; `owner` is exempt from Row Level Security."""
     slugs = {row["id"]: row["slug"] for row in await owner.fetch("select id, slug from public.tenants")}
-    for table, columns in MARKED.items():
-        rows = await owner.fetch(
-            "select attname::text as name, atttypid::regtype::text as type from pg_attribute"
-            " where attrelid = $1::text::regclass and attnum > 0",
-            f"public.{table}",
-        )
-        types = {row["name"]: row["type"] for row in rows}
-        changes = ", ".join(f"{column} = {_marked(column, types[column])}" for column in columns)
-        key = "id" if table == "tenants" else "tenant_id"
-        for tenant_id, slug in slugs.items():
-            await owner.execute(f"update public.{table} set {changes} where {key} = $2", marker(slug), tenant_id)
+    for schema, tables in (("public", MARKED), ("private", PRIVATE)):
+        for table, columns in tables.items():
+            await _mark(owner, f"{schema}.{table}", columns, slugs)
+
+
+async def _mark(owner: asyncpg.Connection, table: str, columns: Sequence[str], slugs: Mapping[UUID, str]) -> None:
+    rows = await owner.fetch(
+        "select attname::text as name, atttypid::regtype::text as type from pg_attribute"
+        " where attrelid = $1::text::regclass and attnum > 0",
+        table,
+    )
+    types = {row["name"]: row["type"] for row in rows}
+    changes = ", ".join(f"{column} = {_marked(column, types[column])}" for column in columns)
+    key = "id" if table == "public.tenants" else "tenant_id"
+    for tenant_id, slug in slugs.items():
+        await owner.execute(f"update {table} set {changes} where {key} = $2", marker(slug), tenant_id)
 
 
 def _marked(column: str, kind: str) -> str:
+    if column in ARRAYS:
+        return f"{column} || jsonb_build_array({ARRAYS[column]})"
+    if column in ("client_id", "response_id"):
+        # No id is no id, and the same of every row would not be unique.
+        return f"{column} || ' ' || $1::text"
     if kind == "jsonb":
         return f"{column} || jsonb_build_object('mark', $1::text)"
     if column == "slug":

@@ -75,7 +75,7 @@ class Matrix:
 
     async def _answer(self, cell: Cell) -> tuple[str, str]:
         async with undone(self.link, cell.actor):
-            strangers = self._strangers[cell.actor.stranger] if cell.actor.audience != "service" else []
+            strangers = self._strangers[cell.actor.stranger] if cell.actor.audience not in calls.UNLIMITED else []
             got, said = await calls.get(self.link, cell, strangers)
             if cell.look and got == calls.CALLED and said.startswith("["):
                 await self.link.execute("reset role")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -109,15 +110,19 @@ def _likelihood(cell: Cell, mutant: Mutant) -> int:
     return sum(word in mutant.change for word in (cell.verb, cell.actor.role)) + (f"{cell.verb} (" in mutant.change)
 
 
-async def share(one: int, of: int, kinds: Sequence[str]) -> list[Verdict]:
+async def share(one: int, of: int, kinds: Sequence[str], about: str) -> list[Verdict]:
     """Try every so many-th mutant on a server of one's own."""
     async with stage() as database, matrix(database, actors()) as made:
         trial, verdicts = Trial(made), []
-        for mutant in (await mutants(made.link, intent()))[one::of]:
-            if not kinds or mutant.kind in kinds:
-                verdicts.append(await trial.verdict(mutant))
-                if verdicts[-1].fate == SURVIVED:
-                    print(f"survived: {mutant}", flush=True)
+        wanted = [
+            mutant
+            for mutant in await mutants(made.link, intent())
+            if (not kinds or mutant.kind in kinds) and re.search(about, mutant.target)
+        ]
+        for mutant in wanted[one::of]:
+            verdicts.append(await trial.verdict(mutant))
+            if verdicts[-1].fate == SURVIVED:
+                print(f"survived: {mutant}", flush=True)
         if one == 0 and (not kinds or "claims" in kinds):
             verdicts += [verdict async for verdict in of_claims(database)]
         return verdicts
@@ -141,8 +146,8 @@ def _verdict(mutant: Mutant, faults: Sequence[str]) -> Verdict:
     return Verdict(mutant, BEHAVIOUR, faults[0]) if faults else Verdict(mutant, SURVIVED)
 
 
-def _share(one: int, of: int, kinds: Sequence[str]) -> list[Verdict]:
-    return asyncio.run(share(one, of, kinds))
+def _share(one: int, of: int, kinds: Sequence[str], about: str) -> list[Verdict]:
+    return asyncio.run(share(one, of, kinds, about))
 
 
 def main() -> int:
@@ -150,10 +155,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--jobs", type=int, default=2, help="servers at once")
     options.add_argument("--kinds", nargs="*", default=[], help="only these kinds, such as policy or key")
+    options.add_argument("--about", default="", help="only of objects whose names match this regular expression")
     options.add_argument("--verbose", action="store_true", help="say of each mutant what noticed it")
     given = options.parse_args()
     with ProcessPoolExecutor(given.jobs) as pool:
-        shares = [pool.submit(_share, one, given.jobs, given.kinds) for one in range(given.jobs)]
+        shares = [pool.submit(_share, one, given.jobs, given.kinds, given.about) for one in range(given.jobs)]
         verdicts = list(chain.from_iterable(done.result() for done in shares))
     return report(verdicts, verbose=given.verbose)
 

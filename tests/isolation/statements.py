@@ -20,8 +20,25 @@ STATEMENTS: Final = """
     -      1      -      -      -      -       -      -      -      -      23502   | insert into public.messages (conversation_id, content) values (:adas_talk, 'Hello')
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.messages (conversation_id, content) values (:chloes_talk, 'Hello') on conflict do nothing
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.messages (conversation_id, content) values (:nowhere, 'Hello')
-    -      -      -      -      -      -       -      -      1      -      23502   | insert into public.messages (conversation_id, role, content) values (:bens_talk, 'assistant', 'Hello')
-    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content) values (:adas_talk, 'assistant', 'Hello')
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.messages (conversation_id, role, content) values (:bens_talk, 'assistant', 'Hello')
+    -      -      -      -      -      -       -      -      1      -      23502   | insert into public.messages (conversation_id, role, content) values (:bens_talk, 'tool', 'Hello')
+    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content) values (:adas_talk, 'tool', 'Hello')
+    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content) values (:chloes_talk, 'tool', 'Hello')
+    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content) values (:nowhere, 'tool', 'Hello')
+    -      -      -      -      -      -       -      -      1      -      23502   | insert into public.messages (conversation_id, role, content, parent_id) values (:bens_talk, 'tool', 'Hello', :bens_question)
+    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content, parent_id) values (:bens_talk, 'tool', 'Hello', :adas_answer)
+    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content, parent_id) values (:bens_talk, 'tool', 'Hello', :chloes_answer)
+    -      -      -      -      -      -       -      -      23503  -      23502   | insert into public.messages (conversation_id, role, content, parent_id) values (:bens_talk, 'tool', 'Hello', :nowhere)
+    1      0      0      0      0      0       -      0      1      0      1       | update public.conversations set head_id = :bens_question where id = :bens_talk
+    PA422  0      0      0      0      0       -      0      PA422  0      PA422   | update public.conversations set head_id = :adas_answer where id = :bens_talk
+    PA422  0      0      0      0      0       -      0      PA422  0      PA422   | update public.conversations set head_id = :chloes_answer where id = :bens_talk
+    PA422  0      0      0      0      0       -      0      PA422  0      PA422   | update public.conversations set head_id = :nowhere where id = :bens_talk
+    1      23505  -      -      -      -       -      -      1      -      23502   | insert into public.conversations (client_id) values ('chat-{adas_talk} markacmex7q')
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.conversations (client_id) values ('chat-{chloes_talk} markglobexx7q')
+    1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages(:bens_talk)
+    1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
+    0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
+    0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
@@ -44,8 +61,11 @@ STATEMENTS: Final = """
     1      1      0      0      0      0       -      0      1      0      -       | select 1 where private.may_use_assistant()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_user_id() is not null
     0      0      0      0      0      0       -      0      0      0      1       | select 1 where private.caller_bypasses_rls()
-    -      -      -      -      -      -       -      -      1      1      -       | select private.take_request(:acme, 60)
-    -      -      -      -      -      -       -      -      -      -      -       | select private.take_request(:globex, 60)
+    -      -      -      -      -      -       -      1      1      1      -       | select private.check_rate(false, 60)
+    -      -      -      -      -      -       -      23502  1      1      -       | select private.take_allowance(false, 60, 2000, 1, 10)
+    -      -      -      -      -      -       -      23502  1      1      -       | select private.take_allowance(true, null, 2000, 1, 10)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.settle_allowance(:acme, :ben, 1, 1)
+    -      -      -      -      -      -       -      1      1      1      1       | select private.count_tokens(:acme, 1)
     -      -      -      -      -      -       -      1      1      1      1       | select 1 from private.run_job('prune_job_runs')
     -      -      -      -      -      -       -      -      -      -      -       | select private.refresh_summaries()
     0      0      0      0      0      2       -      0      0      0      -       | select * from public.my_invitations
@@ -60,9 +80,70 @@ STATEMENTS: Final = """
     PA422  PA422  PA422  PA422  PA404  1       -      PA404  PA422  PA422  -       | select private.take_invitation(:globex)
     0      0      0      0      0      1       -      0      0      0      0       | select 1 where private.auth_email() = 'ivy@partner.test'
     1      3      0      0      0      0       -      0      1      0      5       | select * from private.closed_monthly_usage('2024-05-01') where total_tokens = 2
-    -      -      -      -      -      -       -      PA403  3      PA403  -       | select 1 from private.begin_turn(:claims, 'Hi', :bens_talk, 50) as t, jsonb_array_elements(t.history)
-    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select private.begin_turn(:claims, 'Hi', :adas_talk)
-    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.finish_turn(:claims, :nowhere, 'completed', 'Hi', 'p', 'm', 1, 1, false, 1)
+    -      -      -      -      -      -      -       PA403  2      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{adas_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{chloes_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{nowhere}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  2      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{bens_talk} markacmex7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{adas_talk} markacmex7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "{adas_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{chloes_talk} markglobexx7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{bens_question}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "message-{bens_question} markacmex7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{adas_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{chloes_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "message-{chloes_answer} markglobexx7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{nowhere}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{bens_question}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{adas_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{chloes_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "message-{chloes_answer} markglobexx7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{adas_turn}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{chloes_turn}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{nowhere}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "{adas_talk}", "regenerates": ""}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "chat-{chloes_talk} markglobexx7q", "regenerates": ""}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "{nowhere}", "regenerates": ""}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markacmex7q", "fingerprint": "ab"}') where is_repeat and turn_id in (select id from public.turns where user_id = :ben)
+    -      -      -      -      -      -      -       PA403  PA423  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markacmex7q", "fingerprint": "cd"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markglobexx7q", "fingerprint": "cd"}') where not is_repeat
+    -      -      -      -      -      -      -       PA403  PA424  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "model": "gpt-4", "models": ["another"]}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.find_turn(:claims, :bens_turn)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :adas_turn)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :chloes_turn)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :nowhere)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.find_turn(:claims, null, :bens_talk)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.find_turn(:claims, null, 'chat-{bens_talk} markacmex7q')
+    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, :adas_talk)
+    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, 'chat-{chloes_talk} markglobexx7q')
+    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, :nowhere)
+    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, null)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.stop_turn(:claims, :bens_turn)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :adas_turn)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :chloes_turn)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :nowhere)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.stop_turn(:claims, null, :bens_talk)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.stop_turn(:claims, null, 'chat-{bens_talk} markacmex7q')
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :adas_talk)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, 'chat-{chloes_talk} markglobexx7q')
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :nowhere)
+    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, null)
+    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.model_choice(:claims)
+    -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)
+    -      -      -      -      -      -      -       0      0      0      -       | select private.save_pieces(:worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": 1, "pieces": ["it"]}]')
+    -      -      -      -      -      -      -       1      1      1      -       | select private.read_pieces('[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": -1}]')
+    -      -      -      -      -      -      -       0      0      0      -       | select private.read_pieces('[{"tenant_id": "{globex}", "turn_id": "{bens_turn}", "seq": -1}]')
+    -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.finish_turns(:worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}]') where settled
+    -      -      -      -      -      -      -       0      2      1      -       | select 1 from private.finish_turns(:worker, (select jsonb_agg('{"status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}'::jsonb || jsonb_build_object('tenant_id', o.tenant_id, 'turn_id', o.turn_id)) from private.open_turns as o)) where settled and answer_id = turn_id
+    -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.read_pieces('[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": 0}]') where pieces is null
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.finish_turns(:dead_worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}]') where settled
+    -      -      -      -      -      -      -       -      -      -      0       | select * from private.bill('2024-05-01', '2024-05-31') where model is null
+    -      -      -      -      -      -      -       -      -      -      1       | select 1 where exists (select from private.ledger_findings('2024-05-01', '2024-05-31'))
+    -      -      -      -      -      -      -       -      -      -      -       | select private.check_ledger()
+    -      -      -      -      -      -      -       -      -      -      -       | select private.forget_idempotency_keys()
+    -      -      -      -      -      -      -       -      -      -      -       | select private.prune_job_runs()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
 """  # noqa: E501 - a table, whose rows are read from left to right
 

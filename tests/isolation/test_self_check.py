@@ -196,9 +196,8 @@ async def test_an_aggregate_and_a_line_longer_than_a_key_can_be_told_and_accepte
     async with undone(complete) as dba:
         await dba.execute("create aggregate public.added (integer) (sfunc = int4pl, stype = integer)")
         for letter in "ab":
-            await dba.execute(
-                f"alter table public.turns add constraint long_{letter}_check check (model <> '{'x' * 9000}{letter}')"
-            )
+            check = f"check (finish_reason <> '{'x' * 9000}{letter}')"
+            await dba.execute(f"alter table public.turns add constraint long_{letter}_check {check}")
         drifted = {row[1] for row in await findings(dba)}
         assert {f"constraint long_{letter}_check on public.turns" for letter in "ab"} <= drifted
         assert "function public.added(integer)" in drifted

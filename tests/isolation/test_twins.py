@@ -20,12 +20,15 @@ SEED = 20260101
 SHORT = {"sql": 300, "worker": 150, "data_api": 150}
 """Operations of the short run by door."""
 
-SPARE = 3
+SPARE = 6
 """So many times as many are drawn, for leaks to be looked for among those that touch them."""
 
 TOUCH = "private.touch_conversations()"
 SUMMARY = "private.feedback_summary(uuid,uuid)"
-BEGIN_TURN = "private.begin_turn(jsonb,text,uuid,integer)"
+BEGIN_TURN = "private.begin_turn(jsonb,uuid,jsonb,integer,integer)"
+FIND_TURN = "private.find_turn(jsonb,uuid,text)"
+READ_PIECES = "private.read_pieces(jsonb)"
+FINISH_TURNS = "private.finish_turns(uuid,jsonb)"
 
 
 def rewritten(function: str, text: str, other: str) -> str:
@@ -72,15 +75,49 @@ LEAKS = {
         rewritten(SUMMARY, "and not private.caller_bypasses_rls()", "and false"),
     ),
     "sql: a trigger": ("Act.TALK", rewritten(TOUCH, "c.tenant_id = n.tenant_id and c.id = n.", "c.id = n.")),
+    "sql: the ledger": (
+        "usage_ledger",
+        opened("People see what they used, tenant admins their tenant's", "public.usage_ledger"),
+    ),
+    "sql: a turn that is found": (
+        "find_turn",
+        "alter table public.turns disable row level security;"
+        + opened("People see their own conversations", "public.conversations")
+        + rewritten(FIND_TURN, "t.tenant_id = v_tenant_id\n        and t.user_id = v_user_id", "true"),
+    ),
+    "sql: what a turn has said": (
+        "read_pieces",
+        rewritten(READ_PIECES, "o.tenant_id = r.tenant_id and o.turn_id", "o.turn_id"),
+    ),
+    "sql: a settlement": (
+        "finish_turns",
+        rewritten(
+            FINISH_TURNS,
+            "where o.tenant_id = g.tenant_id and o.turn_id = g.turn_id and o.worker_id = p_worker_id",
+            "where o.turn_id = g.turn_id",
+        ),
+    ),
+    "sql: an idempotency key": (
+        "idempotency_key",
+        opened("The worker finds keys of the person it acts for", "private.idempotency_keys")
+        + rewritten(
+            BEGIN_TURN, "k.tenant_id = v_tenant.id\n            and k.user_id = v_person.id\n            and ", ""
+        ),
+    ),
     "worker: history": (
         "message",
         opened("People see the messages of their own conversations", "public.messages")
-        + rewritten(BEGIN_TURN, "h.tenant_id = v_tenant.id", "true"),
+        + rewritten(
+            BEGIN_TURN,
+            "m.tenant_id = v_tenant.id and m.id = b.parent_id and m.user_id = v_person.id",
+            "m.id = b.parent_id",
+        ),
     ),
     "worker: somebody else's conversation": (
         "chloes_talk",
         opened("People see their own conversations", "public.conversations")
-        + rewritten(BEGIN_TURN, "c.tenant_id = v_tenant.id and c.user_id = v_person.id and", ""),
+        + opened("People rename and archive their own conversations", "public.conversations")
+        + rewritten(BEGIN_TURN, "c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.id", "c.id"),
     ),
     "data_api: a policy": ("feedback", FEEDBACK_OPENED),
     "data_api: an owner's view": ("current_day_usage", OWNERS_VIEW),
@@ -107,7 +144,7 @@ async def steps(worlds: Stage) -> dict[str, list[Step]]:
 @pytest.mark.parametrize("name", DOORS)
 async def test_acme_cannot_tell_the_worlds_apart(worlds: Stage, steps: dict[str, list[Step]], name: str) -> None:
     tally = await Run(worlds, DOORS[name]).operate(steps[name][: SHORT[name]])
-    assert list(map(str, tally.found)) == []
+    assert "\n".join(map(str, tally.found)) == ""
     assert tally.operations == SHORT[name]
     assert tally.observables > 10 * tally.operations
 

@@ -28,6 +28,12 @@ IDS: Final = {
     "adas_answer": "00000000-0000-7000-8000-0000000a1012",
     "bens_question": "00000000-0000-7000-8000-0000000a1031",
     "chloes_answer": "00000000-0000-7000-8000-0000000b1012",
+    "adas_turn": "00000000-0000-7000-8000-0000000a9002",
+    "bens_turn": "00000000-0000-7000-8000-0000000a9003",
+    "chloes_turn": "00000000-0000-7000-8000-0000000b9001",
+    "worker": "00000000-0000-7000-8000-00000000f001",
+    "dead_worker": "00000000-0000-7000-8000-00000000f002",
+    "price": "00000000-0000-7000-8000-00000000f003",
 }
 ACCOUNTS: Final = {
     "member": "00000000-0000-7000-8000-00000000aa02",
@@ -42,7 +48,8 @@ ACCOUNTS: Final = {
 }
 
 # Besides the demo's: Gil, an administrator of Acme, deactivated; Hana, who administers Hooli, which is switched off;
-# something of each kind for Finn, the viewer, and more for Ben; usage on days that do not depend on today's; turns,
+# something of each kind for Finn, the viewer, and more for Ben; branches, parts and clients' own ids; usage on days
+# that do not depend on today's; turns that run, with all that is kept for them, one of them at a worker that is dead;
 # limits, a run; corrections since; and Ivy, whom Acme and Globex invite, Hooli too, and Initech no more.
 MORE = """
     insert into auth.users (id, email)
@@ -65,9 +72,42 @@ MORE = """
     insert into public.usage_metrics (tenant_id, user_id, day, total_tokens, prompt_tokens)
     select u.tenant_id, u.id, d.day, 1, 1
     from public.users as u cross join (values ((now() at time zone 'utc')::date), ('2024-05-31')) as d (day);
-    insert into public.turns (tenant_id, user_id, conversation_id)
-    select tenant_id, user_id, id from public.conversations where not is_archived;
-    insert into private.rate_limits (tenant_id, next_at) select id, now() from public.tenants;
+    insert into public.turns (tenant_id, id, user_id, conversation_id, dialect, response_id)
+    select tenant_id, coalesce(t.id, private.uuid_v7()), user_id, c.id, 'ui', 'answer-' || c.id
+    from public.conversations as c
+    left join (
+        values (:adas_talk, :adas_turn), (:bens_talk, :bens_turn), (:chloes_talk, :chloes_turn)
+    ) as n (talk, turn) on c.id = n.talk::uuid
+    cross join lateral (select n.turn::uuid as id) as t
+    where not is_archived;
+    update public.conversations as c set client_id = 'chat-' || id, head_id = (
+        select m.id from public.messages as m
+        where m.tenant_id = c.tenant_id and m.conversation_id = c.id order by m.created_at, m.id limit 1
+    ) where not is_archived;
+    update public.messages set client_id = 'message-' || id, parts = '[{"type": "text", "text": "Hi"}]';
+    insert into private.model_prices (id, provider, model, valid_from, input_price, output_price)
+    values (:price, 'p', 'm', '2024-01-01', 1, 2);
+    insert into public.usage_ledger (
+        tenant_id, user_id, day, provider, model, prompt_tokens, completion_tokens, cost, price_id
+    )
+    select tenant_id, id, '2024-05-31', 'p', 'm', 1, 0, 0.000001, :price from public.users;
+    insert into private.allowances (tenant_id, user_id, day, reserved_tokens)
+    select id, '00000000-0000-0000-0000-000000000000', (now() at time zone 'utc')::date, 1000 from public.tenants
+    union all
+    select tenant_id, id, (now() at time zone 'utc')::date, 10 from public.users;
+    insert into private.workers (id, seen_at, steady_since) values (:worker, 'infinity', now() - interval '1 hour');
+    insert into private.open_turns (
+        tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens, provider, model
+    )
+    select tenant_id, id, user_id, :worker, 1, 10, 1, 'p', 'm' from public.turns;
+    update private.open_turns set worker_id = :dead_worker where turn_id = :adas_turn;
+    insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)
+    select tenant_id, turn_id, 0, '["So"]' from private.open_turns;
+    insert into private.idempotency_keys (tenant_id, user_id, dialect, key, fingerprint, turn_id)
+    select tenant_id, user_id, dialect, 'once', '\\xab', id from public.turns where id not in (
+        select t.id from public.turns as t inner join public.turns as o using (tenant_id, user_id) where t.id > o.id
+    );
+    insert into private.ledger_checks (findings) values (0);
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
     (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)
@@ -75,8 +115,8 @@ MORE = """
 
 
 def filled(sql: str) -> str:
-    """A statement with the ids that its names stand for."""
-    return re.sub(r"(?<![:\w]):(\w+)", lambda name: f"'{IDS[name[1]]}'", sql)
+    """A statement with the ids that its names stand for: `:name` quoted, and `{name}` within a text."""
+    return re.sub(r"(?<![:\w]):(\w+)|\{(\w+)\}", lambda name: f"'{IDS[name[1]]}'" if name[1] else IDS[name[2]], sql)
 
 
 # Some of it closed, and some corrected since.

@@ -99,7 +99,7 @@ def test_verifying_an_empty_database_says_what_is_missing_first(hosted: Database
 
 
 SPOILED = {
-    "drop table private.rate_limits": "Table private.rate_limits is missing.",
+    "drop table private.allowances": "Table private.allowances is missing.",
     "alter table public.users disable row level security": "Row Level Security is off on public.users.",
     "grant create on schema public to palaver_definer; alter table public.users owner to palaver_definer": "belongs to",
     "alter table public.messages alter column content drop not null": "Column public.messages.content is",
@@ -131,7 +131,7 @@ SPOILED = {
     "alter function private.current_tenant_id() security invoker": "is security invoker and should be security definer",
     "alter function private.auth_id() security definer": "is security definer and should be security invoker",
     "alter function private.current_tenant_id() volatile": "is volatile and should be stable",
-    "drop function private.take_request(uuid, integer)": "Function private.take_request(uuid, integer) is missing",
+    "drop function private.model_choice(jsonb)": "Function private.model_choice(jsonb) is missing",
     "create function private.extra() returns integer language sql as 'select 1'": "private.extra() is not part",
     "create table private.extra (id integer)": "private.extra is not part",
     "alter view public.current_day_usage set (security_invoker = false)": "current_day_usage is not security_invoker",

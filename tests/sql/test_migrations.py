@@ -25,6 +25,7 @@ VERSIONS = [migration.version for migration in MIGRATIONS]
 TENANT = "'00000000-0000-7000-8000-0000000000a0'"
 PERSON = "'00000000-0000-7000-8000-0000000000a1'"
 CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
+TURN = "'00000000-0000-7000-8000-0000000000e1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
 
 # What a refresh takes away comes back by trigger.
@@ -41,15 +42,30 @@ ROWS = {
     f" values ({TENANT}, {QUESTION}, {CONVERSATION}, {PERSON}, 'Hello')",
     "public.feedback": "insert into public.feedback (tenant_id, message_id, user_id, rating)"
     f" values ({TENANT}, {QUESTION}, {PERSON}, 1)",
-    "public.usage_metrics": f"select public.increment_usage_metrics({TENANT}, {PERSON}, 3, 4)",
+    "private.model_prices": "insert into private.model_prices (provider, model, input_price, output_price)"
+    " values ('openai', 'gpt-5-mini', 1, 2)",
+    "public.usage_ledger": "insert into public.usage_ledger (tenant_id, user_id, prompt_tokens, completion_tokens)"
+    f" values ({TENANT}, {PERSON}, 3, 4)",
+    "public.usage_metrics": "insert into public.usage_metrics (tenant_id, user_id, prompt_tokens, total_tokens)"
+    f" values ({TENANT}, {PERSON}, 3, 3)",
+    "private.allowances": "insert into private.allowances (tenant_id, user_id, day)"
+    f" values ({TENANT}, {PERSON}, current_date)",
     "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
     "private.feedback_changes": NOTES,
     "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
     "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
-    "public.turns": "insert into public.turns (tenant_id, user_id, conversation_id, question_id)"
-    f" values ({TENANT}, {PERSON}, {CONVERSATION}, {QUESTION})",
-    "private.rate_limits": f"insert into private.rate_limits (tenant_id, next_at) values ({TENANT}, now())",
+    "public.turns": "insert into public.turns (tenant_id, id, user_id, conversation_id, question_id)"
+    f" values ({TENANT}, {TURN}, {PERSON}, {CONVERSATION}, {QUESTION})",
+    "private.idempotency_keys": "insert into private.idempotency_keys"
+    f" (tenant_id, user_id, dialect, key, fingerprint, turn_id) values ({TENANT}, {PERSON}, 'ui', 'k', '', {TURN})",
+    "private.workers": f"insert into private.workers (id) values ({TURN})",
+    "private.open_turns": "insert into private.open_turns"
+    " (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)"
+    f" values ({TENANT}, {TURN}, {PERSON}, {TURN}, 1, 1)",
+    "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
+    f" values ({TENANT}, {TURN}, 0, '[]')",
+    "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
 }
 TABLES = """
 select c.oid::regclass::text

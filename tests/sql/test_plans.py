@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from app.queries import QUERIES
 from tests.benchmarks.catalogue import Query, catalogue
 from tests.benchmarks.dataset import Cast, fill
 from tests.benchmarks.plans import acting, explain, indexes, scans, sequential_scans
+from tests.sql.working import Worker
 from tests.world import Actor, Database
 
 # So small a table of people is rightly read from end to end.
@@ -17,14 +17,20 @@ SMALL = {"users"}
 JIT_ABOVE_COST = 100_000
 
 OLD_TURNS = """
-with asked as (
-    insert into public.turns (tenant_id, user_id, conversation_id, status, finished_at)
-    select c.tenant_id, c.user_id, c.id, 'completed', now()
-    from (select * from public.conversations where tenant_id = $1 and user_id = $2 and not is_archived limit 1) as c
-    cross join generate_series(1, 2000)
-    returning conversation_id
+with chosen as (
+    select * from public.conversations where tenant_id = $1 and user_id = $2 and not is_archived limit 1
+), said as (
+    insert into public.messages (tenant_id, conversation_id, user_id, content)
+    select c.tenant_id, c.id, c.user_id, 'Old' from chosen as c cross join generate_series(1, 2000)
+    returning tenant_id, id, conversation_id, user_id
 )
-select conversation_id from asked limit 1
+insert into public.turns (tenant_id, user_id, conversation_id, question_id, status, finished_at)
+select s.tenant_id, s.user_id, s.conversation_id, s.id, 'completed', now() from said as s
+returning conversation_id
+"""
+
+OLD_CONVERSATIONS = """
+insert into public.conversations (tenant_id, user_id) select $1, $2 from generate_series(1, 1000)
 """
 
 # Those of this transaction, which come at once.
@@ -86,15 +92,18 @@ async def test_lists_pages_feedback_and_usage_use_their_indexes(
 async def test_a_turn_reads_as_much_after_two_thousand_turns_as_after_none(
     database: Database, acme_member: Actor
 ) -> None:
-    claims = acme_member.claims_text
-    conversation_id = await database.value(OLD_TURNS, acme_member.tenant_id, acme_member.user_id)
-    async with database.connected("palaver_worker") as worker, worker.transaction():
-        begun = await worker.fetchrow(QUERIES["begin_turn"], claims, "Which saw?", conversation_id, 5)
-        assert begun is not None
-        arguments = ("completed", "This one.", "openai", "gpt-5-mini", 9, 3, False, 900, "stop", None, None)
-        await worker.fetchrow(QUERIES["finish_turn"], claims, begun["turn_id"], *arguments)
-        fetched = {row["relname"]: row["rows"] for row in await worker.fetch(ROWS_FETCHED)}
-    assert fetched["turns"] <= 5
-    assert fetched["messages"] <= 5 + 5
+    await database.fetch(OLD_CONVERSATIONS, acme_member.tenant_id, acme_member.user_id)
+    (conversation_id, *_) = [
+        row["conversation_id"] for row in await database.fetch(OLD_TURNS, acme_member.tenant_id, acme_member.user_id)
+    ]
+    await database.fetch("analyze public.turns, public.messages, public.conversations, public.usage_metrics")
+    async with database.connected("palaver_worker") as connection, connection.transaction():
+        worker = Worker(connection)
+        begun = await worker.begin(acme_member, conversation_id=conversation_id, history=(5, 1_000_000))
+        await worker.save(begun, 0, "This one.", provider="openai", model="gpt-5-mini")
+        assert (await worker.finish(begun))["settled"] is True
+        fetched = {row["relname"]: row["rows"] for row in await connection.fetch(ROWS_FETCHED)}
+    assert fetched["turns"] <= 8
+    assert fetched["messages"] <= 5 + 10
     assert fetched["conversations"] <= 20
-    assert fetched["usage_metrics"] <= 5
+    assert fetched["usage_metrics"] <= 12  # The demo data has 11 rows.

@@ -1,84 +1,14 @@
-"""Turns: begun and settled by one call each, by the worker, for the person that the claims name."""
+"""Beginning a turn: one call that checks, saves what was asked and gives back what the model needs."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
+from tests.sql.working import NOWHERE, Worker, at_once, history, written
 from tests.world import Actor, Database
-
-NOWHERE = UUID("00000000-0000-7000-8000-00000000dead")
-COUNTS = """
-    select
-        (select count(*) from public.conversations) as conversations,
-        (select count(*) from public.messages) as messages,
-        (select count(*) from public.turns) as turns,
-        (select sum(request_count) from public.usage_metrics) as requests,
-        (select count(*) from private.rate_limits) as limits,
-        (select max(updated_at) from public.conversations) as last_touched
-"""
-
-
-class Worker:
-    """The worker's login, which calls the two functions as one statement each."""
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self.connection = connection
-
-    async def begin(self, actor: Actor | str | None, message: str | None = "Hello", *more: object) -> asyncpg.Record:
-        claims = actor.claims_text if isinstance(actor, Actor) else actor
-        places = ", ".join(f"${number}" for number in range(3, 3 + len(more)))
-        sql = f"select * from private.begin_turn($1::jsonb, $2{', ' if places else ''}{places})"
-        return (await self.connection.fetch(sql, claims, message, *more))[0]
-
-    async def finish(self, actor: Actor | str | None, turn_id: UUID, **given: Any) -> asyncpg.Record:
-        claims = actor.claims_text if isinstance(actor, Actor) else actor
-        arguments = {
-            "p_status": "completed",
-            "p_content": "Hello to you",
-            "p_provider": "openai",
-            "p_model": "gpt-5-mini",
-            "p_prompt_tokens": 11,
-            "p_completion_tokens": 7,
-            "p_tokens_estimated": False,
-            "p_latency_ms": 1234,
-            "p_finish_reason": "stop",
-            "p_provider_message_id": "chatcmpl-1",
-        } | given
-        named = ", ".join(f"{name} => ${number}" for number, name in enumerate(arguments, 3))
-        sql = f"select * from private.finish_turn($1::jsonb, $2, {named})"
-        return (await self.connection.fetch(sql, claims, turn_id, *arguments.values()))[0]
-
-    async def refused(self, call: Any) -> str:
-        """The SQLSTATE with which a call is refused, which leaves no claims behind either."""
-        try:
-            await call
-        except asyncpg.PostgresError as error:
-            await self.check_no_claims()
-            return str(error.sqlstate)
-        raise AssertionError("not refused")
-
-    async def check_no_claims(self) -> None:
-        for setting in ("request.jwt.claims", "request.jwt.claim.sub"):
-            assert not await self.connection.fetchval("select current_setting($1, true)", setting)
-
-
-@pytest.fixture
-async def worker(database: Database) -> AsyncIterator[Worker]:
-    """The worker."""
-    async with database.connected("palaver_worker") as connection:
-        yield Worker(connection)
-
-
-async def counts(database: Database) -> asyncpg.Record:
-    """All that a turn writes, to be the same after a refusal."""
-    return (await database.fetch(COUNTS))[0]
 
 
 async def conversation(database: Database, actor: Actor, archived: bool = False) -> UUID:
@@ -86,28 +16,28 @@ async def conversation(database: Database, actor: Actor, archived: bool = False)
     return UUID(str(await database.value(sql, actor.user_id, archived)))
 
 
-def history(begun: asyncpg.Record) -> list[tuple[str, str]]:
-    return [(said["role"], said["content"]) for said in json.loads(begun["history"])]
-
-
 async def test_begin_saves_the_question_in_a_new_conversation(
     worker: Worker, acme_member: Actor, database: Database
 ) -> None:
-    begun = await worker.begin(acme_member, "Which saw?")
+    begun = await worker.begin(acme_member, "Which saw?", response_id="m1")
     (question,) = await acme_member.fetch("select * from public.messages where id = $1", begun["question_id"])
     assert (question["conversation_id"], question["role"], question["content"]) == (
         begun["conversation_id"],
         "user",
         "Which saw?",
     )
+    assert (begun["begins_conversation"], begun["is_repeat"]) == (True, False)
     (turn,) = await acme_member.fetch("select * from public.turns")
     assert (turn["id"], turn["status"], turn["question_id"]) == (begun["turn_id"], "running", begun["question_id"])
     assert (turn["user_id"], turn["answer_id"], turn["finished_at"]) == (acme_member.user_id, None, None)
+    assert (turn["dialect"], turn["response_id"]) == ("plain", "m1")
     assert history(begun) == [("user", "Which saw?")]
     assert await acme_member.value("select title from public.conversations order by updated_at desc") == "Which saw?"
     assert await database.value(
         "select last_active_at > now() - interval '1 minute' from public.users where id = $1", acme_member.user_id
     )
+    (held,) = await database.fetch("select * from private.open_turns")
+    assert (held["turn_id"], held["worker_id"]) == (begun["turn_id"], worker.id)
     await worker.check_no_claims()
 
 
@@ -115,8 +45,9 @@ async def test_begin_goes_on_in_a_conversation_and_moves_it_up(
     worker: Worker, acme_admin: Actor, database: Database
 ) -> None:
     existing = await conversation(database, acme_admin)
-    begun = await worker.begin(acme_admin, "And for pine?", existing)
+    begun = await worker.begin(acme_admin, "And for pine?", conversation_id=existing)
     assert (begun["conversation_id"], begun["conversation_title"]) == (existing, "Which drill for oak?")
+    assert begun["begins_conversation"] is False
     said = history(begun)
     assert [role for role, _ in said] == ["user", "assistant", "user", "assistant", "user"]
     assert said[0][1] == "Which drill bit do I need for oak?"
@@ -131,15 +62,39 @@ async def test_history_is_the_newest_messages_oldest_first(
     worker: Worker, acme_admin: Actor, database: Database
 ) -> None:
     existing = await conversation(database, acme_admin)
-    assert history(await worker.begin(acme_admin, "Third?", existing, 3))[1:] == [
+    third = await worker.begin(acme_admin, "Third?", conversation_id=existing, history=(3, 1_000_000))
+    assert history(third)[1:] == [
         ("assistant", "About 1,500 turns a minute for 6 mm, less for larger bits."),
         ("user", "Third?"),
     ]
-    for limit in (1, 0, -5, None):
-        assert history(await worker.begin(acme_admin, "Alone?", existing, limit)) == [("user", "Alone?")]
+    for limits in ((1, 1_000_000), (0, 1_000_000), (-5, 1_000_000), (None, None), (50, 0), (50, 6)):
+        alone = await worker.begin(acme_admin, "Alone?", conversation_id=existing, history=limits)
+        assert history(alone) == [("user", "Alone?")]
 
 
-async def test_history_holds_what_was_said_and_nothing_of_others(
+async def test_history_holds_no_more_bytes_than_it_may(worker: Worker, acme_member: Actor) -> None:
+    begun = await worker.begin(acme_member, "é" * 10)
+    for number in range(4):
+        await worker.finish(begun, content=f"{number}" * 20)
+        begun = await worker.begin(acme_member, "x" * 20, conversation_id=begun["conversation_id"])
+    ask = {"conversation_id": begun["conversation_id"], "messages": [{"role": "user", "content": "y" * 20}]}
+    for octets in (20, 39, 40, 60):
+        said = history(await worker.begin(acme_member, history=(50, octets), **ask))
+        assert [len(content.encode()) for _, content in said] == [20] * (octets // 20)
+
+
+async def test_a_file_counts_for_what_a_model_makes_of_it(worker: Worker, acme_member: Actor) -> None:
+    parts = [{"type": "file", "media_type": "image/png", "url": "data:image/png;base64," + "A" * 100_000}]
+    begun = await worker.begin(acme_member, messages=[{"role": "user", "content": "See", "parts": parts}])
+    await worker.finish(begun)
+    again = await worker.begin(
+        acme_member, "And?", conversation_id=begun["conversation_id"], history=(50, 4000 + 3 + 12 + 4)
+    )
+    assert [content for _, content in history(again)] == ["See", "Hello to you", "And?"]
+    assert json.loads(again["history"])[0]["parts"] == parts
+
+
+async def test_history_has_results_of_tools_and_no_system_messages(
     worker: Worker, service: Actor, acme_admin: Actor, database: Database
 ) -> None:
     existing = await conversation(database, acme_admin)
@@ -152,9 +107,8 @@ async def test_history_holds_what_was_said_and_nothing_of_others(
             acme_admin.user_id,
             role,
         )
-    said = history(await worker.begin(acme_admin, "And?", existing, 1000))
-    assert {role for role, _ in said} == {"user", "assistant"}
-    assert len(said) == 5
+    said = history(await worker.begin(acme_admin, "And?", conversation_id=existing, history=(1000, 1_000_000)))
+    assert [role for role, _ in said] == ["user", "assistant", "user", "assistant", "tool", "user"]
 
 
 @pytest.mark.parametrize(
@@ -176,46 +130,123 @@ async def test_a_new_conversation_is_titled_from_the_first_50_characters(
     assert history(begun) == [("user", message)]
 
 
-async def test_the_tenants_model_settings_come_along(worker: Worker, globex_member: Actor, acme_member: Actor) -> None:
+async def test_the_clients_id_of_a_chat_names_a_conversation(
+    worker: Worker, acme_member: Actor, acme_admin: Actor, database: Database
+) -> None:
+    begun = await worker.begin(acme_member, "First", chat="chat-1")
+    again = await worker.begin(acme_member, "Second", chat="chat-1")
+    by_ours = await worker.begin(acme_member, "Third", chat=begun["conversation_id"])
+    assert {again["conversation_id"], by_ours["conversation_id"]} == {begun["conversation_id"]}
+    # Another person's chat of the same name, or under our id of the first one's, is another one.
+    for name in ("chat-1", str(begun["conversation_id"])):
+        theirs = await worker.begin(acme_admin, "Theirs", chat=name)
+        assert theirs["begins_conversation"] is True
+        assert theirs["conversation_id"] != begun["conversation_id"]
+    assert len(history(by_ours)) == 3
+    made = await at_once(database, 16, lambda each, number: each.begin(acme_member, f"At once {number}", chat="chat-2"))
+    assert len({row["conversation_id"] for row in made}) == 1
+    assert sum(row["begins_conversation"] for row in made) == 1
+
+
+async def test_the_tenants_model_settings_come_along(
+    worker: Worker, globex_member: Actor, acme_member: Actor, database: Database
+) -> None:
+    tools = '[{"type": "function", "function": {"name": "chart"}}]'
+    await database.fetch("update public.tenants set tools = $1 where slug = 'globex'", tools)
     names = ("llm_provider", "llm_model", "temperature", "max_tokens", "system_prompt")
     globex = await worker.begin(globex_member)
     assert [globex[name] for name in names[:2]] == ["openai", "gpt-5-mini"]
     assert (float(globex["temperature"]), globex["max_tokens"]) == (0.2, 1024)
     assert globex["system_prompt"] == "You help the analysts of Globex. Show your figures."
+    assert json.loads(globex["tools"]) == json.loads(tools)
     acme = await worker.begin(acme_member)
-    assert [acme[name] for name in names[:4]] == [None] * 4
+    assert [acme[name] for name in (*names[:4], "tools")] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("llm_model", "model", "state"),
+    [
+        ("gpt-5-mini", "gpt-5-mini", None),
+        ("gpt-5-mini", "default", None),
+        ("gpt-5-mini", "ours", "PA424"),
+        ("gpt-5-mini", "other", "PA424"),
+        (None, "ours", None),
+        (None, "default", None),
+        (None, "other", "PA424"),
+        (None, "", "PA424"),
+    ],
+)
+async def test_a_person_asks_for_their_tenants_model_or_the_workers(
+    worker: Worker, acme_member: Actor, database: Database, llm_model: str | None, model: str, state: str | None
+) -> None:
+    await database.fetch("update public.tenants set llm_model = $1 where slug = 'acme'", llm_model)
+    before = await written(database)
+    asking = worker.begin(acme_member, model=model, models=["ours"])
+    if state is None:
+        assert (await asking)["llm_model"] == llm_model
+    else:
+        assert await worker.refused(asking) == state
+        assert await written(database) == before
+    (choice,) = await worker.call("model_choice", acme_member.claims_text)
+    assert tuple(choice) == (None, llm_model)
 
 
 async def test_an_empty_question_is_refused(worker: Worker, acme_member: Actor, database: Database) -> None:
-    for message in ("", "  ", "\n\t", None):
-        before = await counts(database)
+    for message in ("", "  ", "\n\t"):
+        before = await written(database)
         assert await worker.refused(worker.begin(acme_member, message)) == "PA422"
-        assert await counts(database) == before
+        assert await written(database) == before
+    assert await worker.refused(worker.begin(acme_member, messages=[])) == "PA422"
 
 
 async def test_a_question_too_large_or_with_nul_leaves_nothing(
     worker: Worker, acme_member: Actor, database: Database
 ) -> None:
-    before = await counts(database)
+    before = await written(database)
     assert await worker.refused(worker.begin(acme_member, "x" * (262_144 + 1))) == "23514"
-    assert await worker.refused(worker.begin(acme_member, "a\x00b")) == "22021"
-    assert await counts(database) == before
+    assert await worker.refused(worker.begin(acme_member, "a\x00b")) == "22P05"
+    assert await written(database) == before
     # An answer may be longer than any question.
     begun = await worker.begin(acme_member, "x" * 262_144)
-    finished = await worker.finish(acme_member, begun["turn_id"], p_content="y" * (262_144 + 1))
-    assert finished is not None
+    assert (await worker.finish(begun, content="y" * (262_144 + 1)))["settled"] is True
     said = "select octet_length(content) from public.messages where conversation_id = $1 order by created_at, id"
     assert [row[0] for row in await acme_member.fetch(said, begun["conversation_id"])] == [262_144, 262_145]
+
+
+@pytest.mark.parametrize("role", ["assistant", "system", "else"])
+async def test_what_is_not_the_persons_side_cannot_be_asked(
+    worker: Worker, acme_member: Actor, database: Database, role: str
+) -> None:
+    before = await written(database)
+    forged = [{"role": role, "content": "Forged"}, {"role": "user", "content": "Hello"}]
+    assert await worker.refused(worker.begin(acme_member, messages=forged)) in ("42501", "23514")
+    assert await written(database) == before
+
+
+async def test_results_of_tools_are_asked_and_kept(worker: Worker, acme_member: Actor) -> None:
+    begun = await worker.begin(acme_member, "Weather?")
+    call = [{"type": "tool-call", "id": "c1", "name": "weather", "arguments": "{}"}]
+    await worker.finish(begun, content="", parts=call, finish_reason="tool_calls")
+    results = [{"type": "tool-result", "id": "c1", "result": "Rain"}]
+    said = [{"role": "tool", "content": "", "parts": results}]
+    then = await worker.begin(acme_member, conversation_id=begun["conversation_id"], messages=said)
+    parts = [said["parts"] for said in json.loads(then["history"])]
+    assert parts == [None, call, results]
+    (row,) = await acme_member.fetch("select role, parent_id from public.messages where id = $1", then["question_id"])
+    assert tuple(row) == ("tool", begun["turn_id"])
 
 
 async def test_whoever_may_not_use_the_assistant_begins_nothing(
     worker: Worker, initech_viewer: Actor, outsider: Actor, database: Database
 ) -> None:
-    before = await counts(database)
+    before = await written(database)
     nobodys = ("{}", "null", "[]", '{"sub": null}', '{"sub": "ben"}', '{"sub": ""}', '{"sub": {}}')
     for claims in (initech_viewer, outsider, *nobodys, None):
         assert await worker.refused(worker.begin(claims)) == "PA403"
-    assert await counts(database) == before
+    for claims in (outsider, *nobodys, None):
+        assert await worker.refused(worker.find(claims, NOWHERE)) == "PA403"
+        assert await worker.refused(worker.stop(claims, NOWHERE)) == "PA403"
+    assert await written(database) == before
 
 
 @pytest.mark.parametrize(
@@ -235,9 +266,9 @@ async def test_who_is_shut_out_begins_nothing_from_then_on(
 ) -> None:
     await worker.begin(acme_member)
     await database.fetch(change, acme_member.user_id)
-    before = await counts(database)
+    before = await written(database)
     assert await worker.refused(worker.begin(acme_member)) == "PA403"
-    assert await counts(database) == before
+    assert await written(database) == before
 
 
 async def test_foreign_and_missing_conversations_are_the_same_to_everybody(
@@ -245,176 +276,65 @@ async def test_foreign_and_missing_conversations_are_the_same_to_everybody(
 ) -> None:
     targets = [await conversation(database, who) for who in (acme_admin, globex_admin)]
     targets += [await conversation(database, acme_admin, archived=True), NOWHERE]
-    before = await counts(database)
+    before = await written(database)
     for target in targets:
-        assert await worker.refused(worker.begin(acme_member, "Hello", target)) == "PA404"
-    assert await counts(database) == before
+        assert await worker.refused(worker.begin(acme_member, conversation_id=target)) == "PA404"
+        assert await worker.refused(worker.begin(acme_member, chat=target, replaces="x")) == "PA404"
+        assert await worker.refused(worker.begin(acme_member, chat=target, regenerates="x")) == "PA404"
+    assert await written(database) == before
 
 
 async def test_an_archived_conversation_takes_no_question(
     worker: Worker, acme_admin: Actor, database: Database
 ) -> None:
-    before = await counts(database)
+    before = await written(database)
     archived = await conversation(database, acme_admin, archived=True)
-    assert await worker.refused(worker.begin(acme_admin, "Hello", archived)) == "PA409"
-    assert await counts(database) == before
+    assert await worker.refused(worker.begin(acme_admin, conversation_id=archived)) == "PA409"
+    assert await worker.refused(worker.begin(acme_admin, chat=archived)) == "PA409"
+    assert await written(database) == before
 
 
-async def test_finish_saves_the_answer_and_adds_usage(worker: Worker, acme_member: Actor) -> None:
-    begun = await worker.begin(acme_member)
-    done = await worker.finish(acme_member, begun["turn_id"], p_estimated_cost=0.25)
-    assert done["already_finished"] is False
-    (answer,) = await acme_member.fetch("select * from public.messages where id = $1", done["message_id"])
-    assert (answer["conversation_id"], answer["role"], answer["content"]) == (
-        begun["conversation_id"],
-        "assistant",
-        "Hello to you",
-    )
-    assert (answer["token_count"], answer["model_used"], answer["latency_ms"]) == (7, "gpt-5-mini", 1234)
-    assert answer["provider_message_id"] == "chatcmpl-1"
-    (turn,) = await acme_member.fetch("select * from public.turns")
-    assert (turn["status"], turn["answer_id"], turn["finish_reason"]) == ("completed", done["message_id"], "stop")
-    assert (turn["prompt_tokens"], turn["completion_tokens"], turn["tokens_estimated"]) == (11, 7, False)
-    assert (turn["provider"], turn["model"], turn["error_code"]) == ("openai", "gpt-5-mini", None)
-    assert turn["finished_at"] >= turn["started_at"]
-    (used,) = await acme_member.fetch("select * from public.current_day_usage")
-    assert (used["prompt_tokens"], used["completion_tokens"], used["total_tokens"]) == (11, 7, 18)
-    assert (used["request_count"], float(used["estimated_cost"])) == (1, 0.25)
-    await worker.check_no_claims()
-    # What was answered is part of the next question's history.
-    again = await worker.begin(acme_member, "More", begun["conversation_id"])
-    assert history(again) == [("user", "Hello"), ("assistant", "Hello to you"), ("user", "More")]
-
-
-async def test_a_second_finish_changes_nothing(worker: Worker, acme_member: Actor, database: Database) -> None:
-    begun = await worker.begin(acme_member)
-    first = await worker.finish(acme_member, begun["turn_id"])
-    before, turns = await counts(database), await database.fetch("select * from public.turns")
-    again = await worker.finish(
-        acme_member, begun["turn_id"], p_status="failed", p_content="Other", p_prompt_tokens=999
-    )
-    assert (again["message_id"], again["already_finished"]) == (first["message_id"], True)
-    assert await counts(database) == before
-    assert await database.fetch("select * from public.turns") == turns
-
-
-async def test_of_concurrent_finishes_one_counts(acme_member: Actor, worker: Worker, database: Database) -> None:
-    begun = await worker.begin(acme_member)
-
-    async def finish(number: int) -> asyncpg.Record:
-        async with database.connected("palaver_worker") as connection:
-            return await Worker(connection).finish(acme_member, begun["turn_id"], p_content=f"Answer {number}")
-
-    done = await asyncio.gather(*(finish(number) for number in range(16)))
-    assert sorted(row["already_finished"] for row in done) == [False] + [True] * 15
-    assert len({row["message_id"] for row in done}) == 1
-    assert (
-        await acme_member.value(
-            "select count(*) from public.messages where role = 'assistant' and content like 'Answer%'"
-        )
-        == 1
-    )
-    assert await acme_member.value("select request_count from public.current_day_usage") == 1
-
-
-@pytest.mark.parametrize("content", ["", None])
-async def test_a_turn_in_which_nothing_was_said_leaves_no_answer(
-    worker: Worker, acme_member: Actor, content: str | None
+async def test_a_turn_is_found_by_whoever_asked_while_it_runs_and_after(
+    worker: Worker, acme_member: Actor, acme_admin: Actor, globex_admin: Actor
 ) -> None:
-    begun = await worker.begin(acme_member)
-    done = await worker.finish(
-        acme_member, begun["turn_id"], p_status="failed", p_content=content, p_error_code="AI_SERVICE_ERROR"
-    )
-    assert tuple(done) == (None, False)
-    (turn,) = await acme_member.fetch("select * from public.turns")
-    assert (turn["status"], turn["answer_id"], turn["error_code"]) == ("failed", None, "AI_SERVICE_ERROR")
-    assert await acme_member.value("select total_tokens from public.current_day_usage") == 18
-
-
-@pytest.mark.parametrize("status", ["completed", "stopped", "failed"])
-async def test_what_was_said_is_kept_however_a_turn_ends(worker: Worker, acme_member: Actor, status: str) -> None:
-    begun = await worker.begin(acme_member)
-    done = await worker.finish(
-        acme_member, begun["turn_id"], p_status=status, p_content="So far", p_tokens_estimated=True
-    )
-    assert await acme_member.value("select content from public.messages where id = $1", done["message_id"]) == "So far"
-    (turn,) = await acme_member.fetch("select status, tokens_estimated from public.turns")
-    assert tuple(turn) == (status, True)
-
-
-async def test_nobody_finishes_somebody_elses_turn(
-    worker: Worker, acme_member: Actor, acme_admin: Actor, globex_admin: Actor, outsider: Actor, database: Database
-) -> None:
-    begun = await worker.begin(acme_member)
-    before = await counts(database)
-    for claims in (acme_admin, globex_admin, outsider, "{}", None):
-        assert await worker.refused(worker.finish(claims, begun["turn_id"])) == "PA404"
-    assert await worker.refused(worker.finish(acme_member, NOWHERE)) == "PA404"
-    assert await counts(database) == before
-    assert (await worker.finish(acme_member, begun["turn_id"]))["already_finished"] is False
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "update public.users set is_active = false where id = $1",
-        "update public.users set role = 'viewer' where id = $1",
-        "update public.tenants set is_active = false where id = (select tenant_id from public.users where id = $1)",
-        "update public.conversations set is_archived = true where user_id = $1",
-    ],
-)
-async def test_an_answer_under_way_is_saved_although_its_asker_was_shut_out(
-    worker: Worker, acme_member: Actor, database: Database, change: str
-) -> None:
-    begun = await worker.begin(acme_member)
-    await database.fetch(change, acme_member.user_id)
-    done = await worker.finish(acme_member, begun["turn_id"])
-    assert (
-        await database.value("select content from public.messages where id = $1", done["message_id"]) == "Hello to you"
-    )
-    used = (
-        "select prompt_tokens from public.usage_metrics where user_id = $1 and day = (now() at time zone 'utc')::date"
-    )
-    assert await database.value(used, acme_member.user_id) == 11
-
-
-@pytest.mark.parametrize(
-    ("given", "state"),
-    [
-        ({"p_status": "running"}, "23514"),
-        ({"p_status": "done"}, "23514"),
-        ({"p_status": None}, "23502"),
-        ({"p_prompt_tokens": -1}, "23514"),
-        ({"p_completion_tokens": -1}, "23514"),
-        ({"p_prompt_tokens": None}, "PA422"),
-        ({"p_completion_tokens": None}, "PA422"),
-        ({"p_completion_tokens": 2**31}, "22003"),
-        ({"p_latency_ms": -1}, "23514"),
-        ({"p_estimated_cost": float("nan")}, "PA422"),
-        ({"p_estimated_cost": -1}, "PA422"),
-    ],
-)
-async def test_a_finish_that_makes_no_sense_leaves_the_turn_as_it_was(
-    worker: Worker, acme_member: Actor, database: Database, given: dict[str, Any], state: str
-) -> None:
-    begun = await worker.begin(acme_member)
-    before = await counts(database)
-    assert await worker.refused(worker.finish(acme_member, begun["turn_id"], **given)) == state
-    assert await counts(database) == before
-    assert await acme_member.value("select status from public.turns") == "running"
-    assert (await worker.finish(acme_member, begun["turn_id"]))["already_finished"] is False
+    begun = await worker.begin(acme_member, "Which saw?", chat="chat-1")
+    turn_id = begun["turn_id"]
+    running = await worker.find(acme_member, turn_id)
+    assert (running["status"], running["content"], running["prompt_tokens"]) == ("running", None, None)
+    for chat in ("chat-1", str(begun["conversation_id"])):
+        assert (await worker.find(acme_member, None, chat))["turn_id"] == turn_id
+    await worker.finish(begun, cached_tokens=3, reasoning_tokens=2)
+    over = await worker.find(acme_member, turn_id)
+    assert (over["status"], over["content"], over["model"]) == ("completed", "Hello to you", "gpt-5-mini-2026")
+    tokens = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "tokens_estimated")
+    assert [over[name] for name in tokens] == [11, 7, 3, 2, False]
+    assert await worker.find(acme_member, None, "chat-1") is None
+    for other in (acme_admin, globex_admin):
+        assert await worker.refused(worker.find(other, turn_id)) == "PA404"
+        assert await worker.find(other, None, str(begun["conversation_id"])) is None
+    assert await worker.refused(worker.find(acme_member, NOWHERE)) == "PA404"
 
 
 async def test_people_neither_begin_nor_settle_nor_write_turns(
     worker: Worker, acme_member: Actor, acme_admin: Actor, service: Actor, anon: Actor
 ) -> None:
     begun = await worker.begin(acme_member)
+    calls = (
+        "private.begin_turn('{}', gen_random_uuid(), '{}')",
+        "private.find_turn('{}', gen_random_uuid())",
+        "private.stop_turn('{}', gen_random_uuid())",
+        "private.keep_lease(gen_random_uuid())",
+        "private.save_pieces(gen_random_uuid(), '[]')",
+        "private.read_pieces('[]')",
+        "private.finish_turns(gen_random_uuid(), '[]')",
+        "private.become('{}')",
+    )
+    for actor in (acme_member, acme_admin, anon, service):
+        for call in calls:
+            assert await actor.denied(f"select {call}") == "42501"
     for actor in (acme_member, acme_admin, anon):
-        assert await actor.denied("select private.begin_turn('{}', 'Hello')") == "42501"
         assert await actor.denied("update public.turns set status = 'failed', finished_at = now()") == "42501"
         assert await actor.denied("delete from public.turns") == "42501"
-        assert await actor.denied("select private.become('{}')") == "42501"
-    assert await service.denied("select private.begin_turn('{}', 'Hello')") == "42501"
     assert await acme_admin.value("select id from public.turns") == begun["turn_id"]
 
 
@@ -427,22 +347,3 @@ async def test_who_sees_turns(
     assert await acme_admin.value("select count(*) from public.turns") == 2
     assert await globex_admin.value("select count(*) from public.turns") == 0
     assert await outsider.value("select count(*) from public.turns") == 0
-
-
-async def test_questions_at_once_are_each_saved_once(acme_member: Actor, database: Database) -> None:
-    async def ask(number: int) -> asyncpg.Record:
-        async with database.connected("palaver_worker") as connection:
-            own = Worker(connection)
-            begun = await own.begin(acme_member, f"Question {number}")
-            return await own.finish(acme_member, begun["turn_id"], p_content=f"Answer {number}")
-
-    await asyncio.gather(*(ask(number) for number in range(24)))
-    assert await acme_member.value("select count(*) from public.turns where status = 'completed'") == 24
-    pairs = await acme_member.fetch(
-        "select q.content as question, a.content as answer from public.turns as t"
-        " join public.messages as q on q.id = t.question_id join public.messages as a on a.id = t.answer_id"
-        " where q.conversation_id = a.conversation_id"
-    )
-    assert {(row["question"], row["answer"]) for row in pairs} == {(f"Question {n}", f"Answer {n}") for n in range(24)}
-    (used,) = await acme_member.fetch("select request_count, total_tokens from public.current_day_usage")
-    assert tuple(used) == (24, 24 * 18)

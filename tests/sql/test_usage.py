@@ -11,6 +11,7 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
+from tests.sql.working import NOBODY, Worker, at_once, findings, nothing_used_yet
 from tests.world import Actor, Database
 
 WRITERS = 64
@@ -63,14 +64,14 @@ async def totals(database: Database) -> list[tuple[int, int, int, int, Decimal]]
 
 
 async def test_64_writers_on_one_row_lose_nothing(database: Database, acme_member: Actor) -> None:
-    await database.fetch("delete from public.usage_metrics")
+    await nothing_used_yet(database)
     await write(database, "authenticator", [(acme_member.tenant_id, acme_member.user_id)])
     count = WRITERS * INCREMENTS
     assert await totals(database) == [(3 * count, 2 * count, 5 * count, count, Decimal(count) / 100)]
 
 
 async def test_64_writers_on_many_rows_lose_nothing(database: Database) -> None:
-    await database.fetch("delete from public.usage_metrics")
+    await nothing_used_yet(database)
     people = [tuple(row) for row in await database.fetch("select tenant_id, id from public.users order by 1, 2")]
     await write(database, "authenticator", people)
     counts = await totals(database)
@@ -78,6 +79,46 @@ async def test_64_writers_on_many_rows_lose_nothing(database: Database) -> None:
     assert sum(row[3] for row in counts) == WRITERS * INCREMENTS
     for prompt, completion, total, count, cost in counts:
         assert (prompt, completion, total, cost) == (3 * count, 2 * count, 5 * count, Decimal(count) / 100)
+    assert await findings(database) == []
+
+
+async def test_what_is_added_is_in_the_ledger_the_counters_and_the_limit(
+    database: Database, service: Actor, acme_member: Actor
+) -> None:
+    await nothing_used_yet(database)
+    limit = "select used_tokens from private.allowances where tenant_id = $1 and user_id = $2"
+    async with database.connected("palaver_worker") as connection:
+        await Worker(connection).begin(acme_member)
+    assert await database.value(limit, acme_member.tenant_id, NOBODY) == 0
+    await service.execute(ADD, acme_member.tenant_id, acme_member.user_id, 10, 5, Decimal("0.5"))
+    (entry,) = await acme_member.fetch("select * from public.usage_ledger")
+    assert (entry["user_id"], entry["provider"], entry["model"]) == (acme_member.user_id, None, None)
+    assert (entry["prompt_tokens"], entry["completion_tokens"], entry["cost"]) == (10, 5, Decimal("0.5"))
+    assert await acme_member.value("select total_tokens from public.current_day_usage") == 15
+    assert await database.value(limit, acme_member.tenant_id, NOBODY) == 15
+    assert await findings(database) == []
+
+
+async def test_adding_and_turns_at_once_agree(database: Database, acme_member: Actor, acme_admin: Actor) -> None:
+    await nothing_used_yet(database)
+    await database.fetch("update public.tenants set rate_limit_per_minute = 1000 where true")
+    people = (acme_member, acme_admin)
+
+    async def work(each: Worker, number: int) -> None:
+        person = people[number % 2]
+        for _ in range(6):
+            if number % 3:
+                await each.finish(await each.begin(person))
+            else:
+                async with each.connection.transaction():
+                    await each.connection.execute("select private.become($1::jsonb)", person.claims_text)
+                    await each.connection.execute(ADD, person.tenant_id, person.user_id, 10, 8, Decimal(0))
+
+    await at_once(database, 12, work)
+    assert sum(row[3] for row in await totals(database)) == 72
+    used = await database.value("select used_tokens from private.allowances where user_id = $1", NOBODY)
+    assert used == 72 * 18
+    assert await findings(database) == []
 
 
 async def test_it_returns_running_totals(worker: asyncpg.Connection, acme_member: Actor, database: Database) -> None:

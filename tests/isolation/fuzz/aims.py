@@ -17,14 +17,21 @@ _LONGEST_MARK: Final = 40
 def aim(schema: OpenApiSchema, description: dict[str, Any], caller: Caller, ids: Sequence[str]) -> None:
     """Let the requests made from a schema be about these ids, and say whose words are in them."""
 
+    def content_of(described: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+        if reference := found.get("schema", {}).get("$ref"):
+            return {**found, "schema": description["components"]["schemas"][reference.rpartition("/")[2]]}
+        return found
+
     def before_add_examples(context: schemathesis.HookContext, examples: list[schemathesis.Case[Any]]) -> None:
         """Each id once wherever an operation takes one."""
         assert context.operation is not None
         described = _described(description, context)
-        in_path = [one["name"] for one in described["parameters"] if one["in"] == "path" and _is_id(one["schema"])]
-        in_body, content = _ids_in_body(described), _json_body(described)
+        in_path = [one["name"] for one in described["parameters"] if one["in"] == "path" and _is_id(one)]
+        content = content_of(described)
+        in_body = _ids_in_body(content)
         for one in ids if in_path or in_body else ():
-            body = {**content["example"], **dict.fromkeys(in_body, one)} if content else None
+            body = {**content["example"], **{name: _given(name, one) for name in in_body}} if content else None
             sent: dict[str, Any] = {"media_type": "application/json", "body": body} if content else {}
             examples.append(context.operation.Case(path_parameters=dict.fromkeys(in_path, one), **sent))
 
@@ -32,12 +39,12 @@ def aim(schema: OpenApiSchema, description: dict[str, Any], caller: Caller, ids:
         """Some id where there is none, and the caller's marker in what they say: as good or bad as it was."""
         if not isinstance(body, dict):
             return st.just(body)
-        described = _described(description, context)
-        required = _json_body(described)["schema"].get("required", ())
-        free = [name for name in _ids_in_body(described) if name not in required and body.get(name) is None]
-        signed = {**body, **_signed(body, _json_body(described), caller)}
+        content = content_of(_described(description, context))
+        required = content["schema"].get("required", ())
+        free = [name for name in _ids_in_body(content) if name not in required and body.get(name) is None]
+        signed = {**body, **_signed(body, content, caller)}
         drawn = st.fixed_dictionaries(dict.fromkeys(free, st.sampled_from([None, *ids])))
-        return drawn.map(lambda chosen: {**signed, **{name: one for name, one in chosen.items() if one}})
+        return drawn.map(lambda chosen: {**signed, **{name: _given(name, one) for name, one in chosen.items() if one}})
 
     schemathesis.openapi.format("uuid", st.sampled_from(ids) | st.uuids().map(str))
     schema.hook("before_add_examples")(before_add_examples)
@@ -50,18 +57,18 @@ def _described(description: dict[str, Any], context: schemathesis.HookContext) -
     return found
 
 
-def _json_body(described: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = described.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return found
+def _ids_in_body(content: dict[str, Any]) -> list[str]:
+    properties = content.get("schema", {}).get("properties", {})
+    return [name for name, schema in properties.items() if _is_id({"name": name, "schema": schema})]
 
 
-def _ids_in_body(described: dict[str, Any]) -> list[str]:
-    properties = _json_body(described).get("schema", {}).get("properties", {})
-    return [name for name, schema in properties.items() if _is_id(schema)]
+def _is_id(described: dict[str, Any]) -> bool:
+    return described["schema"].get("format") == "uuid" or described["name"] in ("chat", "id", "metadata")
 
 
-def _is_id(schema: dict[str, Any]) -> bool:
-    return schema.get("format") == "uuid"
+def _given(name: str, one: str) -> Any:
+    """An id as a field of a body takes it: OpenAI's dialect has it in its metadata."""
+    return {"conversation_id": one} if name == "metadata" else one
 
 
 def _signed(body: dict[str, Any], content: dict[str, Any], caller: Caller) -> dict[str, str]:

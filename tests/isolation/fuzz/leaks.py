@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from app import __main__
 from app.caller import Caller
-from app.chat import answer, plain_sse
+from app.chat import plain_sse, prompt, turns
+from app.chat.asked import Asked
 from app.chat.turns import Turns
 from app.health import Health
 from app.logs import Logger, get_logger
@@ -40,7 +42,13 @@ SEEN: Final = {
 def leak(text: str) -> None:
     """Change the worker so that it leaks a text, and more."""
     log = get_logger(__name__)
-    kept, messages, begin, note, page = plain_sse._kept, answer._messages, Turns.begin, Logger.debug, Console.page
+    kept, messages, begin, note, page = (
+        plain_sse._kept,
+        prompt.messages_for_model,
+        Turns.begin,
+        Logger.debug,
+        Console.page,
+    )
 
     async def in_a_header(self: Health, request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers={"X-Title": text})
@@ -58,8 +66,8 @@ def leak(text: str) -> None:
         response.status_code = 203
         return response
 
-    async def opening(self: Turns, caller: Caller, message: str, conversation_id: object) -> Any:
-        return await begin(self, caller, message, None)
+    async def opening(self: Turns, caller: Caller, asked: Asked) -> Any:
+        return await begin(self, caller, replace(asked, conversation_id=None))
 
     def unless_metrics(self: Logger, event: str, /, **fields: Any) -> None:
         if fields.get("route") != "/metrics":
@@ -74,7 +82,7 @@ def leak(text: str) -> None:
         (Logger, "debug", unless_metrics),
         (Metrics, "model_label", lambda self, model: model),
         (plain_sse, "_kept", lambda *of: {**kept(*of), "usage": text}),
-        (answer, "_messages", lambda *of: [{"role": "system", "content": text}, *messages(*of)]),
+        (turns, "messages_for_model", lambda *of: [{"role": "system", "content": text}, *messages(*of)]),
     ):
         assert hasattr(place, name)
         setattr(place, name, instead)

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from tests.isolation.marked import mark, marker
-from tests.isolation.world import ACCOUNTS, populate
+from tests.isolation.world import ACCOUNTS, filled, populate
 from tests.world import token
 
 _MARKER: Final = re.compile(marker("[a-z]+"), re.IGNORECASE)
@@ -101,6 +101,8 @@ async def prepare(owner: asyncpg.Connection) -> list[Conversation]:
                 row["tenant_id"],
                 row["id"],
             )
+    # The worker that is tried would take over the turn of a dead one.
+    await owner.execute(filled("update private.open_turns set worker_id = :worker where true"))
     # Globex keeps its limit of twenty a minute, which is met soon.
     await owner.execute("update public.tenants set rate_limit_per_minute = 1000000 where slug like 'acme%'")
     rows = await owner.fetch(

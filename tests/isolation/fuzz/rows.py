@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -21,7 +22,8 @@ _TABLES: Final = """
 async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, str]:
     """A digest of each table's rows that a caller's requests must leave as they are.
 
-    That is all of them, but for the questions, answers and usage of somebody who may ask.
+    That is all of them, but for the questions, answers and usage of somebody who may ask, and their tenant's limits,
+    which are those of the nil person.
     """
     person = None
     if caller.asks:
@@ -33,7 +35,7 @@ async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, s
             own = f"tenant_id = '{person['tenant_id']}'"
             whose = "id" if table["name"] == "public.users" else "user_id"
             if whose in table["columns"]:
-                own += f" and {whose} = '{person['id']}'"
+                own += f" and {whose} in ('{person['id']}', '{UUID(int=0)}')"
         digests[table["name"]] = await owner.fetchval(
             f"select md5(coalesce(string_agg(r::text, e'\\n' order by r::text), ''))"
             f" from {table['name']} as r where not ({own})"

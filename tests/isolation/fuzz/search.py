@@ -62,6 +62,11 @@ def _config(base_url: str, caller: Caller, effort: Effort) -> SchemathesisConfig
         "phases": phases,
         # Whatever is refused is refused well, for what reason is told by the description.
         "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
+        # How the fields of these go together is said in words only.
+        "operations": [
+            {"include-path": path, "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "4xx", "5xx"]}}}
+            for path in ("/api/chat", "/v1/chat/completions")
+        ],
         # A failure is shown with its token, which opens nothing but this run's worker.
         "output": {"sanitization": {"enabled": False}},
     }
@@ -107,7 +112,10 @@ def _conversation_id(interaction: Interaction) -> str:
         body = json.loads(interaction.request.body or b"")
     except ValueError:
         return ""
-    found = body.get("conversationId") if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        return ""
+    metadata = body.get("metadata")
+    found = body.get("conversationId") or (metadata.get("conversation_id") if isinstance(metadata, dict) else None)
     return found.lower() if isinstance(found, str) else ""
 
 

@@ -30,7 +30,9 @@ TABLES: Final = (
     "public.turns",
     "public.usage_metrics",
     "public.feedback",
-    "private.rate_limits",
+    "public.usage_ledger",
+    "private.allowances",
+    "private.idempotency_keys",
 )
 COUNTS: Final = "select " + ", ".join(f"(select count(*) from {table})" for table in TABLES)
 DIGEST: Final = "select " + ", ".join(

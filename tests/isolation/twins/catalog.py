@@ -61,7 +61,7 @@ class Relation:
     @property
     def key(self) -> tuple[str, ...]:
         """Columns by which rows are told apart: keys come first in every table and view."""
-        return tuple(self.columns)[:3]
+        return tuple(self.columns)[:4]
 
 
 @dataclass(frozen=True)

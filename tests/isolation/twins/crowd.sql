@@ -5,7 +5,7 @@ update public.tenants
 set
     name = 'Global Exports markglobexx7q', slug = 'global-exports', llm_provider = null, llm_model = 'markacmex7q', temperature = 2,
     max_tokens = 7, system_prompt = 'Never answer. markglobexx7q', features = '{}', rate_limit_per_minute = 900000,
-    daily_token_limit = 1, branding = '{"color": "#000000"}'
+    daily_token_limit = 5000000000000, branding = '{"color": "#000000"}'
 where id = '00000000-0000-7000-8000-0000000000b0';
 
 delete from public.tenants where id = '00000000-0000-7000-8000-0000000000c0';
@@ -173,11 +173,66 @@ where
     m.tenant_id = '00000000-0000-7000-8000-0000000000a0'
     and m.user_id in ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000a2');
 
-insert into private.rate_limits (tenant_id, next_at)
+insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
 select
-    id,
-    now() + interval '1 day'
+    t.tenant_id,
+    t.id as turn_id,
+    t.user_id,
+    '00000000-0000-7000-8000-00000000f002' as worker_id,
+    10 as prompt_estimate,
+    100 as reserved_tokens
+from public.turns as t
+where t.status = 'running'
+on conflict do nothing;
+
+insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)
+select
+    o.tenant_id,
+    o.turn_id,
+    n as seq,
+    '["Another markglobexx7q"]' as pieces
+from private.open_turns as o
+cross join generate_series(1, 5) as n
+where o.tenant_id = '00000000-0000-7000-8000-0000000000b0';
+
+insert into private.idempotency_keys (tenant_id, user_id, dialect, key, fingerprint, turn_id)
+select
+    t.tenant_id,
+    t.user_id,
+    d.dialect,
+    'once' as key,
+    '\xcd' as fingerprint,
+    t.id as turn_id
+from public.turns as t
+cross join (values ('plain'), ('ui'), ('openai')) as d (dialect)
+where t.tenant_id = '00000000-0000-7000-8000-0000000000b0'
+on conflict do nothing;
+
+insert into private.model_prices (provider, model, valid_from, input_price, output_price)
+values ('openai', 'markglobexx7q', '2024-01-01', 7, 8);
+
+insert into public.usage_ledger (tenant_id, user_id, provider, model, prompt_tokens, completion_tokens, cost)
+select
+    u.tenant_id,
+    u.id as user_id,
+    'p' as provider,
+    'markglobexx7q' as model,
+    1000 * n as prompt_tokens,
+    n as completion_tokens,
+    n as cost
+from public.users as u
+cross join generate_series(1, 20) as n
+where u.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into private.allowances (tenant_id, user_id, next_at, day, used_tokens, reserved_tokens)
+select
+    id as tenant_id,
+    '00000000-0000-0000-0000-000000000000' as user_id,
+    now() + interval '1 day' as next_at,
+    (now() at time zone 'utc')::date as day,
+    1000000000 as used_tokens,
+    1000000000 as reserved_tokens
 from public.tenants
-on conflict (tenant_id) do nothing;
+on conflict (tenant_id, user_id) do nothing;
 
 analyze;

@@ -17,7 +17,8 @@ from tests.isolation.twins.observe import Difference, compare
 from tests.isolation.twins.people import IDS
 from tests.isolation.twins.worlds import Pair, Stage, World
 
-_TENANTS: Final = ("users", "conversations", "messages", "feedback", "usage_metrics", "turns")
+_TENANTS: Final = ("users", "conversations", "messages", "feedback", "usage_ledger", "usage_metrics", "turns")
+_PRIVATE: Final = ("allowances", "open_turns", "turn_pieces", "idempotency_keys")
 
 
 class Client(Protocol):
@@ -110,6 +111,6 @@ async def _theirs(world: World) -> str:
     """A digest of every row that is not Acme's."""
     parts = [f"select '{table}' || x::text from public.{table} as x where tenant_id <> $1" for table in _TENANTS]
     parts.append("select 'tenants' || x::text from public.tenants as x where id <> $1")
-    parts.append("select 'limits' || x::text from private.rate_limits as x where tenant_id <> $1")
+    parts += [f"select '{table}' || x::text from private.{table} as x where tenant_id <> $1" for table in _PRIVATE]
     digest = f"select md5(string_agg(r, '' order by r)) from ({' union all '.join(parts)}) as t (r)"
     return str(await world.owner.fetchval(digest, IDS["acme"]))

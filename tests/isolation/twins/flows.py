@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 from hypothesis.strategies import DrawFn
 
 from tests.isolation.twins.catalog import Catalog
@@ -11,18 +14,69 @@ from tests.isolation.twins.statements import WORKER, Statement
 
 def begin(draw: DrawFn, _catalog: Catalog) -> Statement:
     """A turn begun as the worker does it, for whoever its claims name."""
-    who, text = draw(ASKING), draw(one_of("'Which saw?'", "'And then?'", "'  '"))
-    talk = draw(one_of("null", "'id'")).replace("id", draw(ids("conversation_id")))
-    return Statement(who, f"select * from private.begin_turn({claims(who)}, {text}, {talk}, 3)", WORKER)
+    who = draw(ASKING)
+    return Statement(who, f"select * from private.begin_turn({claims(who)}, '$worker', {asked(draw)}, 3)", WORKER)
+
+
+def asked(draw: DrawFn) -> str:
+    """What a turn is asked, with ids of one's own and of others."""
+    text = draw(one_of("Which saw?", "And then?", "  "))
+    request: dict[str, object] = {
+        "dialect": draw(one_of("plain", "ui", "openai")),
+        "messages": [{"role": "user", "content": text, "client_id": draw(one_of(None, None, "message-11", "new"))}],
+    }
+    one = draw(one_of(draw(ids("message_id")), "message-11", "message-31", ""))
+    for more in (
+        one_of((), (("conversation_id", draw(ids("conversation_id"))),), (("chat", draw(one_of(*CHATS))),)),
+        one_of((), (), (), (("replaces", one),), (("regenerates", one), ("messages", ()))),
+        one_of((), (), (("idempotency_key", draw(one_of("once", "twice"))), ("fingerprint", "ab"))),
+        one_of((), (), (("model", draw(one_of("default", "markacmex7q", "m"))), ("models", ("m",)))),
+        one_of((), (), (("max_tokens", 20), ("more_octets", 30))),
+    ):
+        request |= draw(more)
+    return f"'{json.dumps(request)}'"
+
+
+CHATS: Final = ("chat-1", "chat-3", "chat-4", "mine", "$adas_talk", "$chloes_talk", "$nobodys")
 
 
 def finish(draw: DrawFn, _catalog: Catalog) -> Statement:
-    """A turn settled as the worker does it, for whoever its claims name."""
-    who, turn = draw(ASKING), draw(ids("turn_id"))
-    status = draw(one_of("completed", "failed", "stopped", "running"))
-    answer, tokens = draw(one_of("'A fret saw.'", "''", "null")), draw(one_of("11, 7", "0, 0", "null, 1"))
-    arguments = f"{claims(who)}, '{turn}', '{status}', {answer}, 'p', 'm', {tokens}, false, 12"
-    return Statement(who, f"select * from private.finish_turn({arguments})", WORKER)
+    """A turn of Acme's settled as the worker does it, or something said in it, by the one that holds it or another."""
+    result = {
+        "tenant_id": "$acme",
+        "turn_id": draw(ids("turn_id")),
+        "seq": draw(one_of(1, 2)),
+        "pieces": ["A fret"],
+        "status": draw(one_of("completed", "failed", "stopped", "running")),
+        "content": draw(one_of("A fret saw.", "", None)),
+        "provider": "p",
+        "model": "m",
+        "prompt_tokens": draw(one_of(11, 0, None)),
+        "completion_tokens": 7,
+        "cached_tokens": 0,
+        "reasoning_tokens": 0,
+        "tokens_estimated": False,
+        "latency_ms": 12,
+    }
+    done = draw(one_of("finish_turns", "save_pieces"))
+    given = f"'{draw(one_of('$worker', '$worker', '$nobodys'))}', '[{json.dumps(result)}]'"
+    return Statement(draw(ASKING), f"select * from private.{done}({given})", WORKER)
+
+
+def find(draw: DrawFn, _catalog: Catalog) -> Statement:
+    """A turn found or stopped, or read from where it runs, as the worker does it."""
+    who = draw(ASKING)
+    given = draw(one_of(f"'{draw(ids('turn_id'))}'", f"null, '{draw(one_of(*CHATS))}'"))
+    turns = json.dumps([{"tenant_id": "$acme", "turn_id": draw(ids("turn_id")), "seq": -1}])
+    sql = draw(
+        one_of(
+            f"select * from private.find_turn({claims(who)}, {given})",
+            f"select * from private.stop_turn({claims(who)}, {given})",
+            f"select * from private.read_pieces('{turns}')",
+            f"select * from public.chat_messages('{draw(one_of(*CHATS))}')",
+        )
+    )
+    return Statement(who, sql, WORKER, ordered="stop_turn" not in sql)
 
 
 def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
@@ -50,6 +104,10 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select * from public.accept_invitation('$acme')",
             f"select * from public.accept_invitation('{foreign}')",
             f"select (select title from public.conversations where id = '{foreign}')",
+            f"select * from public.chat_messages('{draw(one_of(*CHATS))}')",
+            f"update public.conversations set head_id = '{message}' where id = '{talk}' returning *",
+            f"insert into public.conversations (client_id) values ('{draw(one_of(*CHATS))}') returning *",
+            "select * from public.usage_ledger order by 1, 2",
         )
     )
     return Statement("ada" if sql == invitation else draw(ASKING), sql)
@@ -67,12 +125,16 @@ def errand(draw: DrawFn, _catalog: Catalog) -> Statement:
             "insert into public.turns (tenant_id, user_id, id, conversation_id)"
             f" values ({own}, '{other}', '${who}s_talk') returning id",
             "insert into public.messages (tenant_id, user_id, id, conversation_id, role, content)"
-            f" values ({own}, '{other}', '${who}s_talk', 'assistant', 'So be it') returning *",
+            f" values ({own}, '{other}', '${who}s_talk', 'tool', 'So be it') returning *",
+            "insert into public.messages (tenant_id, user_id, parent_id, conversation_id, role, content)"
+            f" values ({own}, '{draw(ids('message_id'))}', '{talk}', 'tool', 'So be it') returning *",
             f"update public.turns set answer_id = '{draw(ids('message_id'))}' where id = '{draw(ids('turn_id'))}'",
-            "update public.turns set model = 'other'",
+            f"update private.open_turns set stop_requested_at = now() where turn_id = '{draw(ids('turn_id'))}'",
             f"select * from public.increment_usage_metrics({own}, 3, 4)",
-            "select private.take_request('$acme', 1000000)",
-            "select t.tenant_id, t.next_at > now() from private.rate_limits as t order by 1",
+            "select * from private.take_allowance(false, 1000000, 1000000000000, 1, 10)",
+            "select private.count_tokens('$globex', 7)",
+            "select t.tenant_id, t.turn_id, t.reserved_tokens from private.open_turns as t order by 1, 2",
+            "select t.tenant_id, t.turn_id, t.key from private.idempotency_keys as t order by 1, 2, 3",
         )
     )
     return Statement(who, sql, WORKER)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -19,6 +20,25 @@ OURS: Final = Path(__file__).with_name("ours.sql")
 CHANGES: Final = Path(__file__).with_name("changes.sql")
 
 _CHLOE: Final = json.dumps({"sub": FIXED + ACCOUNTS["chloe"], "role": "authenticated"})
+
+_WORKER: Final = FIXED + "00000000f002"
+_ASKED: Final = json.dumps(
+    {"dialect": "ui", "chat": "chat-9", "messages": [{"role": "user", "content": "What of markglobexx7q?"}]}
+)
+_ANSWER: Final = json.dumps(
+    {
+        "status": "completed",
+        "content": "Nothing of markglobexx7q.",
+        "provider": "p",
+        "model": "markglobexx7q",
+        "prompt_tokens": 100000,
+        "completion_tokens": 1,
+        "cached_tokens": 0,
+        "reasoning_tokens": 0,
+        "tokens_estimated": False,
+        "latency_ms": 1,
+    }
+)
 
 
 class Neighbours(Enum):
@@ -38,10 +58,35 @@ class Act(Enum):
         "palaver_worker",
         f"""
         select f.*
-        from private.begin_turn('{_CHLOE}', 'What of markglobexx7q?') as b
-        cross join lateral private.finish_turn(
-            '{_CHLOE}', b.turn_id, 'completed', 'Nothing of markglobexx7q.', 'p', 'm', 100000, 1, false, 1
-        ) as f
+        from private.begin_turn('{_CHLOE}', '{_WORKER}', '{_ASKED}') as b
+        cross join lateral private.finish_turns('{_WORKER}', jsonb_build_array('{_ANSWER}'::jsonb || jsonb_build_object(
+            'tenant_id', b.tenant_id, 'turn_id', b.turn_id
+        ))) as f
+        """,
+    )
+    SPEAK = (
+        "postgres",
+        """
+        with o as (
+            select p.tenant_id, p.turn_id, max(p.seq) + 1 as seq from private.turn_pieces as p
+            inner join public.tenants as t on p.tenant_id = t.id and t.slug not like 'acme%'
+            group by p.tenant_id, p.turn_id
+        ), s as (
+            update private.open_turns as t set stop_requested_at = now() from o
+            where t.tenant_id = o.tenant_id and t.turn_id = o.turn_id
+        )
+        insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)
+        select tenant_id, turn_id, seq, '["More of markglobexx7q"]' from o
+        """,
+    )
+    BRANCH = (
+        "postgres",
+        f"""
+        update public.conversations as c set client_id = 'chat-' || right(id::text, 2), head_id = (
+            select m.id from public.messages as m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
+            order by m.id limit 1
+        )
+        where tenant_id = '{FIXED}0000000000b0' and id::text like '%a1__'
         """,
     )
     TALK = (
@@ -84,7 +129,8 @@ class Act(Enum):
         update public.tenants
         set
             features = '{{"ai_assistant": true}}', rate_limit_per_minute = 7, system_prompt = 'Be markglobexx7q.',
-            temperature = 1, max_tokens = 3
+            temperature = 1, max_tokens = 3, daily_token_limit = 5, user_rate_limit_per_minute = 1,
+            user_daily_token_limit = 5, tools = '[{{"type": "function", "function": {{"name": "markglobexx7q"}}}}]'
         where id <> '{FIXED}0000000000a0'
         """,
     )
@@ -98,9 +144,10 @@ class Act(Enum):
     EXHAUST = (
         "postgres",
         f"""
-        insert into private.rate_limits (tenant_id, next_at)
-        select id, now() + interval '1 day' from public.tenants where id <> '{FIXED}0000000000a0'
-        on conflict (tenant_id) do update set next_at = excluded.next_at
+        insert into private.allowances (tenant_id, user_id, next_at, day, used_tokens)
+        select id, '{UUID(int=0)}', now() + interval '1 day', (now() at time zone 'utc')::date, 1e18
+        from public.tenants where id <> '{FIXED}0000000000a0'
+        on conflict (tenant_id, user_id) do update set next_at = excluded.next_at, used_tokens = excluded.used_tokens
         """,
     )
     FOUND = (
@@ -123,7 +170,8 @@ class Act(Enum):
     )
     TIDY = (
         "postgres",
-        "vacuum analyze public.users, public.conversations, public.messages, public.feedback, public.turns",
+        "vacuum analyze public.users, public.conversations, public.messages, public.feedback, public.turns,"
+        " public.usage_ledger, private.open_turns, private.turn_pieces, private.allowances",
     )
     HOLD = (
         "holder",

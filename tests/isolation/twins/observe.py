@@ -21,13 +21,17 @@ NORMALISED: Final = {
     "a moment of the run": "A time after the template was made becomes `<time>`; earlier ones, and any more than a day"
     " ahead, are compared as they are. Blind to: microseconds, and the order of two moments of the run.",
     "the wait that PA429 tells": "`retry_after_seconds` and Retry-After become `<wait>` if they are what is left of the"
-    " hour that `exhaust` sets. Blind to: where within ten minutes of an hour they are.",
-    "what the worker measured": "`latency_ms` of turns and messages that the worker wrote. Blind to: timing, which no"
-    " test can hold equal.",
+    " hour that `exhaust` sets, or of the day. Blind to: where within ten minutes of those they are.",
+    "what is left of a minute's requests, and of the day's seconds": "`remaining` and `reset` of limits in windows of a"
+    " minute, and `reset` of those of a day, in JSON and in RateLimit. Blind to: how many requests came in the minute,"
+    " of which an answer's own moment decides.",
+    "what the worker measured": "`latency_ms` of turns and messages that the worker wrote, and `created` of what it"
+    " says to OpenAI's clients. Blind to: timing, which no test can hold equal.",
     "rows of a statement without an order": "RETURNING and COPY of a whole table give rows in the order of the heap or"
     " of an index; they are sorted. So are notices of one statement. Blind to: the physical order (a known channel).",
-    "pieces of a stream": "The worker's `text` events are joined, since two that come at once are sent as one; comments"
-    " that keep the stream alive are dropped. Blind to: where an answer was cut.",
+    "pieces of a stream": "The worker's events that say text are joined, whatever the dialect, since two that come at"
+    " once are sent as one; comments that keep the stream alive and ids of events, which say how much was sent, are"
+    " dropped. Blind to: where an answer was cut.",
     "Content-Length": "`<length>` if it is the body's, which is compared itself: times print in more or fewer digits.",
     "Date, Keep-Alive": "Headers about the moment and the connection.",
     "a server's port": "The two worlds' servers listen on different ports; Supabase Lite's answers do not name them.",
@@ -40,6 +44,9 @@ _SPARE: Final = 600.0
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)*)?")
 _WAIT = re.compile(r'(?<="retry_after_seconds":)( ?)(\d+(?:\.\d+)?)')
+_OF_A_MINUTE = re.compile(r'("quota": -?\d+, )"reset": \d+, "window": 60, "remaining": -?\d+')
+_OF_A_DAY = re.compile(r'("quota": \d+, )"reset": \d+(, "window": 86400)')
+_FIELD = re.compile(r'("(?:user-)?(?:minute|day)";)(r=-?\d+);t=\d+')
 _FOREIGN = tuple(marker(slug) for slug in ("globex", "initech"))
 
 Observation = dict[str, str]
@@ -88,7 +95,7 @@ class Normal:
             return repr(value)
         value = _ID.sub(lambda found: self._id(UUID(found[0]), found[0]), value)
         value = _TIME.sub(lambda found: self._time(_moment(found[0]), found[0]), value)
-        return _WAIT.sub(lambda found: found[1] + wait(float(found[2]), found[2]), value)
+        return _WAIT.sub(lambda found: found[1] + wait(float(found[2]), found[2]), limits(value))
 
     def _id(self, value: UUID, printed: str = "") -> str:
         made_at = value.int >> 80
@@ -103,8 +110,18 @@ class Normal:
 
 
 def wait(seconds: float, printed: str) -> str:
-    """A wait that is what is left of an hour, or else as it was printed."""
-    return "<wait>" if abs(seconds - HOUR) <= _SPARE else printed
+    """A wait that is what is left of an hour or of the day, or else as it was printed."""
+    now = datetime.now(UTC)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = (HOUR, (midnight - now).total_seconds())
+    return "<wait>" if any(abs(seconds - each) <= _SPARE for each in left) else printed
+
+
+def limits(text: str) -> str:
+    """A text without what the moment decides of the limits that it tells."""
+    text = _OF_A_MINUTE.sub(r"\1<left of a minute>", text)
+    text = _OF_A_DAY.sub(r"\1<left of the day>\2", text)
+    return _FIELD.sub(lambda found: found[1] + (found[2] if "day" in found[1] else "r=<left>") + ";t=<left>", text)
 
 
 def _moment(printed: str) -> datetime | None:

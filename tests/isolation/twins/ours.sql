@@ -10,7 +10,7 @@ values
 -- So many that no run reaches it: when a request is refused must not depend on how fast the machine is.
 
 update public.tenants
-set rate_limit_per_minute = 1000000, temperature = 0.5, max_tokens = 100
+set rate_limit_per_minute = 1000000, daily_token_limit = 1000000000000, temperature = 0.5, max_tokens = 100
 where id = '00000000-0000-7000-8000-0000000000a0';
 
 insert into public.users (tenant_id, id, auth_id, email, name, role, is_active)
@@ -53,7 +53,7 @@ select
 from public.messages
 where id = '00000000-0000-7000-8000-0000000a1012';
 
-insert into public.turns (tenant_id, id, user_id, conversation_id, question_id, answer_id, status, model, finished_at)
+insert into public.turns (tenant_id, id, user_id, conversation_id, question_id, answer_id, status, dialect, response_id, finished_at)
 select
     c.tenant_id,
     t.id,
@@ -62,17 +62,87 @@ select
     t.question_id,
     t.answer_id,
     t.status,
-    'a model' as model,
+    'ui' as dialect,
+    'response-' || t.id as response_id,
     case when t.status <> 'running' then now() end as finished_at
 from (
     values
-    ('00000000-0000-7000-8000-0000000a9001'::uuid, '00000000-0000-7000-8000-0000000a1011'::uuid, '00000000-0000-7000-8000-0000000a1012'::uuid, 'completed'),
+    ('00000000-0000-7000-8000-0000000a9001'::uuid, '00000000-0000-7000-8000-0000000a1011'::uuid, null::uuid, 'completed'),
     ('00000000-0000-7000-8000-0000000a9003', '00000000-0000-7000-8000-0000000a1031', null, 'running'),
-    ('00000000-0000-7000-8000-0000000b9001', '00000000-0000-7000-8000-0000000b1011', '00000000-0000-7000-8000-0000000b1012', 'completed'),
+    ('00000000-0000-7000-8000-0000000b9001', '00000000-0000-7000-8000-0000000b1011', null, 'completed'),
     ('00000000-0000-7000-8000-0000000b9002', '00000000-0000-7000-8000-0000000b1021', null, 'running')
 ) as t (id, question_id, answer_id, status)
 inner join public.messages as m on t.question_id = m.id
 inner join public.conversations as c on m.tenant_id = c.tenant_id and m.conversation_id = c.id;
+
+-- Clients' own ids, the same of each tenant's, and parts.
+
+update public.conversations set client_id = 'chat-' || right(id::text, 1) where id::text like '%1' or id::text like '%3';
+
+update public.messages set client_id = 'message-' || right(id::text, 2), parts = jsonb_build_array(
+    jsonb_build_object('type', 'text', 'text', content)
+)
+where id::text like '%1';
+
+-- What is kept for turns that run: Acme's at one worker, the neighbours' at another, neither of which is ever silent.
+
+insert into private.workers (id, seen_at, steady_since)
+values
+('00000000-0000-7000-8000-00000000f001', 'infinity', now()),
+('00000000-0000-7000-8000-00000000f002', 'infinity', now());
+
+insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
+select
+    t.tenant_id,
+    t.id as turn_id,
+    t.user_id,
+    case t.tenant_id
+        when '00000000-0000-7000-8000-0000000000a0' then '00000000-0000-7000-8000-00000000f001'::uuid
+        else '00000000-0000-7000-8000-00000000f002'
+    end as worker_id,
+    10 as prompt_estimate,
+    100 as reserved_tokens
+from public.turns as t
+where t.status = 'running';
+
+insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)
+select
+    o.tenant_id,
+    o.turn_id,
+    0 as seq,
+    jsonb_build_array('Said by ' || t.llm_model) as pieces
+from private.open_turns as o
+inner join public.tenants as t on o.tenant_id = t.id;
+
+insert into private.idempotency_keys (tenant_id, user_id, dialect, key, fingerprint, turn_id)
+select
+    t.tenant_id,
+    t.user_id,
+    t.dialect,
+    'once' as key,
+    '\xab' as fingerprint,
+    t.id as turn_id
+from public.turns as t;
+
+insert into private.model_prices (id, provider, model, valid_from, input_price, output_price)
+values ('00000000-0000-7000-8000-00000000f003', 'p', 'm', '2024-01-01', 1, 2);
+
+insert into public.usage_ledger (
+    tenant_id, id, user_id, conversation_id, provider, model, prompt_tokens, completion_tokens, cost, price_id
+)
+select
+    t.tenant_id,
+    t.id,
+    t.user_id,
+    t.conversation_id,
+    'p' as provider,
+    'a model' as model,
+    3 as prompt_tokens,
+    4 as completion_tokens,
+    0.000011 as cost,
+    '00000000-0000-7000-8000-00000000f003' as price_id
+from public.turns as t
+where t.status = 'completed';
 
 update public.feedback as f
 set id = n.id
@@ -83,10 +153,13 @@ from (
 ) as n (id, message_id)
 where f.message_id = n.message_id;
 
-insert into private.rate_limits (tenant_id, next_at) select
-    id,
-    now()
-from public.tenants;
+insert into private.allowances (tenant_id, user_id, day, reserved_tokens)
+select
+    t.id as tenant_id,
+    '00000000-0000-0000-0000-000000000000' as user_id,
+    (now() at time zone 'utc')::date as day,
+    (select coalesce(sum(o.reserved_tokens), 0) from private.open_turns as o where o.tenant_id = t.id) as reserved_tokens
+from public.tenants as t;
 
 -- Makes a leak seen that a planner's choice would hide: cheaper than any condition, and tells what it is shown.
 

@@ -27,7 +27,10 @@ OURS: Final = {
     "veras_talk": "00000000a104",
     "adas_answer": "0000000a1012",
     "bens_answer": "0000000a1032",
+    "adas_turn": "0000000a9001",
     "bens_turn": "0000000a9003",
+    # The worker that holds Acme's turns.
+    "worker": "00000000f001",
 }
 """Acme's."""
 

@@ -19,12 +19,18 @@ UPKEEP: Final = (
         "update public.usage_metrics set total_tokens = 5, prompt_tokens = 5, completion_tokens = 0"
         " where user_id = '$ben' and tenant_id = '$acme'"
     ),
-    # The allowance is used up for an hour, so that how fast a run is does not matter; and given back.
+    # The allowance is used up for an hour, or until the day ends, so that how fast a run is does not matter; and given
+    # back.
     Upkeep(
-        "update private.rate_limits set next_at = now() + interval '1 hour 1 minute' - interval '1 minute' / 1000000"
+        "update private.allowances set next_at = now() + interval '1 hour 1 minute' - interval '1 minute' / 1000000"
         " where tenant_id = '$acme'"
     ),
-    Upkeep("delete from private.rate_limits where tenant_id = '$acme'"),
+    Upkeep("update private.allowances set used_tokens = 1000000000000 where tenant_id = '$acme'"),
+    *[Upkeep("update private.allowances set next_at = now(), used_tokens = 0 where tenant_id = '$acme'")] * 2,
+    Upkeep(
+        "update public.tenants set daily_token_limit = 1000000000000, user_daily_token_limit = 1000000000000"
+        " where id = '$acme'"
+    ),
     Upkeep("update public.users set is_active = true, role = 'admin' where id = '$ada' and tenant_id = '$acme'"),
     Upkeep("update public.users set is_active = true, role = 'member' where id = '$ben' and tenant_id = '$acme'"),
 )

@@ -1,26 +1,26 @@
 """CPU of reading a streamed chat completion: ours, plain `json.loads`, and the SDK's typed objects.
 
-`python -m tests.benchmarks.bench_upstream` prints microseconds for each event and ratios, medians of rounds
-in which the ways take turns. The bytes come from memory, so that only the reading is measured.
+The bytes come from memory, so that only the reading is measured.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import json
-import platform
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable
-from importlib.metadata import version
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx2
 import openai
 from openai import AsyncStream
 from openai.types.chat import ChatCompletionChunk
 
+from app.chat.pieces import text_of
 from app.chat.upstream import StreamReader
+from tests.benchmarks.ground import Ground
+from tests.benchmarks.report import Report, middle
+
+Way = Callable[[list[bytes]], Awaitable[str]]
 
 
 def recorded(events: int) -> list[bytes]:
@@ -44,16 +44,14 @@ def recorded(events: int) -> list[bytes]:
     return [*reads, b"data: [DONE]\n\n"]
 
 
-def with_reader(reads: list[bytes]) -> str:
+async def with_reader(reads: list[bytes]) -> str:
     """The worker's way."""
     reader = StreamReader()
-    for data in reads:
-        reader.feed(data)
-    reader.close()
-    return reader.text
+    pieces = [piece for data in reads for piece in reader.feed(data)]
+    return text_of(pieces + reader.close())
 
 
-def with_json(reads: list[bytes]) -> str:
+async def with_json(reads: list[bytes]) -> str:
     """The least a hand-written reader with the standard library does."""
     texts: list[str] = []
     for data in reads:
@@ -64,52 +62,42 @@ def with_json(reads: list[bytes]) -> str:
     return "".join(texts)
 
 
-def with_sdk(reads: list[bytes]) -> str:
+async def with_sdk(reads: list[bytes]) -> str:
     """The `openai` package's stream of typed chunks."""
 
     async def body() -> AsyncIterator[bytes]:
         for data in reads:
             yield data
 
-    async def run() -> str:
-        async with openai.AsyncOpenAI(api_key="none", base_url="http://none.invalid") as client:
-            request = httpx2.Request("POST", "http://none.invalid")
-            response = httpx2.Response(200, content=body(), request=request)
-            stream = AsyncStream(cast_to=ChatCompletionChunk, response=response, client=client)
-            return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
-
-    return asyncio.run(run())
+    async with openai.AsyncOpenAI(api_key="none", base_url="http://none.invalid") as client:
+        response = httpx2.Response(200, content=body(), request=httpx2.Request("POST", "http://none.invalid"))
+        stream = AsyncStream(cast_to=ChatCompletionChunk, response=response, client=client)
+        return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=5000)
-    parser.add_argument("--rounds", type=int, default=7)
-    options = parser.parse_args()
-    one_each = recorded(options.events)
+async def measure(ground: Ground, report: Report) -> None:
+    """Let the ways take turns."""
+    report.title("Reading the model's stream", "CPU of an event, from bytes in memory to text.")
+    events = 500 if ground.quick else 5000
+    one_each = recorded(events)
     packed = [b"".join(one_each[at : at + 16]) for at in range(0, len(one_each), 16)]
-    ways: dict[str, tuple[Callable[[list[bytes]], str], list[bytes]]] = {
+    ways: dict[str, tuple[Way, list[bytes]]] = {
         "StreamReader": (with_reader, one_each),
         "StreamReader, 16 events a read": (with_reader, packed),
         "json.loads": (with_json, one_each),
         "openai typed objects": (with_sdk, one_each),
     }
-    assert len({way(reads) for way, reads in ways.values()}) == 1
     spent: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(options.rounds):
+    texts = set()
+    for _ in range(ground.rounds):
         for name, (way, reads) in ways.items():
             started = time.process_time()
-            way(reads)
-            spent[name].append((time.process_time() - started) / options.events * 1e6)
+            texts.add(await way(reads))
+            spent[name].append((time.process_time() - started) / events * 1e6)
+    if len(texts) != 1:
+        raise RuntimeError("The ways of reading do not agree.")
     least = statistics.median(spent["StreamReader"])
-    versions = ", ".join(f"{name} {version(name)}" for name in ("openai", "msgspec"))
-    print(f"Python {platform.python_version()}, {versions}; {options.events} events, {options.rounds} rounds")
-    for name, times in spent.items():
-        middle = statistics.median(times)
-        spread = f"{min(times):.2f}-{max(times):.2f}"
-        print(f"{name:32} {middle:8.2f} µs an event ({spread}), {middle / least:6.1f} times StreamReader")
-
-
-if __name__ == "__main__":
-    main()
+    report.table(
+        ["", "µs an event", "to StreamReader"],
+        [[name, middle(times, 2), f"{statistics.median(times) / least:.1f}"] for name, times in spent.items()],
+    )

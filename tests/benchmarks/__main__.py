@@ -1,0 +1,83 @@
+"""`python -m tests.benchmarks`: measures everything in one run, prints the ratios, and writes them to a file.
+
+Parts can be named to run only those. `queries` runs only when it is named: it fills a million messages first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks import increments, memory, queries, reading, round_trips, streaming, turns
+from tests.benchmarks.ground import ROUNDS, Ground, ground
+from tests.benchmarks.processes import raise_file_limit
+from tests.benchmarks.report import Report
+
+PARTS: Final[dict[str, Callable[[Ground, Report], Awaitable[None]]]] = {
+    "streaming": streaming.measure,
+    "turns": turns.measure,
+    "memory": memory.measure,
+    "increments": increments.measure,
+    "round_trips": round_trips.measure,
+    "reading": reading.measure,
+}
+QUERIES: Final = "queries"
+
+
+async def run(parts: list[str], server_version: int, rounds: int, output: Path, *, quick: bool) -> int:
+    """Measure and report; the exit code."""
+    report = Report()
+    failures: list[str] = []
+    started = time.perf_counter()
+    raise_file_limit()
+    report.warn_if_busy()
+    async with ground(server_version, rounds, quick=quick) as place:
+        report.say(await place.stage.describe())
+        for name in parts:
+            began = time.perf_counter()
+            try:
+                await PARTS[name](place, report)
+            except (RuntimeError, TimeoutError) as error:
+                failures.append(f"{name} could not be measured: {error or 'it takes too long.'}")
+                report.say(failures[-1])
+            print(f"({name} took {time.perf_counter() - began:.0f} s)\n", flush=True)
+        findings = await place.findings()
+    report.say(*(findings or ["Ledger, counters and answers of all turns that were made here agree to the token."]))
+    report.say(
+        f"{rounds} rounds in {(time.perf_counter() - started) / 60:.1f} minutes; medians, and from where to where."
+    )
+    report.close(output)
+    return 1 if findings or failures else 0
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, QUERIES, []], metavar="part", help=", ".join([*PARTS, QUERIES])
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="try all parts in less than a minute; the figures say little"
+    )
+    parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}")
+    parser.add_argument("--version", type=int, default=18, choices=(16, 18), dest="server_version")
+    parser.add_argument("--output", type=Path, default=Path("bench.md"))
+    options = parser.parse_args()
+    if sys.platform != "linux":
+        parser.error("It needs Linux: what processes spend is read from /proc.")
+    status = 0
+    if named := [name for name in PARTS if name in (options.parts or PARTS)]:
+        rounds = options.rounds or (1 if options.quick else ROUNDS)
+        status = asyncio.run(run(named, options.server_version, rounds, options.output, quick=options.quick))
+    if QUERIES in options.parts:
+        status |= asyncio.run(queries.run(1_000_000, options.server_version, 200))
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
