@@ -18,14 +18,16 @@ from app.chat.turn import Limit
 from app.errors import InvalidRequest, UnprocessableRequest, UnsupportedMediaType
 
 HEARTBEAT_SECONDS: Final = 15.0
-MAX_KEY_CHARS: Final = 255
 _EVENT_STREAM: Final = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-cache",
     # nginx and its kin would hold the pieces back.
     "X-Accel-Buffering": "no",
 }
-_KEY: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"|([^"\s]+)')
+KEY_PATTERN: Final = r'^("[ !#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
+"""An Idempotency-Key, quoted or bare: printable ASCII without quotes and backslashes, bare also without spaces."""
+
+_KEY: Final = re.compile(KEY_PATTERN)
 
 
 async def read_json(request: Request, kind: type[Any]) -> Any:
@@ -53,11 +55,9 @@ def idempotency_key(headers: Headers) -> str | None:
     given = headers.get("idempotency-key")
     if given is None:
         return None
-    match = _KEY.fullmatch(given.strip())
-    key = "" if match is None else match[2] or re.sub(r"\\(.)", r"\1", match[1] or "")
-    if not 0 < len(key) <= MAX_KEY_CHARS:
-        raise InvalidRequest(f"Idempotency-Key must be a string of 1 to {MAX_KEY_CHARS} characters.")
-    return key
+    if not _KEY.fullmatch(given):
+        raise InvalidRequest("Idempotency-Key must be 1 to 255 printable ASCII characters, in quotes or bare.")
+    return given.strip('"')
 
 
 def limit_headers(limits: Sequence[Limit]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from app import errors
+from app.chat.http import KEY_PATTERN
 from app.chat.openai_api.requests import ChatCompletionRequest
 from app.settings import Settings
 from app.web.openapi_parts import (
@@ -45,7 +46,7 @@ _KEY: Final = {
         "A string of the client's own, new for each question: the same request with the same key again gets the answer "
         "that the first one began, live or whole. Kept for a day.",
     ),
-    "schema": {**TEXT, "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {**TEXT, "pattern": KEY_PATTERN},
 }
 _BODY: Final = (errors.InvalidRequest, errors.PayloadTooLarge, errors.UnsupportedMediaType, errors.UnprocessableRequest)
 _ASKING: Final = (
@@ -261,7 +262,10 @@ CHAT_SCHEMAS: Final = {
         trigger={"enum": ["submit-message", "regenerate-message"]},
         messageId=nullable(TEXT, description="The question that is edited, or the answer to be given anew."),
     ),
-    "UIMessageChunk": event("message", record({"type": TEXT})),
+    "UIMessageChunk": {
+        **record({"event": {"const": "message"}, "data": TEXT}),
+        "description": "Each event: a chunk as JSON, or `[DONE]` at the end.",
+    },
     "AnswerEvent": {
         "description": "Each event of the stream.",
         "oneOf": [

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.database import TURN_CONNECTIONS
 from app.local.postgres import free_port
 from tests.faults.havoc import Havoc
 from tests.faults.load import Counts, Load
@@ -77,7 +78,7 @@ async def run(
             await _rest(database)
             verdict = await judge(database, load.asked, most_lost_ms, havoc.away)
             verdict.wrong += await overspent(database, "globex")
-            verdict.wrong += await leaked(database, started, POOL_SIZE)
+            verdict.wrong += await leaked(database, started, POOL_SIZE + TURN_CONNECTIONS)
             result.verdict.add(verdict)
             result.done += havoc.done
             report(

@@ -29,6 +29,13 @@ EQUIVALENT: Final = {
             'users: "People change themselves, tenant admins their tenant\'s people"',
         )
     },
+    **{
+        f"policy: {policy} with check (true)": _NOT_UPDATABLE
+        for policy in (
+            'private.open_turns: "The worker asks to stop turns of the person it acts for"',
+            'public.messages: "Settlement puts questions behind answers"',
+        )
+    },
     "key: private.open_turns: open_turns_tenant_id_fkey dropped": _BY_POLICY,
     "key: public.turns: turns_answer_id_fkey dropped": _OWN_ID,
     "grant: schema public: usage revoked from palaver_definer": _EVERYBODY,

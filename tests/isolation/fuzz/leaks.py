@@ -26,6 +26,7 @@ SEEN: Final = {
     ("foreign text in an answer", "GET /livez"),
     ("foreign text in an answer", "POST /api/ai/chat"),
     ("foreign conversation opened", "POST /api/ai/chat"),
+    ("foreign conversation opened", "POST /v1/chat/completions"),
     ("not_a_server_error", "GET /api/ai/health"),
     ("status_code_conformance", "GET /"),
     ("response_schema_conformance", "POST /api/ai/chat"),

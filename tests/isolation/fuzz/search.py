@@ -62,10 +62,10 @@ def _config(base_url: str, caller: Caller, effort: Effort) -> SchemathesisConfig
         "phases": phases,
         # Whatever is refused is refused well, for what reason is told by the description.
         "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
-        # How the fields of these go together is said in words only.
+        # How the fields of these go together, and that a key comes once, is said in words only.
         "operations": [
             {"include-path": path, "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "4xx", "5xx"]}}}
-            for path in ("/api/chat", "/v1/chat/completions")
+            for path in ("/api/ai/chat", "/api/chat", "/v1/chat/completions")
         ],
         # A failure is shown with its token, which opens nothing but this run's worker.
         "output": {"sanitization": {"enabled": False}},
