@@ -19,6 +19,13 @@ _TABLES: Final = """
     group by n.nspname, c.relname having c.relname = 'tenants' or 'tenant_id' = any (array_agg(a.attname::text))
 """
 
+_UNDER_WAY: Final = """
+    select count(*)
+    from private.open_turns as o
+    inner join private.workers as w on w.id = o.worker_id
+    where w.seen_at < 'infinity'
+"""
+
 
 async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, str]:
     """A digest of each table's rows that a caller's requests must leave as they are.
@@ -28,15 +35,17 @@ async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, s
     """
     # What the callers before have asked and left goes on.
     async with asyncio.timeout(30):
-        while await owner.fetchval("select count(*) from private.open_turns"):
+        while await owner.fetchval(_UNDER_WAY):
             await asyncio.sleep(0.05)
     person = None
-    if caller.asks:
+    if caller.auth_id is not None:
         person = await owner.fetchrow("select tenant_id, id from public.users where auth_id = $1", caller.auth_id)
     digests = {}
     for table in await owner.fetch(_TABLES):
         own = "false"
-        if person is not None and "tenant_id" in table["columns"]:
+        # Whoever may not ask may still stop what they asked before.
+        may = caller.asks or table["name"] == "private.open_turns"
+        if person is not None and may and "tenant_id" in table["columns"]:
             own = f"tenant_id = '{person['tenant_id']}'"
             whose = "id" if table["name"] == "public.users" else "user_id"
             if whose in table["columns"]:
