@@ -8,7 +8,7 @@ import statistics
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from tests.benchmarks.calls import Caller
 from tests.benchmarks.crowd import Person
@@ -143,10 +143,10 @@ async def _increments(database: Database, person: Person, writers: int) -> float
             ready.append(await link.prepare(INCREMENT))
         started = time.perf_counter()
 
-        async def write(statement: object) -> int:
+        async def write(statement: Any) -> int:
             count = 0
             while time.perf_counter() < started + SECONDS:
-                await statement.fetchval(person.tenant_id, person.user_id)  # type: ignore[attr-defined]
+                await statement.fetchval(person.tenant_id, person.user_id)
                 count += 1
             return count
 

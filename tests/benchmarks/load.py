@@ -10,6 +10,7 @@ import asyncio
 import sys
 import time
 from array import array
+from functools import partial
 from typing import Final, cast
 
 import msgspec
@@ -163,6 +164,10 @@ class Stream(asyncio.Protocol):
         self.ended.set_result(None)
 
 
+def _same(stream: Stream) -> Stream:
+    return stream
+
+
 async def _run(plan: Plan) -> Outcome:
     loop = asyncio.get_running_loop()
     tally = Tally()
@@ -186,7 +191,7 @@ async def _run(plan: Plan) -> Outcome:
         await asyncio.sleep(max(begun + number * plan.every - loop.time(), 0))
         stream = Stream(request.encode(), tally, begun + plan.seconds)
         streams.append(stream)
-        await loop.create_connection(lambda stream=stream: stream, "127.0.0.1", plan.port)  # type: ignore[misc]
+        await loop.create_connection(partial(_same, stream), "127.0.0.1", plan.port)
     patience = plan.timeout
     if plan.hold and not await _hold(plan, tally, streams):
         patience = _LATE_SECONDS

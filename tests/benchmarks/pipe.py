@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import httpx2
 import uvicorn
@@ -48,11 +48,11 @@ class Pipe:
         await send({"type": "http.response.start", "status": response.status_code, "headers": _HEADERS})
         async for data in cast("httpx2.AsyncByteStream", response.stream):
             await send({"type": "http.response.body", "body": data, "more_body": True})
-        await response.stream.aclose()  # type: ignore[union-attr]
+        await cast("httpx2.AsyncByteStream", response.stream).aclose()
         await send({"type": "http.response.body", "body": b""})
 
 
-def serve(app: ASGIApp, port: int, lifespan: str = "off") -> None:
+def serve(app: ASGIApp, port: int, lifespan: Literal["auto", "on", "off"] = "off") -> None:
     """Serve an app as the worker is served, until ended."""
     uvicorn.run(
         app,
@@ -61,7 +61,7 @@ def serve(app: ASGIApp, port: int, lifespan: str = "off") -> None:
         loop="uvloop",
         http=Protocol,
         ws="none",
-        lifespan=lifespan,  # type: ignore[arg-type]
+        lifespan=lifespan,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -136,7 +136,8 @@ def _tools(given: list[Tool] | dict[str, NamedTool] | None) -> list[dict[str, An
         given = [Tool(Function(name, tool.description, tool.parameters or tool.input_schema)) for name, tool in named]
         if not all(TOOL_NAME.fullmatch(tool.function.name) for tool in given):
             raise _wrong("tools", "the name of a tool may have letters, digits, _ and - only, and 64 of them at most")
-    return msgspec.to_builtins(given or [])  # type: ignore[no-any-return]
+    found: list[dict[str, Any]] = msgspec.to_builtins(given or [])
+    return found
 
 
 def _options(request: ChatRequest) -> dict[str, Any]:
