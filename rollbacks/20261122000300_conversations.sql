@@ -17,6 +17,8 @@ drop function private.place_message();
 
 drop table public.conversations;
 
+drop function private.keep_conversation();
+
 drop function private.check_head();
 
 drop function private.head_of(uuid, uuid, uuid, uuid);

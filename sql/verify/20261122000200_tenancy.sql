@@ -21,6 +21,13 @@ call pg_temp.expect_table('public.tenants', '
     user_rate_limit_per_minute integer,
     user_daily_token_limit bigint,
     tools jsonb not null default ''[]'',
+    search_language text not null default ''english'',
+    response_cache_seconds integer,
+    consent_version text,
+    consent_text text,
+    retention_days integer,
+    deletion_grace_days integer not null default 30,
+    encrypts_messages boolean not null default false,
     branding jsonb not null default ''{}'',
     is_active boolean not null default true,
     created_at timestamp with time zone not null default now(),
@@ -45,6 +52,12 @@ call pg_temp.expect_checks('public.tenants', '
     tenants_user_rate_limit_per_minute_check,
     tenants_user_daily_token_limit_check,
     tenants_tools_check,
+    tenants_search_language_check,
+    tenants_response_cache_seconds_check,
+    tenants_consent_version_check,
+    tenants_consent_text_check,
+    tenants_retention_days_check,
+    tenants_deletion_grace_days_check,
     tenants_branding_check
 ');
 
@@ -72,10 +85,12 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.tenants', 'authenticated', '
     select (id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features,
-    rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, branding,
+    rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
+    search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding,
     is_active, created_at, updated_at),
     update (name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute,
-    daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, branding)
+    daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, search_language, response_cache_seconds,
+    consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding)
 ');
 
 call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');

@@ -12,9 +12,16 @@ call pg_temp.expect_table('public.conversations', '
     user_id uuid not null default private.current_user_id(),
     client_id text,
     title text not null default ''New conversation'',
+    titled_by text not null,
     metadata jsonb not null default ''{}'',
     head_id uuid,
     is_archived boolean not null default false,
+    deleted_at timestamp with time zone,
+    status text not null generated always as (CASE WHEN (deleted_at IS NOT NULL) THEN ''deleted''::text WHEN is_archived THEN ''archived''::text ELSE ''active''::text END) stored,
+    prompt_id uuid,
+    prompt_version integer,
+    prompt_text text,
+    prompt_values jsonb,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now()
 ');
@@ -38,6 +45,9 @@ call pg_temp.expect_key(
 call pg_temp.expect_checks('public.conversations', '
     conversations_client_id_check,
     conversations_title_check,
+    conversations_titled_by_check,
+    conversations_deleted_at_check,
+    conversations_prompt_check,
     conversations_metadata_check
 ');
 
@@ -56,7 +66,13 @@ call pg_temp.expect_index(
 call pg_temp.expect_trigger(
     'public.conversations',
     'conversations_set_updated_at',
-    'before update of title, metadata, is_archived for each row execute function private.set_updated_at()'
+    'before update of title, metadata, is_archived, deleted_at for each row execute function private.set_updated_at()'
+);
+
+call pg_temp.expect_trigger(
+    'public.conversations',
+    'conversations_keep',
+    'before insert or update of title, titled_by, is_archived, deleted_at for each row execute function private.keep_conversation()'
 );
 
 call pg_temp.expect_trigger(
@@ -93,9 +109,12 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.conversations', 'authenticated', '
-    select (tenant_id, id, user_id, client_id, title, metadata, head_id, is_archived, created_at, updated_at),
-    insert (tenant_id, user_id, client_id, title, metadata), update (title, metadata, head_id, is_archived)
+    select (tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id,
+    prompt_version, prompt_text, prompt_values, created_at, updated_at),
+    insert (tenant_id, user_id, client_id, title, metadata), update (title, metadata, head_id, is_archived, deleted_at)
 ');
+
+call pg_temp.expect_grant('public.conversations', 'palaver_worker', 'insert (titled_by), update (titled_by)');
 
 call pg_temp.expect_grant('public.conversations', 'service_role', 'select, insert, update, delete');
 
@@ -116,6 +135,7 @@ call pg_temp.expect_table('public.messages', '
     token_count integer,
     model_used text,
     latency_ms integer,
+    cost numeric,
     provider_message_id text,
     metadata jsonb not null default ''{}'',
     created_at timestamp with time zone not null default clock_timestamp()
@@ -151,6 +171,7 @@ call pg_temp.expect_checks('public.messages', '
     messages_parts_check,
     messages_token_count_check,
     messages_latency_ms_check,
+    messages_cost_check,
     messages_metadata_check
 ');
 
@@ -197,7 +218,7 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.messages', 'authenticated', '
     select (tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content, parts, token_count,
-    model_used, latency_ms, provider_message_id, metadata, created_at), insert (tenant_id, conversation_id,
+    model_used, latency_ms, cost, provider_message_id, metadata, created_at), insert (tenant_id, conversation_id,
     user_id, client_id, role, content, metadata)
 ');
 
@@ -210,6 +231,8 @@ call pg_temp.expect_function('public.chat_messages(text)', 'invoker', 'stable', 
 call pg_temp.expect_function('public.ui_messages(text)', 'invoker', 'stable', 'authenticated');
 
 call pg_temp.expect_function('private.as_json(text)', 'invoker', 'immutable', 'authenticated');
+
+call pg_temp.expect_function('private.keep_conversation()', 'invoker', 'volatile');
 
 call pg_temp.expect_function('private.check_head()', 'invoker', 'volatile');
 
@@ -227,13 +250,13 @@ call pg_temp.expect_function('private.touch_conversations()', 'definer', 'volati
 call pg_temp.expect_no_grant(
     'public.conversations',
     'authenticated',
-    'insert (id, head_id, is_archived, created_at, updated_at), update (tenant_id, id, user_id, client_id, updated_at), delete, truncate'
+    'insert (id, titled_by, head_id, is_archived, deleted_at, prompt_version, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, prompt_id, prompt_version, prompt_text, prompt_values, updated_at), delete, truncate'
 );
 
 call pg_temp.expect_no_grant(
     'public.messages',
     'authenticated',
-    'insert (id, parent_id, parts, token_count, model_used, latency_ms, provider_message_id, created_at), update, delete, truncate'
+    'insert (id, parent_id, parts, token_count, model_used, latency_ms, cost, provider_message_id, created_at), update, delete, truncate'
 );
 
 call pg_temp.expect_no_grant('public.messages', 'palaver_worker', 'update, delete, truncate');

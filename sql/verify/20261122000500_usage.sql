@@ -52,6 +52,9 @@ call pg_temp.expect_table('public.usage_ledger', '
     tokens_estimated boolean not null default false,
     cost numeric not null default 0,
     price_id uuid,
+    from_cache boolean not null default false,
+    prompt_id uuid,
+    prompt_version integer,
     created_at timestamp with time zone not null default clock_timestamp()
 ');
 
@@ -86,6 +89,12 @@ call pg_temp.expect_checks('public.usage_ledger', '
 
 call pg_temp.expect_index('public.usage_ledger', 'usage_ledger_user_idx', 'btree (tenant_id, user_id, day)');
 
+call pg_temp.expect_index(
+    'public.usage_ledger',
+    'usage_ledger_conversation_idx',
+    'btree (tenant_id, conversation_id, created_at desc) where (conversation_id is not null)'
+);
+
 call pg_temp.expect_index('public.usage_ledger', 'usage_ledger_day_idx', 'btree (day, tenant_id)');
 
 call pg_temp.expect_index(
@@ -106,7 +115,8 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.usage_ledger', 'authenticated', '
     select (tenant_id, id, user_id, conversation_id, day, provider, model, prompt_tokens, completion_tokens,
-    cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, price_id, created_at)
+    cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, price_id, from_cache,
+    prompt_id, prompt_version, created_at)
 ');
 
 call pg_temp.expect_grant('public.usage_ledger', 'palaver_worker', 'insert');

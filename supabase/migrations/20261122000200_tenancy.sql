@@ -25,6 +25,13 @@ create table public.tenants (
     user_rate_limit_per_minute integer,
     user_daily_token_limit bigint,
     tools jsonb not null default '[]',
+    search_language text not null default 'english',
+    response_cache_seconds integer,
+    consent_version text,
+    consent_text text,
+    retention_days integer,
+    deletion_grace_days integer not null default 30,
+    encrypts_messages boolean not null default false,
     branding jsonb not null default '{}',
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
@@ -44,6 +51,12 @@ create table public.tenants (
     constraint tenants_user_rate_limit_per_minute_check check (user_rate_limit_per_minute between 1 and 1000000),
     constraint tenants_user_daily_token_limit_check check (user_daily_token_limit >= 0),
     constraint tenants_tools_check check (jsonb_typeof(tools) = 'array' and octet_length(tools::text) <= 65536),
+    constraint tenants_search_language_check check (search_language ~ '^[a-z_]{1,63}$'),
+    constraint tenants_response_cache_seconds_check check (response_cache_seconds between 1 and 31536000),
+    constraint tenants_consent_version_check check (char_length(consent_version) between 1 and 100),
+    constraint tenants_consent_text_check check (char_length(consent_text) <= 100000),
+    constraint tenants_retention_days_check check (retention_days between 1 and 36500),
+    constraint tenants_deletion_grace_days_check check (deletion_grace_days between 0 and 3650),
     constraint tenants_branding_check check (jsonb_typeof(branding) = 'object' and octet_length(branding::text) <= 65536)
 );
 
@@ -66,6 +79,18 @@ comment on column public.tenants.user_rate_limit_per_minute is 'Questions a minu
 comment on column public.tenants.user_daily_token_limit is 'Tokens a UTC day of any one person, within the tenant''s; null: no share.';
 
 comment on column public.tenants.tools is 'Tools that the model may ask clients to call: an array of definitions in the form of OpenAI''s chat completions.';
+
+comment on column public.tenants.search_language is 'Text search configuration of PostgreSQL in which the tenant''s conversations are searched: english, german, simple, ….';
+
+comment on column public.tenants.response_cache_seconds is 'How long an answer may be given again to the same prompt, within the tenant; null: never.';
+
+comment on column public.tenants.consent_version is 'The version of consent_text that people must have consented to before they ask anything; null: none is demanded.';
+
+comment on column public.tenants.retention_days is 'Messages are deleted when they are so many days old; null: never.';
+
+comment on column public.tenants.deletion_grace_days is 'For so many days a deleted conversation can be restored; after them it is gone.';
+
+comment on column public.tenants.encrypts_messages is 'Whether the worker encrypts what is said from now on, with a key of the tenant. What is encrypted cannot be searched, shared or read through the Data API.';
 
 comment on column public.tenants.is_active is 'False shuts the tenant: nobody in it reads or writes anything.';
 
@@ -339,12 +364,14 @@ with check (id = (select private.administered_tenant_id()));
 
 grant select (
     id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
-    user_rate_limit_per_minute, user_daily_token_limit, tools, branding, is_active, created_at, updated_at
+    user_rate_limit_per_minute, user_daily_token_limit, tools, search_language, response_cache_seconds, consent_version, consent_text,
+    retention_days, deletion_grace_days, encrypts_messages, branding, is_active, created_at, updated_at
 ) on public.tenants to authenticated;
 
 grant update (
     name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
-    user_rate_limit_per_minute, user_daily_token_limit, tools, branding
+    user_rate_limit_per_minute, user_daily_token_limit, tools, search_language, response_cache_seconds, consent_version, consent_text,
+    retention_days, deletion_grace_days, encrypts_messages, branding
 ) on public.tenants to authenticated;
 
 grant select, insert, update, delete on public.tenants to service_role;

@@ -1,7 +1,7 @@
 -- Conversations and their messages.
 --
--- Creates:  public.conversations, public.messages, public.chat_messages(), ui_messages(); private.as_json(), head_of(), check_head(),
---           place_message(), touch_conversations().
+-- Creates:  public.conversations, public.messages, public.chat_messages(), ui_messages(); private.keep_conversation(), as_json(), head_of(),
+--           check_head(), place_message(), touch_conversations().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000300_conversations.sql
 
@@ -15,9 +15,18 @@ create table public.conversations (
     user_id uuid not null default private.current_user_id(),
     client_id text,
     title text not null default 'New conversation',
+    titled_by text not null,
     metadata jsonb not null default '{}',
     head_id uuid,
     is_archived boolean not null default false,
+    deleted_at timestamptz,
+    status text not null generated always as (
+        case when deleted_at is not null then 'deleted' when is_archived then 'archived' else 'active' end
+    ) stored,
+    prompt_id uuid,
+    prompt_version integer,
+    prompt_text text,
+    prompt_values jsonb,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint conversations_pkey primary key (tenant_id, id),
@@ -27,6 +36,11 @@ create table public.conversations (
     references public.users (tenant_id, id) on delete cascade,
     constraint conversations_client_id_check check (char_length(client_id) between 1 and 200),
     constraint conversations_title_check check (char_length(title) between 1 and 200 and title ~ '\S'),
+    constraint conversations_titled_by_check check (titled_by in ('start', 'model', 'person')),
+    constraint conversations_deleted_at_check check (deleted_at is null or is_archived),
+    constraint conversations_prompt_check check (
+        num_nulls(prompt_id, prompt_version, prompt_text, prompt_values) in (0, 4) and jsonb_typeof(prompt_values) = 'object'
+    ),
     constraint conversations_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
 );
 
@@ -36,7 +50,19 @@ comment on column public.conversations.client_id is 'The id that the client gave
 
 comment on column public.conversations.head_id is 'The message at which the chosen branch ends, where somebody went back to an older one; null: the newest message. A new message makes it null again. No foreign key: a second one between the two tables would leave the Data API in doubt which to embed by.';
 
+comment on column public.conversations.titled_by is 'Whose the title is: start, the first words of the first question, which the model may better; model; person, whose own title stays.';
+
 comment on column public.conversations.is_archived is 'Soft delete: hidden from lists, takes no messages, can be brought back.';
+
+comment on column public.conversations.deleted_at is 'When it was deleted. It is archived as well, can be restored for as long as tenants.deletion_grace_days says, and is gone after that.';
+
+comment on column public.conversations.status is 'active, archived or deleted.';
+
+comment on column public.conversations.prompt_id is 'The prompt of the library that it was started from. No foreign key: it may be another tenant''s, and may be gone; what was used of it stays here.';
+
+comment on column public.conversations.prompt_text is 'The text of that version, before its variables were filled in.';
+
+comment on column public.conversations.prompt_values is 'What its variables were filled in with: an object of strings.';
 
 comment on column public.conversations.updated_at is 'Last message or change of title, metadata or archiving: lists are ordered by it.';
 
@@ -52,12 +78,16 @@ create unique index conversations_client_key on public.conversations (tenant_id,
 comment on index public.conversations_client_key is 'Finding a conversation by the client''s id of it.';
 
 create trigger conversations_set_updated_at
-before update of title, metadata, is_archived on public.conversations
+before update of title, metadata, is_archived, deleted_at on public.conversations
 for each row execute function private.set_updated_at();
 
 alter table public.conversations
 alter column client_id set statistics 0,
 alter column title set statistics 0,
+alter column titled_by set statistics 0,
+alter column status set statistics 0,
+alter column prompt_text set statistics 0,
+alter column prompt_values set statistics 0,
 alter column metadata set statistics 0;
 
 alter table public.conversations enable row level security;
@@ -81,14 +111,61 @@ on public.conversations for update to authenticated
 using (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()))
 with check (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));
 
-grant select (tenant_id, id, user_id, client_id, title, metadata, head_id, is_archived, created_at, updated_at)
-on public.conversations to authenticated;
+grant select (
+    tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id, prompt_version,
+    prompt_text, prompt_values, created_at, updated_at
+) on public.conversations to authenticated;
 
 grant insert (tenant_id, user_id, client_id, title, metadata) on public.conversations to authenticated;
 
-grant update (title, metadata, head_id, is_archived) on public.conversations to authenticated;
+grant update (title, metadata, head_id, is_archived, deleted_at) on public.conversations to authenticated;
+
+grant insert (titled_by), update (titled_by) on public.conversations to palaver_worker;
 
 grant select, insert, update, delete on public.conversations to service_role;
+
+-- A policy cannot compare a row with what it was.
+
+create function private.keep_conversation()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        new.titled_by := coalesce(new.titled_by, case new.title when 'New conversation' then 'start' else 'person' end);
+
+        return new;
+    end if;
+
+    if new.title <> old.title and new.titled_by = old.titled_by then
+        new.titled_by := 'person';
+    end if;
+
+    if new.deleted_at is not null and old.deleted_at is null then
+        new.is_archived := true;
+    elsif not new.is_archived then
+        new.deleted_at := null;
+    end if;
+
+    -- When it was deleted is not for people to say: the time to undo it counts from there.
+    if new.deleted_at is distinct from old.deleted_at and new.deleted_at is not null and row_security_active('public.conversations') then
+        new.deleted_at := coalesce(old.deleted_at, clock_timestamp());
+    end if;
+
+    return new;
+end
+$$;
+
+comment on function private.keep_conversation() is 'Trigger: a title that is changed is the person''s own; a deleted conversation is archived as well, and one that is taken out of the archive is not deleted any more.';
+
+revoke execute on function private.keep_conversation() from public;
+
+create trigger conversations_keep
+before insert or update of title, titled_by, is_archived, deleted_at on public.conversations
+for each row execute function private.keep_conversation();
 
 create table public.messages (
     tenant_id uuid not null default private.current_tenant_id(),
@@ -103,6 +180,7 @@ create table public.messages (
     token_count integer,
     model_used text,
     latency_ms integer,
+    cost numeric,
     provider_message_id text,
     metadata jsonb not null default '{}',
     created_at timestamptz not null default clock_timestamp(),
@@ -122,6 +200,7 @@ create table public.messages (
     ),
     constraint messages_token_count_check check (token_count >= 0),
     constraint messages_latency_ms_check check (latency_ms >= 0),
+    constraint messages_cost_check check (cost >= 0 and cost < 'Infinity'),
     constraint messages_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
 );
 
@@ -138,6 +217,8 @@ comment on column public.messages.parts is 'Where there is more than text: an ar
 comment on column public.messages.token_count is 'Tokens of this message as the provider counted them, or the worker''s estimate.';
 
 comment on column public.messages.latency_ms is 'From the question to the end of the answer, in milliseconds.';
+
+comment on column public.messages.cost is 'Of an answer: what its turn cost, as the ledger has it.';
 
 comment on column public.messages.provider_message_id is 'The provider''s id of the completion.';
 
@@ -197,7 +278,7 @@ with check (
 
 grant select (
     tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content, parts, token_count, model_used, latency_ms,
-    provider_message_id, metadata, created_at
+    cost, provider_message_id, metadata, created_at
 ) on public.messages to authenticated;
 
 grant insert (tenant_id, conversation_id, user_id, client_id, role, content, metadata) on public.messages to authenticated;

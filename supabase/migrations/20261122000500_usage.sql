@@ -95,6 +95,9 @@ create table public.usage_ledger (
     tokens_estimated boolean not null default false,
     cost numeric not null default 0,
     price_id uuid,
+    from_cache boolean not null default false,
+    prompt_id uuid,
+    prompt_version integer,
     created_at timestamptz not null default clock_timestamp(),
     constraint usage_ledger_pkey primary key (tenant_id, id),
     constraint usage_ledger_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
@@ -123,11 +126,19 @@ comment on column public.usage_ledger.reasoning_tokens is 'Of the completion tok
 
 comment on column public.usage_ledger.tokens_estimated is 'True where the provider reported no usage and it was estimated.';
 
+comment on column public.usage_ledger.from_cache is 'True where the answer was one that had been given before, so that no tokens were used.';
+
+comment on column public.usage_ledger.prompt_id is 'The prompt of the library that the conversation was started from; prompt_tokens are of something else.';
+
 comment on column public.usage_ledger.cost is 'At the price of price_id; 0 where there was none. In the currency of the price list (US dollars by default).';
 
 create index usage_ledger_user_idx on public.usage_ledger (tenant_id, user_id, day);
 
 comment on index public.usage_ledger_user_idx is 'A person''s usage by day; the foreign key to users.';
+
+create index usage_ledger_conversation_idx on public.usage_ledger (tenant_id, conversation_id, created_at desc) where conversation_id is not null;
+
+comment on index public.usage_ledger_conversation_idx is 'What a conversation used.';
 
 create index usage_ledger_day_idx on public.usage_ledger (day, tenant_id);
 
@@ -158,7 +169,7 @@ with check (tenant_id = (select private.claimed_tenant_id()) and user_id = (sele
 
 grant select (
     tenant_id, id, user_id, conversation_id, day, provider, model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens,
-    request_count, tokens_estimated, cost, price_id, created_at
+    request_count, tokens_estimated, cost, price_id, from_cache, prompt_id, prompt_version, created_at
 ) on public.usage_ledger to authenticated;
 
 grant insert on public.usage_ledger to palaver_worker;

@@ -182,11 +182,12 @@ begin
     end if;
 
     if v_conversation.id is null then
-        insert into public.conversations as c (tenant_id, user_id, client_id, title)
+        insert into public.conversations as c (tenant_id, user_id, client_id, titled_by, title)
         values (
             v_tenant.id,
             v_person.id,
             p_request ->> 'chat',
+            'start',
             coalesce(
                 nullif(left(btrim(regexp_replace(p_request -> 'messages' -> 0 ->> 'content', '\s+', ' ', 'g')), 50), ''),
                 'New conversation'

@@ -54,7 +54,7 @@ from unnest(array[
     'private.uuid_v7()', 'private.as_uuid(text)', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
     'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
-    'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.place_message()', 'public.chat_messages(text)',
+    'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
@@ -105,9 +105,10 @@ from (
 
     ('public.tenants', 'authenticated', 'select', 'id, name, slug, llm_provider, llm_model, temperature, max_tokens,
     system_prompt, features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
-    branding, is_active, created_at, updated_at'),
+    search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding, is_active, created_at, updated_at'),
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
-    features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, branding'),
+    features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
+    search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
@@ -121,16 +122,17 @@ from (
     ('public.users', 'palaver_definer', 'update', 'auth_id'),
     ('public.users', 'service_role', 'select, insert, update, delete', ''),
 
-    ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, metadata, head_id,
-    is_archived, created_at, updated_at'),
+    ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
+    is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at'),
     ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
-    ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived'),
+    ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
+    ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
     ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, updated_at'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
-    parts, token_count, model_used, latency_ms, provider_message_id, metadata, created_at'),
+    parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
     ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, created_at'),
     ('public.messages', 'palaver_definer', 'insert', ''),
@@ -156,7 +158,8 @@ from (
     ('public.usage_metrics', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.usage_ledger', 'authenticated', 'select', 'tenant_id, id, user_id, conversation_id, day, provider, model, prompt_tokens,
-    completion_tokens, cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, price_id, created_at'),
+    completion_tokens, cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, price_id, from_cache, prompt_id,
+    prompt_version, created_at'),
     ('public.usage_ledger', 'palaver_worker', 'insert', ''),
     ('public.usage_ledger', 'palaver_definer, service_role', 'select, insert', ''),
 

@@ -23,36 +23,57 @@ from pydantic import BaseModel, Field, JsonValue
 class PublicConversations(BaseModel):
     client_id: Optional[str] = Field(alias="client_id")
     created_at: datetime.datetime = Field(alias="created_at")
+    deleted_at: Optional[datetime.datetime] = Field(alias="deleted_at")
     head_id: Optional[uuid.UUID] = Field(alias="head_id")
     id: uuid.UUID = Field(alias="id")
     is_archived: bool = Field(alias="is_archived")
     metadata: JsonValue = Field(alias="metadata")
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
+    prompt_text: Optional[str] = Field(alias="prompt_text")
+    prompt_values: Optional[JsonValue] = Field(alias="prompt_values")
+    prompt_version: Optional[int] = Field(alias="prompt_version")
+    status: str = Field(alias="status")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
     title: str = Field(alias="title")
+    titled_by: str = Field(alias="titled_by")
     updated_at: datetime.datetime = Field(alias="updated_at")
     user_id: uuid.UUID = Field(alias="user_id")
 
 class PublicConversationsInsert(TypedDict):
     client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deleted_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="deleted_at")]]
     head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    prompt_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="prompt_id")]]
+    prompt_text: NotRequired[Annotated[Optional[str], Field(alias="prompt_text")]]
+    prompt_values: NotRequired[Annotated[Optional[JsonValue], Field(alias="prompt_values")]]
+    prompt_version: NotRequired[Annotated[Optional[int], Field(alias="prompt_version")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     title: NotRequired[Annotated[str, Field(alias="title")]]
+    titled_by: Annotated[str, Field(alias="titled_by")]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
 class PublicConversationsUpdate(TypedDict):
     client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deleted_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="deleted_at")]]
     head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    prompt_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="prompt_id")]]
+    prompt_text: NotRequired[Annotated[Optional[str], Field(alias="prompt_text")]]
+    prompt_values: NotRequired[Annotated[Optional[JsonValue], Field(alias="prompt_values")]]
+    prompt_version: NotRequired[Annotated[Optional[int], Field(alias="prompt_version")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     title: NotRequired[Annotated[str, Field(alias="title")]]
+    titled_by: NotRequired[Annotated[str, Field(alias="titled_by")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
@@ -90,6 +111,7 @@ class PublicMessages(BaseModel):
     client_id: Optional[str] = Field(alias="client_id")
     content: str = Field(alias="content")
     conversation_id: uuid.UUID = Field(alias="conversation_id")
+    cost: Optional[float] = Field(alias="cost")
     created_at: datetime.datetime = Field(alias="created_at")
     id: uuid.UUID = Field(alias="id")
     latency_ms: Optional[int] = Field(alias="latency_ms")
@@ -107,6 +129,7 @@ class PublicMessagesInsert(TypedDict):
     client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     content: Annotated[str, Field(alias="content")]
     conversation_id: Annotated[uuid.UUID, Field(alias="conversation_id")]
+    cost: NotRequired[Annotated[Optional[float], Field(alias="cost")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
@@ -124,6 +147,7 @@ class PublicMessagesUpdate(TypedDict):
     client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
     content: NotRequired[Annotated[str, Field(alias="content")]]
     conversation_id: NotRequired[Annotated[uuid.UUID, Field(alias="conversation_id")]]
+    cost: NotRequired[Annotated[Optional[float], Field(alias="cost")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     latency_ms: NotRequired[Annotated[Optional[int], Field(alias="latency_ms")]]
@@ -139,8 +163,12 @@ class PublicMessagesUpdate(TypedDict):
 
 class PublicTenants(BaseModel):
     branding: JsonValue = Field(alias="branding")
+    consent_text: Optional[str] = Field(alias="consent_text")
+    consent_version: Optional[str] = Field(alias="consent_version")
     created_at: datetime.datetime = Field(alias="created_at")
     daily_token_limit: Optional[int] = Field(alias="daily_token_limit")
+    deletion_grace_days: int = Field(alias="deletion_grace_days")
+    encrypts_messages: bool = Field(alias="encrypts_messages")
     features: JsonValue = Field(alias="features")
     id: uuid.UUID = Field(alias="id")
     is_active: bool = Field(alias="is_active")
@@ -149,6 +177,9 @@ class PublicTenants(BaseModel):
     max_tokens: Optional[int] = Field(alias="max_tokens")
     name: str = Field(alias="name")
     rate_limit_per_minute: int = Field(alias="rate_limit_per_minute")
+    response_cache_seconds: Optional[int] = Field(alias="response_cache_seconds")
+    retention_days: Optional[int] = Field(alias="retention_days")
+    search_language: str = Field(alias="search_language")
     slug: str = Field(alias="slug")
     system_prompt: Optional[str] = Field(alias="system_prompt")
     temperature: Optional[float] = Field(alias="temperature")
@@ -159,8 +190,12 @@ class PublicTenants(BaseModel):
 
 class PublicTenantsInsert(TypedDict):
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
+    consent_text: NotRequired[Annotated[Optional[str], Field(alias="consent_text")]]
+    consent_version: NotRequired[Annotated[Optional[str], Field(alias="consent_version")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     daily_token_limit: NotRequired[Annotated[Optional[int], Field(alias="daily_token_limit")]]
+    deletion_grace_days: NotRequired[Annotated[int, Field(alias="deletion_grace_days")]]
+    encrypts_messages: NotRequired[Annotated[bool, Field(alias="encrypts_messages")]]
     features: NotRequired[Annotated[JsonValue, Field(alias="features")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
@@ -169,6 +204,9 @@ class PublicTenantsInsert(TypedDict):
     max_tokens: NotRequired[Annotated[Optional[int], Field(alias="max_tokens")]]
     name: Annotated[str, Field(alias="name")]
     rate_limit_per_minute: NotRequired[Annotated[int, Field(alias="rate_limit_per_minute")]]
+    response_cache_seconds: NotRequired[Annotated[Optional[int], Field(alias="response_cache_seconds")]]
+    retention_days: NotRequired[Annotated[Optional[int], Field(alias="retention_days")]]
+    search_language: NotRequired[Annotated[str, Field(alias="search_language")]]
     slug: Annotated[str, Field(alias="slug")]
     system_prompt: NotRequired[Annotated[Optional[str], Field(alias="system_prompt")]]
     temperature: NotRequired[Annotated[Optional[float], Field(alias="temperature")]]
@@ -179,8 +217,12 @@ class PublicTenantsInsert(TypedDict):
 
 class PublicTenantsUpdate(TypedDict):
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
+    consent_text: NotRequired[Annotated[Optional[str], Field(alias="consent_text")]]
+    consent_version: NotRequired[Annotated[Optional[str], Field(alias="consent_version")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     daily_token_limit: NotRequired[Annotated[Optional[int], Field(alias="daily_token_limit")]]
+    deletion_grace_days: NotRequired[Annotated[int, Field(alias="deletion_grace_days")]]
+    encrypts_messages: NotRequired[Annotated[bool, Field(alias="encrypts_messages")]]
     features: NotRequired[Annotated[JsonValue, Field(alias="features")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
@@ -189,6 +231,9 @@ class PublicTenantsUpdate(TypedDict):
     max_tokens: NotRequired[Annotated[Optional[int], Field(alias="max_tokens")]]
     name: NotRequired[Annotated[str, Field(alias="name")]]
     rate_limit_per_minute: NotRequired[Annotated[int, Field(alias="rate_limit_per_minute")]]
+    response_cache_seconds: NotRequired[Annotated[Optional[int], Field(alias="response_cache_seconds")]]
+    retention_days: NotRequired[Annotated[Optional[int], Field(alias="retention_days")]]
+    search_language: NotRequired[Annotated[str, Field(alias="search_language")]]
     slug: NotRequired[Annotated[str, Field(alias="slug")]]
     system_prompt: NotRequired[Annotated[Optional[str], Field(alias="system_prompt")]]
     temperature: NotRequired[Annotated[Optional[float], Field(alias="temperature")]]
@@ -255,10 +300,13 @@ class PublicUsageLedger(BaseModel):
     cost: float = Field(alias="cost")
     created_at: datetime.datetime = Field(alias="created_at")
     day: datetime.date = Field(alias="day")
+    from_cache: bool = Field(alias="from_cache")
     id: uuid.UUID = Field(alias="id")
     model: Optional[str] = Field(alias="model")
     price_id: Optional[uuid.UUID] = Field(alias="price_id")
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
     prompt_tokens: int = Field(alias="prompt_tokens")
+    prompt_version: Optional[int] = Field(alias="prompt_version")
     provider: Optional[str] = Field(alias="provider")
     reasoning_tokens: int = Field(alias="reasoning_tokens")
     request_count: int = Field(alias="request_count")
@@ -273,10 +321,13 @@ class PublicUsageLedgerInsert(TypedDict):
     cost: NotRequired[Annotated[float, Field(alias="cost")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     day: NotRequired[Annotated[datetime.date, Field(alias="day")]]
+    from_cache: NotRequired[Annotated[bool, Field(alias="from_cache")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
     price_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="price_id")]]
+    prompt_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="prompt_id")]]
     prompt_tokens: Annotated[int, Field(alias="prompt_tokens")]
+    prompt_version: NotRequired[Annotated[Optional[int], Field(alias="prompt_version")]]
     provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
     reasoning_tokens: NotRequired[Annotated[int, Field(alias="reasoning_tokens")]]
     request_count: NotRequired[Annotated[int, Field(alias="request_count")]]
@@ -291,10 +342,13 @@ class PublicUsageLedgerUpdate(TypedDict):
     cost: NotRequired[Annotated[float, Field(alias="cost")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     day: NotRequired[Annotated[datetime.date, Field(alias="day")]]
+    from_cache: NotRequired[Annotated[bool, Field(alias="from_cache")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     model: NotRequired[Annotated[Optional[str], Field(alias="model")]]
     price_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="price_id")]]
+    prompt_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="prompt_id")]]
     prompt_tokens: NotRequired[Annotated[int, Field(alias="prompt_tokens")]]
+    prompt_version: NotRequired[Annotated[Optional[int], Field(alias="prompt_version")]]
     provider: NotRequired[Annotated[Optional[str], Field(alias="provider")]]
     reasoning_tokens: NotRequired[Annotated[int, Field(alias="reasoning_tokens")]]
     request_count: NotRequired[Annotated[int, Field(alias="request_count")]]

@@ -8,14 +8,14 @@ export type Database = {
           Tables: {
             "conversations": {
                   Row: {
-                    "client_id": string | null,"created_at": string,"head_id": string | null,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"tenant_id": string,"title": string,"updated_at": string,"user_id": string
+                    "client_id": string | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "client_id"?: string | null,"created_at"?: string,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: never,"tenant_id"?: string,"title"?: string,"titled_by": string,"updated_at"?: string,"user_id"?: string
                   }
                   Update: {
-                    "client_id"?: string | null,"created_at"?: string,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: never,"tenant_id"?: string,"title"?: string,"titled_by"?: string,"updated_at"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -66,14 +66,14 @@ isOneToOne: false
                   ]
                 },"messages": {
                   Row: {
-                    "client_id": string | null,"content": string,"conversation_id": string,"created_at": string,"id": string,"latency_ms": number | null,"metadata": NonNullable<Json>,"model_used": string | null,"parent_id": string | null,"parts": Json | null,"provider_message_id": string | null,"role": string,"tenant_id": string,"token_count": number | null,"user_id": string
+                    "client_id": string | null,"content": string,"conversation_id": string,"cost": number | null,"created_at": string,"id": string,"latency_ms": number | null,"metadata": NonNullable<Json>,"model_used": string | null,"parent_id": string | null,"parts": Json | null,"provider_message_id": string | null,"role": string,"tenant_id": string,"token_count": number | null,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "client_id"?: string | null,"content": string,"conversation_id": string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"parent_id"?: string | null,"parts"?: Json | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
+                    "client_id"?: string | null,"content": string,"conversation_id": string,"cost"?: number | null,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"parent_id"?: string | null,"parts"?: Json | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
                   }
                   Update: {
-                    "client_id"?: string | null,"content"?: string,"conversation_id"?: string,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"parent_id"?: string | null,"parts"?: Json | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
+                    "client_id"?: string | null,"content"?: string,"conversation_id"?: string,"cost"?: number | null,"created_at"?: string,"id"?: string,"latency_ms"?: number | null,"metadata"?: NonNullable<Json>,"model_used"?: string | null,"parent_id"?: string | null,"parts"?: Json | null,"provider_message_id"?: string | null,"role"?: string,"tenant_id"?: string,"token_count"?: number | null,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -98,14 +98,14 @@ isOneToOne: false
                   ]
                 },"tenants": {
                   Row: {
-                    "branding": NonNullable<Json>,"created_at": string,"daily_token_limit": number | null,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
+                    "branding": NonNullable<Json>,"consent_text": string | null,"consent_version": string | null,"created_at": string,"daily_token_limit": number | null,"deletion_grace_days": number,"encrypts_messages": boolean,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"response_cache_seconds": number | null,"retention_days": number | null,"search_language": string,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
+                    "branding"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Update: {
-                    "branding"?: NonNullable<Json>,"created_at"?: string,"daily_token_limit"?: number | null,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
+                    "branding"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Relationships: [
                     
@@ -156,14 +156,14 @@ isOneToOne: false
                   ]
                 },"usage_ledger": {
                   Row: {
-                    "cached_tokens": number,"completion_tokens": number,"conversation_id": string | null,"cost": number,"created_at": string,"day": string,"id": string,"model": string | null,"price_id": string | null,"prompt_tokens": number,"provider": string | null,"reasoning_tokens": number,"request_count": number,"tenant_id": string,"tokens_estimated": boolean,"user_id": string | null
+                    "cached_tokens": number,"completion_tokens": number,"conversation_id": string | null,"cost": number,"created_at": string,"day": string,"from_cache": boolean,"id": string,"model": string | null,"price_id": string | null,"prompt_id": string | null,"prompt_tokens": number,"prompt_version": number | null,"provider": string | null,"reasoning_tokens": number,"request_count": number,"tenant_id": string,"tokens_estimated": boolean,"user_id": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "cached_tokens"?: number,"completion_tokens": number,"conversation_id"?: string | null,"cost"?: number,"created_at"?: string,"day"?: string,"id"?: string,"model"?: string | null,"price_id"?: string | null,"prompt_tokens": number,"provider"?: string | null,"reasoning_tokens"?: number,"request_count"?: number,"tenant_id": string,"tokens_estimated"?: boolean,"user_id"?: string | null
+                    "cached_tokens"?: number,"completion_tokens": number,"conversation_id"?: string | null,"cost"?: number,"created_at"?: string,"day"?: string,"from_cache"?: boolean,"id"?: string,"model"?: string | null,"price_id"?: string | null,"prompt_id"?: string | null,"prompt_tokens": number,"prompt_version"?: number | null,"provider"?: string | null,"reasoning_tokens"?: number,"request_count"?: number,"tenant_id": string,"tokens_estimated"?: boolean,"user_id"?: string | null
                   }
                   Update: {
-                    "cached_tokens"?: number,"completion_tokens"?: number,"conversation_id"?: string | null,"cost"?: number,"created_at"?: string,"day"?: string,"id"?: string,"model"?: string | null,"price_id"?: string | null,"prompt_tokens"?: number,"provider"?: string | null,"reasoning_tokens"?: number,"request_count"?: number,"tenant_id"?: string,"tokens_estimated"?: boolean,"user_id"?: string | null
+                    "cached_tokens"?: number,"completion_tokens"?: number,"conversation_id"?: string | null,"cost"?: number,"created_at"?: string,"day"?: string,"from_cache"?: boolean,"id"?: string,"model"?: string | null,"price_id"?: string | null,"prompt_id"?: string | null,"prompt_tokens"?: number,"prompt_version"?: number | null,"provider"?: string | null,"reasoning_tokens"?: number,"request_count"?: number,"tenant_id"?: string,"tokens_estimated"?: boolean,"user_id"?: string | null
                   }
                   Relationships: [
                     {

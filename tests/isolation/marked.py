@@ -9,9 +9,9 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "branding"),
+    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_version", "consent_text", "branding"),
     "users": ("email", "name", "preferences"),
-    "conversations": ("title", "metadata", "client_id"),
+    "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
@@ -23,8 +23,9 @@ PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",
 """And by table of schema private."""
 
 UNMARKED: Final = {
-    "tenants": ("llm_provider",),
+    "tenants": ("llm_provider", "search_language"),
     "users": ("role",),
+    "conversations": ("titled_by", "status"),
     "messages": ("role",),
     "turns": ("status", "dialect"),
 }
@@ -66,6 +67,10 @@ async def _mark(owner: asyncpg.Connection, table: str, columns: Sequence[str], s
 
 
 def _marked(column: str, kind: str) -> str:
+    if column.startswith("prompt_"):
+        # Of conversations: these are set together, or none of them is.
+        changed = "prompt_text || $1::text" if kind == "text" else f"{column} || jsonb_build_object('mark', $1::text)"
+        return f"case when {column} is not null then {changed} end"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
     if column in ("client_id", "response_id"):
