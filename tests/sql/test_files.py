@@ -27,6 +27,7 @@ DEFINERS = {
     "private.current_user_id()",
     "private.feedback_summary(uuid, uuid)",
     "private.finish_turns(uuid, jsonb)",
+    "private.forget_cached_responses()",
     "private.forget_idempotency_keys()",
     "private.isolation_findings()",
     "private.keep_lease(uuid, uuid[], interval)",
