@@ -19,7 +19,12 @@ MARKED: Final = {
 }
 """Columns that take a marker, by table of schema public."""
 
-PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",), "idempotency_keys": ("key",), "cached_responses": ("content", "provider", "model")}
+PRIVATE: Final = {
+    "open_turns": ("provider", "model"),
+    "turn_pieces": ("pieces",),
+    "idempotency_keys": ("key",),
+    "cached_responses": ("content", "provider", "model"),
+}
 """And by table of schema private."""
 
 UNMARKED: Final = {
