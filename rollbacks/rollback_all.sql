@@ -33,6 +33,10 @@
 \set file 20261122000550_limits.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000520
+\set file 20261122000520_lists.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000500
 \set file 20261122000500_usage.sql
 \ir ../sql/revert.sql

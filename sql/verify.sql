@@ -16,6 +16,7 @@ begin;
 \ir verify/20261122000300_conversations.sql
 \ir verify/20261122000400_feedback.sql
 \ir verify/20261122000500_usage.sql
+\ir verify/20261122000520_lists.sql
 \ir verify/20261122000550_limits.sql
 \ir verify/20261122000600_summaries.sql
 \ir verify/20261122000700_jobs.sql

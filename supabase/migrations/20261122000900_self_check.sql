@@ -56,6 +56,7 @@ from unnest(array[
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
+    'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -172,6 +173,7 @@ from (
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
+    ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
     ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
     ('public.my_invitations', 'authenticated', 'select', ''),
@@ -222,6 +224,7 @@ from (
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
+        'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
     ]),
     ('palaver_worker, service_role', array[

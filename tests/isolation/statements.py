@@ -39,6 +39,17 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.conversation_overview where id = :bens_talk
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :adas_talk
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :chloes_talk
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.archive_conversation(:bens_talk) where status = 'archived'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.delete_conversation(:bens_talk) where status = 'deleted'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.restore_conversation(:bens_talk) where status = 'active'
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:adas_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:chloes_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:nowhere)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from private.move_conversation(:chloes_talk, 'archived')
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
