@@ -56,6 +56,7 @@ from unnest(array[
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
+    'public.audit_log', 'private.request_id()', 'private.audited(jsonb)',
     'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
@@ -87,6 +88,7 @@ from unnest(array[
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
@@ -178,6 +180,12 @@ from (
     ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
     ('public.my_invitations', 'authenticated', 'select', ''),
 
+    ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
+    before, after, request_id'),
+    ('public.audit_log', 'palaver_definer', 'select, insert', ''),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, before, after'),
+    ('public.audit_log', 'service_role', 'select', ''),
+
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.model_prices', 'palaver_definer', 'select', ''),
@@ -241,6 +249,7 @@ from (
     ('service_role', array[
         'private.isolation_findings()', 'private.ledger_findings(date, date)', 'private.bill(date, date)'
     ]),
+    ('palaver_definer', array['private.request_id()', 'private.audited(jsonb)']),
     ('palaver_definer', array[
         'private.rate_wait(timestamp with time zone, integer)', 'private.refuse_request(text, bigint, interval)',
         'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'
