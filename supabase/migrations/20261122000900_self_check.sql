@@ -56,6 +56,8 @@ from unnest(array[
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
+    'public.audit_log', 'private.request_id()', 'private.audited(jsonb)',
+    'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -89,6 +91,7 @@ from unnest(array[
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
     'private.forget_cached_responses()',
+    'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
@@ -176,9 +179,16 @@ from (
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
+    ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
     ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
     ('public.my_invitations', 'authenticated', 'select', ''),
+
+    ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
+    before, after, request_id'),
+    ('public.audit_log', 'palaver_definer', 'select, insert', ''),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, before, after'),
+    ('public.audit_log', 'service_role', 'select', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -229,6 +239,7 @@ from (
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
+        'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
     ]),
     ('palaver_worker, service_role', array[
@@ -247,6 +258,7 @@ from (
     ('service_role', array[
         'private.isolation_findings()', 'private.ledger_findings(date, date)', 'private.bill(date, date)'
     ]),
+    ('palaver_definer', array['private.request_id()', 'private.audited(jsonb)']),
     ('palaver_definer', array[
         'private.rate_wait(timestamp with time zone, integer)', 'private.refuse_request(text, bigint, interval)',
         'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'

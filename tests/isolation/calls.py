@@ -119,7 +119,8 @@ def _arguments(
     colleague = ids[IDS["ada"] if actor.person == IDS["ben"] else IDS["ben"]] if actor.tenant == IDS["acme"] else {}
     pools = []
     for plain, (name, kind) in zip(_plain(function, actor), function.arguments, strict=True):
-        thing = "conversation" if name == "p_chat" else name.removeprefix("p_").removesuffix("_id")
+        of_conversation = name == "p_chat" or (name == "p_id" and "_conversation" in function.called)
+        thing = "conversation" if of_conversation else name.removeprefix("p_").removesuffix("_id")
         whose = (own, colleague, ids[rival], dict.fromkeys(TABLES, f"'{NOWHERE}'"))
         if name == "p_request":
             pools.append([_request(form, own, of) for form in REQUESTS for of in whose])

@@ -16,6 +16,7 @@ MARKED: Final = {
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
 
@@ -33,6 +34,7 @@ UNMARKED: Final = {
     "conversations": ("titled_by", "status"),
     "messages": ("role",),
     "turns": ("status", "dialect"),
+    "audit_log": ("actor_role", "action", "object"),
 }
 """Columns of text whose values come from a fixed list."""
 

@@ -39,6 +39,27 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where subject_id = :ben and action = 'insert'
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.audit_log (tenant_id, actor_role, action, object, after) values (:acme, 'x', 'insert', 'x', '{}')
+    -      -      -      -      -      -       -      -      -      -      -       | update public.audit_log set after = null where object_id = :globex
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:acme, :ben)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:globex, :chloe)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.request_id()
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.conversation_overview where id = :bens_talk
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :adas_talk
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :chloes_talk
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.archive_conversation(:bens_talk) where status = 'archived'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.delete_conversation(:bens_talk) where status = 'deleted'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.restore_conversation(:bens_talk) where status = 'active'
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:adas_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:chloes_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:nowhere)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from private.move_conversation(:chloes_talk, 'archived')
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
