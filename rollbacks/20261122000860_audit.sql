@@ -23,7 +23,7 @@ drop function private.redact_audit(uuid, uuid);
 
 drop function private.record_change();
 
-drop function private.audited(jsonb);
+drop function private.audited(jsonb, boolean);
 
 drop table public.audit_log;
 

@@ -82,7 +82,7 @@ call pg_temp.expect_trigger(
 
 call pg_temp.expect_function('private.request_id()', 'invoker', 'stable', 'palaver_definer');
 
-call pg_temp.expect_function('private.audited(jsonb)', 'invoker', 'immutable', 'palaver_definer');
+call pg_temp.expect_function('private.audited(jsonb, boolean)', 'invoker', 'immutable', 'palaver_definer');
 
 call pg_temp.expect_function('private.record_change()', 'definer', 'volatile');
 

@@ -47,7 +47,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme
     -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:acme, :ben)
     -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:globex, :chloe)
-    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}', false)
     -      -      -      -      -      -       -      -      -      -      -       | select private.request_id()
     1      0      0      0      0      0       -      0      1      0      1       | select * from public.conversation_overview where id = :bens_talk
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :adas_talk

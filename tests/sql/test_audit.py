@@ -102,10 +102,14 @@ async def test_long_values_stand_as_their_length_and_digest(acme_admin: Actor) -
     assert row["after"]["branding"].keys() == {"length", "sha256"}
 
 
-async def test_secrets_are_withheld(database: Database) -> None:
+async def test_secrets_and_what_is_private_are_withheld(database: Database) -> None:
+    audited = "select private.audited($1, $2)"
     row = {"token_hash": "ab", "password_hash": None, "secret": 1, "daily_token_limit": 2}
-    told = json.loads(await database.value("select private.audited($1)", json.dumps(row)))
+    told = json.loads(await database.value(audited, json.dumps(row), False))
     assert told == {**dict.fromkeys(row, WITHHELD), "daily_token_limit": 2}
+    prompt = {"id": NOBODY, "user_id": NOBODY, "name": "Mine", "text": "Say", "tags": ["x"], "description": None}
+    told = json.loads(await database.value(audited, json.dumps(prompt), True))
+    assert told == {**prompt, **dict.fromkeys(("name", "text", "tags"), WITHHELD)}
 
 
 async def test_the_request_is_named_as_the_client_named_it(acme_admin: Actor) -> None:
