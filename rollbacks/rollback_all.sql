@@ -53,6 +53,10 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000320
+\set file 20261122000320_prompts.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000300
 \set file 20261122000300_conversations.sql
 \ir ../sql/revert.sql

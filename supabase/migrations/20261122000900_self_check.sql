@@ -58,6 +58,11 @@ from unnest(array[
     'public.ui_messages(text)', 'private.as_json(text)',
     'public.audit_log', 'private.request_id()', 'private.audited(jsonb, boolean)',
     'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
+    'public.prompts', 'public.prompt_publishers', 'public.prompt_versions', 'private.prompt_uses', 'public.prompt_usage',
+    'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
+    'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
+    'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
+    'public.start_conversation(uuid, jsonb, integer, text)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -83,6 +88,7 @@ select
 from unnest(array[
     'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.may_use_assistant()',
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
+    'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
@@ -137,6 +143,25 @@ from (
     ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.conversations', 'authenticated', 'insert', 'prompt_id, prompt_version, prompt_values'),
+
+    ('public.prompts', 'authenticated', 'select', 'tenant_id, id, user_id, name, description, text, variables, category, tags,
+    visibility, version, created_at, updated_at'),
+    ('public.prompts', 'authenticated', 'insert', 'tenant_id, user_id, name, description, text, variables, category, tags, visibility'),
+    ('public.prompts', 'authenticated', 'update', 'name, description, text, variables, category, tags, visibility'),
+    ('public.prompts', 'authenticated', 'delete', ''),
+    ('public.prompts', 'service_role', 'select, insert, update, delete', ''),
+    ('public.prompt_publishers', 'authenticated', 'select', 'tenant_id, prompt_id, user_id, created_at'),
+    ('public.prompt_publishers', 'palaver_definer', 'select', 'tenant_id, prompt_id'),
+    ('public.prompt_publishers', 'palaver_definer', 'insert, delete', ''),
+    ('public.prompt_publishers', 'service_role', 'select', ''),
+    ('public.prompt_versions', 'authenticated', 'select', 'tenant_id, prompt_id, version, text, variables, is_public, created_at'),
+    ('public.prompt_versions', 'palaver_definer', 'insert', ''),
+    ('public.prompt_versions', 'service_role', 'select', ''),
+    ('public.prompt_usage', 'authenticated, service_role', 'select', ''),
+    ('private.prompt_uses', 'palaver_definer', 'select, insert', ''),
+    ('private.prompt_uses', 'palaver_definer', 'update', 'uses'),
 
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
     parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
@@ -235,6 +260,11 @@ from (
         'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
         'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
+    ('authenticated, service_role', array[
+        'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
+        'private.fill_text(text, jsonb, jsonb)', 'private.find_prompt(uuid, uuid, integer)', 'private.prompt_usage()'
+    ]),
+    ('authenticated', array['public.fill_prompt(uuid, jsonb, integer)', 'public.start_conversation(uuid, jsonb, integer, text)']),
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
