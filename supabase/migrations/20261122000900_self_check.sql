@@ -136,8 +136,7 @@ from (
 
     ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
     is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at'),
-    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata,
-    prompt_id, prompt_version, prompt_values'),
+    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
     ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
     ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
     ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
