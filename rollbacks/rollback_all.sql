@@ -41,6 +41,10 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000360
+\set file 20261122000360_search.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000300
 \set file 20261122000300_conversations.sql
 \ir ../sql/revert.sql

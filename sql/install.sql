@@ -35,6 +35,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name conversations
 \ir apply.sql
 
+\set version 20261122000360
+\set name search
+\ir apply.sql
+
 \set version 20261122000400
 \set name feedback
 \ir apply.sql

@@ -14,6 +14,7 @@ begin;
 \ir verify/20261122000100_foundation.sql
 \ir verify/20261122000200_tenancy.sql
 \ir verify/20261122000300_conversations.sql
+\ir verify/20261122000360_search.sql
 \ir verify/20261122000400_feedback.sql
 \ir verify/20261122000500_usage.sql
 \ir verify/20261122000550_limits.sql
