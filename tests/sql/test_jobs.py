@@ -15,12 +15,13 @@ RUN_DUE = "select job from private.run_due_jobs()"
 JOBS = [
     "check_isolation",
     "check_ledger",
+    "forget_cached_responses",
     "forget_idempotency_keys",
     "prune_job_runs",
     "refresh_summaries",
     "reindex_search",
 ]
-SOONER = ["check_ledger", "forget_idempotency_keys", "reindex_search"]
+SOONER = ["check_ledger", "forget_cached_responses", "forget_idempotency_keys", "reindex_search"]
 """Those that are due more often than once a day."""
 BREAK = "drop index private.message_feedback_closed_key"
 """What refresh_summaries needs, and check_isolation misses."""
