@@ -63,6 +63,9 @@ from unnest(array[
     'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
     'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
     'public.start_conversation(uuid, jsonb, integer, text)',
+    'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
+    'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
+    'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -89,6 +92,8 @@ from unnest(array[
     'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.may_use_assistant()',
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
     'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
+    'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
+    'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
@@ -122,6 +127,7 @@ from (
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'search_language'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -140,6 +146,7 @@ from (
     ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
     ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
     ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'title'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
 
@@ -166,6 +173,7 @@ from (
     parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
     ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, cost, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'content'),
     ('public.messages', 'palaver_definer', 'insert', ''),
     ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
@@ -213,6 +221,7 @@ from (
     ('public.audit_log', 'palaver_definer', 'select, insert', ''),
     ('public.audit_log', 'palaver_definer', 'update', 'actor_id, before, after'),
     ('public.audit_log', 'service_role', 'select', ''),
+    ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -265,6 +274,12 @@ from (
     ]),
     ('authenticated', array['public.fill_prompt(uuid, jsonb, integer)', 'public.start_conversation(uuid, jsonb, integer, text)']),
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
+    ('authenticated, service_role, palaver_definer', array['private.search_config(text)', 'private.search_query(text, text)']),
+    ('authenticated, service_role', array[
+        'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)', 'private.search_snippet(text, text, text)',
+        'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)'
+    ]),
+    ('palaver_definer', array['private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
