@@ -21,6 +21,7 @@ begin;
 \ir verify/20261122000700_jobs.sql
 \ir verify/20261122000800_turns.sql
 \ir verify/20261122000820_turn_functions.sql
+\ir verify/20261122000825_shares.sql
 \ir verify/20261122000830_ledger_proof.sql
 \ir verify/20261122000900_self_check.sql
 
