@@ -213,10 +213,9 @@ async def test_definer_functions_are_the_reviewed_ones(database: Database) -> No
 
 async def test_no_function_is_executable_by_everyone_or_anon_but_what_links_show(database: Database) -> None:
     # Schema private is closed to anon: the second is reached through the first alone.
-    assert (
-        await missing(
-            database,
-            f"""
+    assert await missing(
+        database,
+        f"""
         select p.oid::regprocedure::text from pg_proc as p
         where p.pronamespace in {OURS} and (
             has_function_privilege('anon', p.oid, 'execute')
@@ -226,9 +225,7 @@ async def test_no_function_is_executable_by_everyone_or_anon_but_what_links_show
         )
         order by p.proname desc
         """,
-        )
-        == ["read_share(text,text)", "private.open_share(text,text)"]
-    )
+    ) == ["read_share(text,text)", "private.open_share(text,text)"]
     assert await database.value("select has_schema_privilege('anon', 'private', 'usage')") is False
 
 
