@@ -71,7 +71,7 @@ drop policy "Settlement reads the ledger" on public.usage_ledger;
 
 drop policy "Settlement puts questions behind answers" on public.messages;
 
-drop policy "Settlement adds answers" on public.messages;
+drop policy "Settlement adds answers, copies also questions" on public.messages;
 
 drop policy "Settlement sees messages" on public.messages;
 

@@ -17,6 +17,10 @@
 \set file 20261122000830_ledger_proof.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000825
+\set file 20261122000825_shares.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000820
 \set file 20261122000820_turn_functions.sql
 \ir ../sql/revert.sql

@@ -77,6 +77,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turn_functions
 \ir apply.sql
 
+\set version 20261122000825
+\set name shares
+\ir apply.sql
+
 \set version 20261122000830
 \set name ledger_proof
 \ir apply.sql

@@ -12,8 +12,8 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_policy(
-    'public.messages', 'Settlement adds answers', 'insert', 'palaver_definer',
-    p_check => 'role = ''assistant'''
+    'public.messages', 'Settlement adds answers, copies also questions', 'insert', 'palaver_definer',
+    p_check => 'role in (''assistant'', ''user'')'
 );
 
 call pg_temp.expect_policy(

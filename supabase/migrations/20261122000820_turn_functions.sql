@@ -912,9 +912,9 @@ create policy "Settlement sees messages"
 on public.messages for select to palaver_definer
 using (true);
 
-create policy "Settlement adds answers"
+create policy "Settlement adds answers, copies also questions"
 on public.messages for insert to palaver_definer
-with check (role = 'assistant');
+with check (role in ('assistant', 'user'));
 
 create policy "Settlement puts questions behind answers"
 on public.messages for update to palaver_definer

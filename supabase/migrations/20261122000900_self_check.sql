@@ -50,6 +50,12 @@ from unnest(array[
     'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
     'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
     'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
+    'public.conversation_shares', 'public.conversation_share_views', 'private.share_secrets', 'private.share_views',
+    'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',
+    'public.read_share(text, text)', 'public.continue_share(text, text)', 'private.keep_share()', 'private.derive_key(text, bytea, integer)',
+    'private.person_of(uuid)', 'private.find_share(bytea)', 'private.enter_share(text, text)', 'private.answer_share(text, integer)',
+    'private.shared_branch(uuid, uuid, integer, integer)', 'private.shown_parts(text, jsonb)',
+    'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)',
     'private.intended_access', 'private.accepted_catalog',
     'private.uuid_v7()', 'private.as_uuid(text)', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
     'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
@@ -89,6 +95,8 @@ select
     'palaver_definer' as role,
     'definer' as privilege
 from unnest(array[
+    'private.make_share(uuid, boolean, boolean, timestamp with time zone, text)', 'private.open_share(text, text)',
+    'private.watch_shares(jsonb)', 'private.copy_share(text, text)', 'private.share_view_totals(uuid, uuid)',
     'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.may_use_assistant()',
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
     'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
@@ -178,6 +186,20 @@ from (
     ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
     ('public.messages', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.conversation_shares', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, is_live, head_id, may_continue,
+    has_password, expires_at, revoked_at, created_at'),
+    ('public.conversation_shares', 'authenticated', 'update', 'revoked_at'),
+    ('public.conversation_shares', 'palaver_definer', 'select, insert', ''),
+    ('public.conversation_shares', 'service_role', 'select, insert, update, delete', ''),
+    ('public.conversation_share_views', 'authenticated, service_role', 'select', ''),
+    ('private.share_secrets', 'palaver_definer', 'select, insert', ''),
+    ('private.share_secrets', 'palaver_definer', 'update', 'next_attempt_at'),
+    ('private.share_views', 'palaver_definer', 'select, insert, update', ''),
+    ('public.conversations', 'palaver_definer', 'select', 'title, is_archived'),
+    ('public.conversations', 'palaver_definer', 'insert', 'tenant_id, id, user_id, title'),
+    ('public.messages', 'palaver_definer', 'select', 'content, parts'),
+    ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
 
     ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
     ('public.feedback', 'authenticated', 'insert', 'tenant_id, message_id, user_id, rating, comment'),
@@ -280,6 +302,19 @@ from (
         'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)'
     ]),
     ('palaver_definer', array['private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)']),
+    ('anon, authenticated', array['public.read_share(text, text)', 'private.open_share(text, text)']),
+    ('authenticated', array[
+        'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',
+        'private.make_share(uuid, boolean, boolean, timestamp with time zone, text)', 'public.continue_share(text, text)',
+        'private.copy_share(text, text)'
+    ]),
+    ('authenticated, service_role', array['private.share_view_totals(uuid, uuid)']),
+    ('palaver_worker', array['private.watch_shares(jsonb)']),
+    ('palaver_definer', array[
+        'private.derive_key(text, bytea, integer)', 'private.person_of(uuid)', 'private.find_share(bytea)', 'private.enter_share(text, text)',
+        'private.answer_share(text, integer)', 'private.shared_branch(uuid, uuid, integer, integer)', 'private.shown_parts(text, jsonb)',
+        'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)'
+    ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
