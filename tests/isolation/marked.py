@@ -15,6 +15,8 @@ MARKED: Final = {
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "consents": ("version",),
+    "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
 }
 """Columns that take a marker, by table of schema public."""
@@ -28,6 +30,7 @@ UNMARKED: Final = {
     "conversations": ("titled_by", "status"),
     "messages": ("role",),
     "turns": ("status", "dialect"),
+    "consents": ("text_hash",),
 }
 """Columns of text whose values come from a fixed list."""
 

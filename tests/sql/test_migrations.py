@@ -66,6 +66,10 @@ ROWS = {
     "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
     f" values ({TENANT}, {TURN}, 0, '[]')",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
+    "public.consents": f"insert into public.consents (tenant_id, user_id, version) values ({TENANT}, {PERSON}, 'v1')",
+    "public.legal_holds": f"insert into public.legal_holds (tenant_id, reason) values ({TENANT}, 'A dispute')",
+    "private.erasures": "insert into private.erasures (tenant_id, person_hash, user_id)"
+    f" values ({TENANT}, private.person_hash({TENANT}, {PERSON}), {PERSON})",
 }
 TABLES = """
 select c.oid::regclass::text
