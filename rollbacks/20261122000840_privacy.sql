@@ -57,6 +57,8 @@ drop function private.personal_rows(private.personal_data, uuid, uuid, uuid);
 
 drop table private.personal_data;
 
+drop function private.about_person(text, uuid, uuid, uuid);
+
 drop function private.purge_deleted();
 
 drop function private.enforce_retention();

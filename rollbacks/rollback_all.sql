@@ -9,6 +9,10 @@
 \set file 20261122000900_self_check.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000860
+\set file 20261122000860_audit.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000840
 \set file 20261122000840_privacy.sql
 \ir ../sql/revert.sql
@@ -19,6 +23,10 @@
 
 \set version 20261122000820
 \set file 20261122000820_turn_functions.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000810
+\set file 20261122000810_response_cache.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000800
@@ -35,6 +43,10 @@
 
 \set version 20261122000550
 \set file 20261122000550_limits.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000520
+\set file 20261122000520_lists.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000500

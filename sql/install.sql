@@ -43,6 +43,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name usage
 \ir apply.sql
 
+\set version 20261122000520
+\set name lists
+\ir apply.sql
+
 \set version 20261122000550
 \set name limits
 \ir apply.sql
@@ -59,6 +63,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turns
 \ir apply.sql
 
+\set version 20261122000810
+\set name response_cache
+\ir apply.sql
+
 \set version 20261122000820
 \set name turn_functions
 \ir apply.sql
@@ -69,6 +77,10 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000840
 \set name privacy
+\ir apply.sql
+
+\set version 20261122000860
+\set name audit
 \ir apply.sql
 
 \set version 20261122000900

@@ -249,6 +249,8 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('private.personal_data', 'palaver_definer', 'select');
 
+call pg_temp.expect_function('private.about_person(text, uuid, uuid, uuid)', 'invoker', 'immutable', 'palaver_definer');
+
 call pg_temp.expect_function('private.personal_rows(private.personal_data, uuid, uuid, uuid)', 'invoker', 'immutable', 'palaver_definer');
 
 call pg_temp.expect_function(

@@ -2,7 +2,7 @@
 --
 -- Creates:  public.consents, public.legal_holds, private.erasures, private.personal_data; public.give_consent(), request_erasure(),
 --           export_my_data(); private.consent_missing(), keep_consent(), keep_hold(), is_held(), refuse_held(), uuid_at(),
---           is_backdated(), enforce_retention(), purge_deleted(), personal_rows(), personal_row_counts(), export_statements(), own_export(),
+--           is_backdated(), enforce_retention(), purge_deleted(), about_person(), personal_rows(), personal_row_counts(), export_statements(), own_export(),
 --           export_header(), export_trailer(), person_hash(), note_erasure(), begin_erasure(), erase_person_step(), finish_erasure(),
 --           traces_of(); the jobs enforce_retention and purge_deleted.
 -- Locks:    SHARE on public.conversations and public.messages while two small partial indexes are built; a moment's SHARE ROW EXCLUSIVE
@@ -644,8 +644,8 @@ create table private.personal_data (
     changes text,
     reason text not null,
     constraint personal_data_pkey primary key (table_name, place),
-    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'refresh', 'account', 'keep')),
-    constraint personal_data_changes_check check ((erasure = 'detach') = (changes is not null)),
+    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'refresh', 'account', 'keep')),
+    constraint personal_data_changes_check check ((erasure in ('detach', 'call')) = (changes is not null)),
     constraint personal_data_belongs_check check (belongs is not null or (erasure = 'keep' and exported is null))
 );
 
@@ -661,9 +661,9 @@ comment on column private.personal_data.ordered is 'In which order, where that i
 
 comment on column private.personal_data.kept_back is 'Columns of text that no export holds, or that hold nothing of a person: the reason says why.';
 
-comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; refresh, of a materialized view; account: Supabase Auth''s, gone with the account; keep.';
+comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; refresh, of a materialized view; account: Supabase Auth''s, gone with the account; keep.';
 
-comment on column private.personal_data.changes is 'What detaches a row: the set list of an update, after which the row does not belong to the person.';
+comment on column private.personal_data.changes is 'What detaches rows, after which they do not belong to the person: the set list of an update, or the call of a function that returns how many it changed.';
 
 alter table private.personal_data enable row level security;
 
@@ -739,6 +739,15 @@ values
     'The record stays, without whoever asked. The person''s own row forgets them when it is finished, but for the hash.'
 ),
 (
+    'public.audit_log', 130, 't.tenant_id = :tenant and t.subject_id = :person',
+    '{id, at, actor_role, action, object, object_id, before, after, request_id}', null, '{}', 'keep', null,
+    'What was recorded of the person''s own rows. What they did to others'' rows is in no export: it tells of those.'
+),
+(
+    'private.cached_responses', 140, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{key, provider, model, content, parts}', 'delete', null, 'Copies of answers that are in messages, for a while.'
+),
+(
     'public.users', 800, 't.tenant_id = :tenant and t.id = :person',
     '{id, email, name, role, preferences, is_active, joined_at, last_active_at, created_at, updated_at}',
     null, '{}', 'delete', null, 'Who the person is.'
@@ -755,6 +764,12 @@ values
 (
     'auth.sessions', 812, 't.user_id = :account',
     '{id, user_agent, ip, created_at, updated_at}', null, '{}', 'account', null, 'Where the account is signed in.'
+),
+(
+    'public.audit_log', 850,
+    't.tenant_id = :tenant and (:person in (t.actor_id, t.subject_id, t.object_id) or strpos(t.before::pg_catalog.text, (:person)::pg_catalog.text) > 0 or strpos(t.after::pg_catalog.text, (:person)::pg_catalog.text) > 0)',
+    null, null, '{}', 'call', 'private.redact_audit(:tenant, :person)',
+    'That something was changed, and when, stays; whom it was about and who did it goes, last of all: the erasure is in the log too.'
 ),
 (
     'private.monthly_usage_closed', 900, 't.tenant_id = :tenant and t.user_id = :person',
@@ -791,6 +806,24 @@ create unique index personal_data_exported_key on private.personal_data (place) 
 
 comment on index private.personal_data_exported_key is 'An export goes on from a place.';
 
+create function private.about_person(p_words text, p_tenant_id uuid, p_user_id uuid, p_auth_id uuid)
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    return replace(replace(replace(
+        p_words,
+        ':tenant', quote_nullable(p_tenant_id) || '::pg_catalog.uuid'),
+        ':person', quote_nullable(p_user_id) || '::pg_catalog.uuid'),
+        ':account', quote_nullable(p_auth_id) || '::pg_catalog.uuid');
+end
+$$;
+
+comment on function private.about_person(text, uuid, uuid, uuid) is 'What a rule says, with a person''s ids in the place of :tenant, :person and :account.';
+
 create function private.personal_rows(p_rule private.personal_data, p_tenant_id uuid, p_user_id uuid, p_auth_id uuid)
 returns text
 language plpgsql
@@ -799,15 +832,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-    return format(
-        '%s as t where %s',
-        p_rule.table_name,
-        replace(replace(replace(
-            p_rule.belongs,
-            ':tenant', quote_nullable(p_tenant_id) || '::pg_catalog.uuid'),
-            ':person', quote_nullable(p_user_id) || '::pg_catalog.uuid'),
-            ':account', quote_nullable(p_auth_id) || '::pg_catalog.uuid')
-    );
+    return format('%s as t where %s', p_rule.table_name, private.about_person(p_rule.belongs, p_tenant_id, p_user_id, p_auth_id));
 end
 $$;
 
@@ -1018,6 +1043,8 @@ $$;
 comment on function public.export_my_data(text, integer) is
 'Everything about whoever asks, a line of JSON a row, the same lines as the archive of `python -m app export`: a header, then rows with their table, then a trailer with the number of rows. A page ends with {"next": …} instead, which asked for as p_after gives the next one, after p_limit rows or some megabytes. Errors: PA403 for nobody, PA422 for other arguments.';
 
+revoke execute on function private.about_person(text, uuid, uuid, uuid) from public;
+
 revoke execute on function private.personal_rows(private.personal_data, uuid, uuid, uuid) from public;
 
 revoke execute on function private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint) from public;
@@ -1029,6 +1056,8 @@ revoke execute on function private.export_trailer(jsonb) from public;
 revoke execute on function private.own_export(integer, jsonb, bigint) from public;
 
 revoke execute on function public.export_my_data(text, integer) from public, anon;
+
+grant execute on function private.about_person(text, uuid, uuid, uuid) to palaver_definer;
 
 grant execute on function private.personal_rows(private.personal_data, uuid, uuid, uuid) to palaver_definer;
 
@@ -1204,7 +1233,7 @@ begin
     for v_rule in
         select r.*
         from private.personal_data as r
-        where r.erasure in ('delete', 'detach') and to_regclass(r.table_name) is not null
+        where r.erasure in ('delete', 'detach', 'call') and to_regclass(r.table_name) is not null
         order by r.place
     loop
         table_name := v_rule.table_name;
@@ -1359,16 +1388,20 @@ begin
     for v_rule in
         select r.*
         from private.personal_data as r
-        where r.erasure in ('delete', 'detach', 'refresh') and to_regclass(r.table_name) is not null
+        where r.erasure in ('delete', 'detach', 'call', 'refresh') and to_regclass(r.table_name) is not null
         order by r.place
     loop
         v_rows := private.personal_rows(v_rule, p_tenant_id, v_person_id, null);
 
-        if v_rule.erasure = 'refresh' then
+        if v_rule.erasure in ('call', 'refresh') then
             execute format('select count(*) from (select from %s limit 1) as t', v_rows) into v_count;
 
             if v_count > 0 then
-                execute format('refresh materialized view concurrently %s', v_rule.table_name);
+                if v_rule.erasure = 'call' then
+                    execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
+                else
+                    execute format('refresh materialized view concurrently %s', v_rule.table_name);
+                end if;
             end if;
         else
             execute case v_rule.erasure

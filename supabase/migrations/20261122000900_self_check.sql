@@ -56,6 +56,8 @@ from unnest(array[
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
+    'public.audit_log', 'private.request_id()', 'private.audited(jsonb)',
+    'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -63,11 +65,14 @@ from unnest(array[
     'public.consents', 'public.legal_holds', 'private.personal_data', 'private.erasures',
     'private.keep_consent()', 'public.give_consent(text)', 'private.consent_missing()', 'private.keep_hold()', 'private.is_held(uuid, uuid)',
     'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)',
+    'private.about_person(text, uuid, uuid, uuid)',
     'private.personal_rows(private.personal_data, uuid, uuid, uuid)', 'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)',
     'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)', 'public.export_my_data(text, integer)',
     'private.person_hash(uuid, uuid)', 'public.request_erasure(uuid)', 'private.personal_row_counts(uuid, uuid)',
     'private.begin_erasure(uuid, uuid)', 'private.erase_person_step(uuid, uuid, bigint)', 'private.finish_erasure(uuid, uuid)',
     'private.traces_of(uuid, text[])',
+    'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
+    'private.cached_responses', 'private.find_cached_response(jsonb, bytea)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
@@ -96,6 +101,8 @@ from unnest(array[
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
     'private.refuse_held()', 'private.enforce_retention()', 'private.purge_deleted()', 'private.own_export(integer, jsonb, bigint)',
     'private.note_erasure(uuid)',
+    'private.forget_cached_responses()',
+    'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
@@ -119,7 +126,7 @@ from (
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
-    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, is_active'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -134,17 +141,18 @@ from (
 
     ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
     is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at'),
-    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
+    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata,
+    prompt_id, prompt_version, prompt_values'),
     ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
     ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
-    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, updated_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
     parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
-    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, cost, created_at'),
     ('public.messages', 'palaver_definer', 'insert', ''),
     ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
@@ -201,9 +209,16 @@ from (
     ('private.erasures', 'palaver_definer', 'select, insert', ''),
 
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
+    ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
     ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
     ('public.my_invitations', 'authenticated', 'select', ''),
+
+    ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
+    before, after, request_id'),
+    ('public.audit_log', 'palaver_definer', 'select, insert', ''),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, object_id, subject_id, before, after'),
+    ('public.audit_log', 'service_role', 'select', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -213,6 +228,9 @@ from (
     ('private.idempotency_keys', 'palaver_worker', 'select, insert', ''),
     ('private.idempotency_keys', 'palaver_definer', 'select', 'created_at'),
     ('private.idempotency_keys', 'palaver_definer', 'delete', ''),
+    ('private.cached_responses', 'palaver_worker', 'select', ''),
+    ('private.cached_responses', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.cached_responses', 'palaver_definer', 'update', 'user_id, provider, model, content, parts, created_at'),
     ('private.workers', 'palaver_definer', 'select, insert, update, delete', ''),
     ('private.open_turns', 'palaver_worker', 'select, insert', ''),
     ('private.open_turns', 'palaver_worker', 'update', 'stop_requested_at'),
@@ -251,6 +269,7 @@ from (
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
+        'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
     ]),
     ('authenticated, service_role, palaver_definer', array[
@@ -262,7 +281,7 @@ from (
         'public.request_erasure(uuid)'
     ]),
     ('palaver_definer', array[
-        'private.is_held(uuid, uuid)', 'private.personal_rows(private.personal_data, uuid, uuid, uuid)',
+        'private.is_held(uuid, uuid)', 'private.about_person(text, uuid, uuid, uuid)', 'private.personal_rows(private.personal_data, uuid, uuid, uuid)',
         'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)', 'private.person_hash(uuid, uuid)'
     ]),
     ('palaver_worker, service_role', array[
@@ -273,12 +292,15 @@ from (
         'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
         'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
         'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
+        'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
+        'private.find_cached_response(jsonb, bytea)',
         'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)', 'private.keep_lease(uuid, uuid[], interval)',
         'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)', 'private.finish_turns(uuid, jsonb)'
     ]),
     ('service_role', array[
         'private.isolation_findings()', 'private.ledger_findings(date, date)', 'private.bill(date, date)'
     ]),
+    ('palaver_definer', array['private.request_id()', 'private.audited(jsonb)']),
     ('palaver_definer', array[
         'private.rate_wait(timestamp with time zone, integer)', 'private.refuse_request(text, bigint, interval)',
         'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'

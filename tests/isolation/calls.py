@@ -58,7 +58,7 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
         for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
     ) + "".join(
         f" union all select {table}::text from private.{table} where tenant_id = %s"
-        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys")
+        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses")
     )
     cells = []
     for (name, function), actor in itertools.product(known.items(), actors):
@@ -119,7 +119,8 @@ def _arguments(
     colleague = ids[IDS["ada"] if actor.person == IDS["ben"] else IDS["ben"]] if actor.tenant == IDS["acme"] else {}
     pools = []
     for plain, (name, kind) in zip(_plain(function, actor), function.arguments, strict=True):
-        thing = "conversation" if name == "p_chat" else name.removeprefix("p_").removesuffix("_id")
+        of_conversation = name == "p_chat" or (name == "p_id" and "_conversation" in function.called)
+        thing = "conversation" if of_conversation else name.removeprefix("p_").removesuffix("_id")
         whose = (own, colleague, ids[rival], dict.fromkeys(TABLES, f"'{NOWHERE}'"))
         if name == "p_request":
             pools.append([_request(form, own, of) for form in REQUESTS for of in whose])

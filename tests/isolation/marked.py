@@ -9,28 +9,34 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_version", "consent_text", "branding"),
+    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
-    "consents": ("version",),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
 
-PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",), "idempotency_keys": ("key",)}
+PRIVATE: Final = {
+    "open_turns": ("provider", "model"),
+    "turn_pieces": ("pieces",),
+    "idempotency_keys": ("key",),
+    "cached_responses": ("content", "provider", "model"),
+}
 """And by table of schema private."""
 
 UNMARKED: Final = {
-    "tenants": ("llm_provider", "search_language"),
+    "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status"),
     "messages": ("role",),
     "turns": ("status", "dialect"),
-    "consents": ("text_hash",),
+    "consents": ("version", "text_hash"),
+    "audit_log": ("actor_role", "action", "object"),
 }
 """Columns of text whose values come from a fixed list."""
 

@@ -16,12 +16,13 @@ JOBS = [
     "check_isolation",
     "check_ledger",
     "enforce_retention",
+    "forget_cached_responses",
     "forget_idempotency_keys",
     "prune_job_runs",
     "purge_deleted",
     "refresh_summaries",
 ]
-SOONER = ["check_ledger", "enforce_retention", "forget_idempotency_keys", "purge_deleted"]
+SOONER = ["check_ledger", "enforce_retention", "forget_cached_responses", "forget_idempotency_keys", "purge_deleted"]
 """Those that are due more often than once a day."""
 BREAK = "drop index private.message_feedback_closed_key"
 """What refresh_summaries needs, and check_isolation misses."""
