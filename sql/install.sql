@@ -85,6 +85,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name ledger_proof
 \ir apply.sql
 
+\set version 20261122000840
+\set name privacy
+\ir apply.sql
+
 \set version 20261122000860
 \set name audit
 \ir apply.sql

@@ -76,6 +76,15 @@ from unnest(array[
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
     'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)',
+    'public.consents', 'public.legal_holds', 'private.personal_data', 'private.erasures',
+    'private.keep_consent()', 'public.give_consent(text)', 'private.consent_missing()', 'private.keep_hold()', 'private.is_held(uuid, uuid)',
+    'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)',
+    'private.about_person(text, uuid, uuid, uuid)',
+    'private.personal_rows(private.personal_data, uuid, uuid, uuid)', 'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)',
+    'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)', 'public.export_my_data(text, integer)',
+    'private.person_hash(uuid, uuid)', 'public.request_erasure(uuid)', 'private.personal_row_counts(uuid, uuid)',
+    'private.begin_erasure(uuid, uuid)', 'private.erase_person_step(uuid, uuid, bigint)', 'private.finish_erasure(uuid, uuid)',
+    'private.traces_of(uuid, text[])',
     'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
     'private.cached_responses', 'private.find_cached_response(jsonb, bytea)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
@@ -109,6 +118,8 @@ from unnest(array[
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.refuse_held()', 'private.enforce_retention()', 'private.purge_deleted()', 'private.own_export(integer, jsonb, bigint)',
+    'private.note_erasure(uuid)',
     'private.forget_cached_responses()',
     'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
@@ -232,6 +243,25 @@ from (
     finished_at'),
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
+    ('public.tenants', 'palaver_definer', 'select', 'retention_days, deletion_grace_days'),
+    ('public.conversations', 'palaver_definer', 'select', 'created_at, deleted_at'),
+    ('public.conversations', 'palaver_definer', 'delete', ''),
+    ('public.messages', 'palaver_definer', 'delete', ''),
+
+    ('public.consents', 'authenticated', 'select', 'tenant_id, id, user_id, version, text_hash, given_at, withdrawn_at'),
+    ('public.consents', 'authenticated', 'insert', 'tenant_id, user_id, version'),
+    ('public.consents', 'authenticated', 'update', 'withdrawn_at'),
+    ('public.consents', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.legal_holds', 'authenticated', 'select', 'tenant_id, id, user_id, reason, placed_by, placed_at, released_at'),
+    ('public.legal_holds', 'authenticated', 'insert', 'tenant_id, user_id, reason'),
+    ('public.legal_holds', 'authenticated', 'update', 'released_at'),
+    ('public.legal_holds', 'palaver_definer', 'select', 'tenant_id, user_id, released_at'),
+    ('public.legal_holds', 'service_role', 'select, insert, update, delete', ''),
+
+    ('private.personal_data', 'palaver_definer', 'select', ''),
+    ('private.erasures', 'palaver_definer', 'select, insert', ''),
+
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
     ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
@@ -241,7 +271,7 @@ from (
     ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
     before, after, request_id'),
     ('public.audit_log', 'palaver_definer', 'select, insert', ''),
-    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, before, after'),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, object_id, subject_id, before, after'),
     ('public.audit_log', 'service_role', 'select', ''),
     ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
@@ -320,6 +350,18 @@ from (
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
+    ]),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)'
+    ]),
+    ('authenticated', array[
+        'public.give_consent(text)', 'private.consent_missing()', 'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)',
+        'private.own_export(integer, jsonb, bigint)', 'public.export_my_data(text, integer)', 'private.note_erasure(uuid)',
+        'public.request_erasure(uuid)'
+    ]),
+    ('palaver_definer', array[
+        'private.is_held(uuid, uuid)', 'private.about_person(text, uuid, uuid, uuid)', 'private.personal_rows(private.personal_data, uuid, uuid, uuid)',
+        'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)', 'private.person_hash(uuid, uuid)'
     ]),
     ('palaver_worker, service_role', array[
         'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.run_job(text, boolean)',

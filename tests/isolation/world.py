@@ -151,6 +151,13 @@ MORE = """
     from public.users order by tenant_id, id;
     update public.tenants set response_cache_seconds = 3600;
     insert into private.ledger_checks (findings) values (0);
+    update public.tenants set consent_version = 'v1', consent_text = 'We keep what you say.';
+    insert into public.consents (tenant_id, user_id, version, withdrawn_at)
+    select tenant_id, id, 'v1', case when id = :finn then now() end from public.users;
+    insert into public.legal_holds (tenant_id, user_id, reason, placed_by, released_at)
+    select tenant_id, id, 'A dispute', id, '2024-06-01' from public.users;
+    insert into private.erasures (tenant_id, person_hash, user_id, requested_by)
+    select tenant_id, private.person_hash(tenant_id, id), id, id from public.users;
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
     (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)

@@ -81,6 +81,10 @@ ROWS = {
     f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
     "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
     f" values ({TENANT}, {SHARE}, 1, 1, now())",
+    "public.consents": f"insert into public.consents (tenant_id, user_id, version) values ({TENANT}, {PERSON}, 'v1')",
+    "public.legal_holds": f"insert into public.legal_holds (tenant_id, reason) values ({TENANT}, 'A dispute')",
+    "private.erasures": "insert into private.erasures (tenant_id, person_hash, user_id)"
+    f" values ({TENANT}, private.person_hash({TENANT}, {PERSON}), {PERSON})",
 }
 TABLES = """
 select c.oid::regclass::text
