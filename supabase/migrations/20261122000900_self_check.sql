@@ -207,9 +207,9 @@ from (
     ('private.share_secrets', 'palaver_definer', 'select, insert', ''),
     ('private.share_secrets', 'palaver_definer', 'update', 'next_attempt_at'),
     ('private.share_views', 'palaver_definer', 'select, insert, update', ''),
-    ('public.conversations', 'palaver_definer', 'select', 'title, is_archived'),
+    ('public.conversations', 'palaver_definer', 'select', 'is_archived'),
     ('public.conversations', 'palaver_definer', 'insert', 'tenant_id, id, user_id, title'),
-    ('public.messages', 'palaver_definer', 'select', 'content, parts'),
+    ('public.messages', 'palaver_definer', 'select', 'parts'),
     ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
 
     ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
