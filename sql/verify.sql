@@ -18,6 +18,7 @@ begin;
 \ir verify/20261122000500_usage.sql
 \ir verify/20261122000550_limits.sql
 \ir verify/20261122000600_summaries.sql
+\ir verify/20261122000620_analytics.sql
 \ir verify/20261122000700_jobs.sql
 \ir verify/20261122000800_turns.sql
 \ir verify/20261122000820_turn_functions.sql
