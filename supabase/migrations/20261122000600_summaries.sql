@@ -803,7 +803,7 @@ begin
         request_count = c.request_count + excluded.request_count,
         estimated_cost = c.estimated_cost + excluded.estimated_cost;
 
-    -- Days of the ledger, in the same way.
+    -- Days of the ledger, in the same way; written in the order in which they are read.
 
     with noted as (
         delete from private.ledger_changes as n
@@ -829,7 +829,13 @@ begin
     )
     select s.*
     from unnest(v_tenant_ids, v_days) as n (tenant_id, day)
-    cross join lateral (select l.* from private.ledger_by_day as l where l.tenant_id = n.tenant_id and l.day = n.day) as s;
+    cross join lateral (
+        -- The offset keeps the planner from summing up all of the ledger first.
+        select l.*
+        from private.ledger_by_day as l
+        where l.tenant_id = n.tenant_id and l.day = n.day
+        offset 0
+    ) as s;
 
     insert into private.usage_daily (
         tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests, cached_requests, estimated_requests,
@@ -837,7 +843,8 @@ begin
     )
     select l.*
     from private.ledger_by_day as l
-    where l.day >= v_from and l.day < v_to;
+    where l.day >= v_from and l.day < v_to
+    order by l.tenant_id, l.day, l.user_id;
 
     update private.summary_state as s
     set closed_before = v_to, refreshed_at = now()
