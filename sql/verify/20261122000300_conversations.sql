@@ -17,7 +17,7 @@ call pg_temp.expect_table('public.conversations', '
     head_id uuid,
     is_archived boolean not null default false,
     deleted_at timestamp with time zone,
-    status text not null generated always as (CASE WHEN (deleted_at IS NOT NULL) THEN ''deleted''::text WHEN is_archived THEN ''archived''::text ELSE ''active''::text END) stored,
+    status text not null,
     prompt_id uuid,
     prompt_version integer,
     prompt_text text,
@@ -47,6 +47,7 @@ call pg_temp.expect_checks('public.conversations', '
     conversations_title_check,
     conversations_titled_by_check,
     conversations_deleted_at_check,
+    conversations_status_check,
     conversations_prompt_check,
     conversations_metadata_check
 ');
@@ -72,7 +73,7 @@ call pg_temp.expect_trigger(
 call pg_temp.expect_trigger(
     'public.conversations',
     'conversations_keep',
-    'before insert or update of title, titled_by, is_archived, deleted_at for each row execute function private.keep_conversation()'
+    'before insert or update of title, titled_by, is_archived, deleted_at, status for each row execute function private.keep_conversation()'
 );
 
 call pg_temp.expect_trigger(
@@ -250,7 +251,7 @@ call pg_temp.expect_function('private.touch_conversations()', 'definer', 'volati
 call pg_temp.expect_no_grant(
     'public.conversations',
     'authenticated',
-    'insert (id, titled_by, head_id, is_archived, deleted_at, prompt_version, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, prompt_id, prompt_version, prompt_text, prompt_values, updated_at), delete, truncate'
+    'insert (id, titled_by, head_id, is_archived, deleted_at, status, prompt_version, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, status, prompt_id, prompt_version, prompt_text, prompt_values, updated_at), delete, truncate'
 );
 
 call pg_temp.expect_no_grant(

@@ -149,10 +149,7 @@ begin
             a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
             || case when a.attnotnull then ' not null' else '' end
             || case when a.attidentity = 'a' then ' generated always as identity' else '' end
-            || case
-                when a.attgenerated = 's' then ' generated always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
-                else coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
-            end as found
+            || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') as found
         from pg_temp.items(p_columns) as i (item)
         left join pg_catalog.pg_attribute as a
             on a.attrelid = to_regclass(p_relation) and a.attname = split_part(i.item, ' ', 1) and not a.attisdropped

@@ -159,6 +159,9 @@ alter column llm_model set statistics 0,
 alter column system_prompt set statistics 0,
 alter column features set statistics 0,
 alter column tools set statistics 0,
+alter column search_language set statistics 0,
+alter column consent_version set statistics 0,
+alter column consent_text set statistics 0,
 alter column branding set statistics 0;
 
 alter table public.tenants enable row level security;

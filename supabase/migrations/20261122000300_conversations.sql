@@ -20,9 +20,7 @@ create table public.conversations (
     head_id uuid,
     is_archived boolean not null default false,
     deleted_at timestamptz,
-    status text not null generated always as (
-        case when deleted_at is not null then 'deleted' when is_archived then 'archived' else 'active' end
-    ) stored,
+    status text not null,
     prompt_id uuid,
     prompt_version integer,
     prompt_text text,
@@ -38,6 +36,9 @@ create table public.conversations (
     constraint conversations_title_check check (char_length(title) between 1 and 200 and title ~ '\S'),
     constraint conversations_titled_by_check check (titled_by in ('start', 'model', 'person')),
     constraint conversations_deleted_at_check check (deleted_at is null or is_archived),
+    constraint conversations_status_check check (
+        status = case when deleted_at is not null then 'deleted' when is_archived then 'archived' else 'active' end
+    ),
     constraint conversations_prompt_check check (
         num_nulls(prompt_id, prompt_version, prompt_text, prompt_values) in (0, 4) and jsonb_typeof(prompt_values) = 'object'
     ),
@@ -56,7 +57,7 @@ comment on column public.conversations.is_archived is 'Soft delete: hidden from 
 
 comment on column public.conversations.deleted_at is 'When it was deleted. It is archived as well, can be restored for as long as tenants.deletion_grace_days says, and is gone after that.';
 
-comment on column public.conversations.status is 'active, archived or deleted.';
+comment on column public.conversations.status is 'active, archived or deleted: what is_archived and deleted_at say together. Not a generated column: those are left out of COPY, by which tenants move.';
 
 comment on column public.conversations.prompt_id is 'The prompt of the library that it was started from. No foreign key: it may be another tenant''s, and may be gone; what was used of it stays here.';
 
@@ -136,24 +137,24 @@ as $$
 begin
     if tg_op = 'INSERT' then
         new.titled_by := coalesce(new.titled_by, case new.title when 'New conversation' then 'start' else 'person' end);
+    else
+        if new.title <> old.title and new.titled_by = old.titled_by then
+            new.titled_by := 'person';
+        end if;
 
-        return new;
+        if new.deleted_at is not null and old.deleted_at is null then
+            new.is_archived := true;
+        elsif not new.is_archived then
+            new.deleted_at := null;
+        end if;
+
+        -- When it was deleted is not for people to say: the time to undo it counts from there.
+        if new.deleted_at is not null and row_security_active('public.conversations') then
+            new.deleted_at := coalesce(old.deleted_at, clock_timestamp());
+        end if;
     end if;
 
-    if new.title <> old.title and new.titled_by = old.titled_by then
-        new.titled_by := 'person';
-    end if;
-
-    if new.deleted_at is not null and old.deleted_at is null then
-        new.is_archived := true;
-    elsif not new.is_archived then
-        new.deleted_at := null;
-    end if;
-
-    -- When it was deleted is not for people to say: the time to undo it counts from there.
-    if new.deleted_at is distinct from old.deleted_at and new.deleted_at is not null and row_security_active('public.conversations') then
-        new.deleted_at := coalesce(old.deleted_at, clock_timestamp());
-    end if;
+    new.status := case when new.deleted_at is not null then 'deleted' when new.is_archived then 'archived' else 'active' end;
 
     return new;
 end
@@ -164,7 +165,7 @@ comment on function private.keep_conversation() is 'Trigger: a title that is cha
 revoke execute on function private.keep_conversation() from public;
 
 create trigger conversations_keep
-before insert or update of title, titled_by, is_archived, deleted_at on public.conversations
+before insert or update of title, titled_by, is_archived, deleted_at, status on public.conversations
 for each row execute function private.keep_conversation();
 
 create table public.messages (

@@ -51,7 +51,7 @@ class PublicConversationsInsert(TypedDict):
     prompt_text: NotRequired[Annotated[Optional[str], Field(alias="prompt_text")]]
     prompt_values: NotRequired[Annotated[Optional[JsonValue], Field(alias="prompt_values")]]
     prompt_version: NotRequired[Annotated[Optional[int], Field(alias="prompt_version")]]
-    status: NotRequired[Annotated[str, Field(alias="status")]]
+    status: Annotated[str, Field(alias="status")]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     title: NotRequired[Annotated[str, Field(alias="title")]]
     titled_by: Annotated[str, Field(alias="titled_by")]

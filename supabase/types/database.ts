@@ -12,10 +12,10 @@ export type Database = {
                   }
                   ComputedFields: never
                   Insert: {
-                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: never,"tenant_id"?: string,"title"?: string,"titled_by": string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status": string,"tenant_id"?: string,"title"?: string,"titled_by": string,"updated_at"?: string,"user_id"?: string
                   }
                   Update: {
-                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: never,"tenant_id"?: string,"title"?: string,"titled_by"?: string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: string,"tenant_id"?: string,"title"?: string,"titled_by"?: string,"updated_at"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
