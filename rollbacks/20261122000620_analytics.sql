@@ -45,11 +45,7 @@ drop view public.usage_by_day;
 
 drop view public.usage_details;
 
-drop function private.closed_usage(date);
-
 drop function private.open_usage_days();
-
-drop function private.closed_usage_days();
 
 do $$
 begin

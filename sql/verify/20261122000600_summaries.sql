@@ -173,6 +173,15 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('private.ledger_changes', 'palaver_definer', 'select, insert, delete');
 
+call pg_temp.expect_policy(
+    'private.ledger_changes', 'People know which days of their tenant are counted live', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id())'
+);
+
+call pg_temp.expect_grant('private.ledger_changes', 'authenticated', 'select (tenant_id, day)');
+
+call pg_temp.expect_grant('private.ledger_changes', 'service_role', 'select');
+
 call pg_temp.expect_view('private.ledger_by_day', '
     tenant_id uuid,
     day date,
@@ -237,7 +246,19 @@ call pg_temp.expect_policy(
     p_using => 'true'
 );
 
+call pg_temp.expect_policy(
+    'private.usage_daily', 'People see what they used, tenant admins their tenant''s', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and (user_id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))'
+);
+
 call pg_temp.expect_grant('private.usage_daily', 'palaver_definer', 'select, insert, delete');
+
+call pg_temp.expect_grant('private.usage_daily', 'authenticated', 'select (
+    tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests, cached_requests, estimated_requests, total_tokens,
+    prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost
+)');
+
+call pg_temp.expect_grant('private.usage_daily', 'service_role', 'select');
 
 call pg_temp.expect_view('public.monthly_usage_summary', '
     tenant_id uuid,
@@ -403,10 +424,10 @@ call pg_temp.expect_no_grant('private.summary_state', 'authenticated', 'select, 
 
 call pg_temp.expect_no_grant('private.summary_state', 'service_role', 'select, insert, update, delete, truncate');
 
-call pg_temp.expect_no_grant('private.ledger_changes', 'authenticated', 'select, insert, update, delete, truncate');
+call pg_temp.expect_no_grant('private.ledger_changes', 'authenticated', 'insert, update, delete, truncate');
 
-call pg_temp.expect_no_grant('private.ledger_changes', 'service_role', 'select, insert, update, delete, truncate');
+call pg_temp.expect_no_grant('private.ledger_changes', 'service_role', 'insert, update, delete, truncate');
 
-call pg_temp.expect_no_grant('private.usage_daily', 'authenticated', 'select, insert, update, delete, truncate');
+call pg_temp.expect_no_grant('private.usage_daily', 'authenticated', 'insert, update, delete, truncate');
 
-call pg_temp.expect_no_grant('private.usage_daily', 'service_role', 'select, insert, update, delete, truncate');
+call pg_temp.expect_no_grant('private.usage_daily', 'service_role', 'insert, update, delete, truncate');

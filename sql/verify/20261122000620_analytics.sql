@@ -190,13 +190,9 @@ call pg_temp.expect_grant('public.feedback_by_prompt', 'authenticated', 'select'
 
 call pg_temp.expect_grant('public.feedback_by_prompt', 'service_role', 'select');
 
-call pg_temp.expect_grant('public.messages (model_used)', 'palaver_definer', 'select');
+call pg_temp.expect_grant('public.messages', 'palaver_definer', 'select (model_used)');
 
-call pg_temp.expect_grant('public.conversations (prompt_id, prompt_version)', 'palaver_definer', 'select');
-
-call pg_temp.expect_function('private.closed_usage(date)', 'definer', 'stable', 'authenticated, service_role');
-
-call pg_temp.expect_function('private.closed_usage_days()', 'definer', 'stable', 'authenticated, service_role');
+call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (prompt_id, prompt_version)');
 
 call pg_temp.expect_function('private.open_usage_days()', 'invoker', 'stable', 'authenticated, service_role');
 

@@ -358,6 +358,14 @@ revoke all on private.ledger_changes from public, anon, authenticated, service_r
 
 grant select, insert, delete on private.ledger_changes to palaver_definer;
 
+grant select (tenant_id, day) on private.ledger_changes to authenticated;
+
+grant select on private.ledger_changes to service_role;
+
+create policy "People know which days of their tenant are counted live"
+on private.ledger_changes for select to authenticated
+using (tenant_id = (select private.current_tenant_id()));
+
 create policy "Summaries read the notes"
 on private.ledger_changes for select to palaver_definer
 using (true);
@@ -499,7 +507,25 @@ alter table private.usage_daily enable row level security;
 
 revoke all on private.usage_daily from public, anon, authenticated, service_role;
 
+alter table private.usage_daily
+alter column provider set statistics 0,
+alter column model set statistics 0;
+
 grant select, insert, delete on private.usage_daily to palaver_definer;
+
+grant select (
+    tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests, cached_requests, estimated_requests, total_tokens,
+    prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost
+) on private.usage_daily to authenticated;
+
+grant select on private.usage_daily to service_role;
+
+create policy "People see what they used, tenant admins their tenant's"
+on private.usage_daily for select to authenticated
+using (
+    tenant_id = (select private.current_tenant_id())
+    and (user_id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))
+);
 
 create policy "Summaries read closed days"
 on private.usage_daily for select to palaver_definer
@@ -693,17 +719,17 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
+    v_hash_join constant pg_catalog.text := current_setting('enable_hashjoin');
+    v_merge_join constant pg_catalog.text := current_setting('enable_mergejoin');
     v_from pg_catalog.date;
     v_to pg_catalog.date;
     v_tenant_ids pg_catalog.uuid[];
     v_days pg_catalog.date[];
 begin
-    -- Nobody knows how many notes there are before they are read, and a join that reads all of a table would be chosen for many: hence the
-    -- settings above, by which each is looked up.
+    -- Notes are looked up one by one: for as many as there once may have been, the planner would read all that they are about.
+    perform set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
 
     -- A second refresh waits here, and then goes on from where the first has come to.
     select s.closed_before into v_from from private.summary_state as s for update;
@@ -849,6 +875,9 @@ begin
     update private.summary_state as s
     set closed_before = v_to, refreshed_at = now()
     where s.is_only;
+
+    -- Other jobs may follow in the transaction.
+    perform set_config('enable_hashjoin', v_hash_join, true), set_config('enable_mergejoin', v_merge_join, true);
 end
 $$;
 

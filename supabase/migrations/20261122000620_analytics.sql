@@ -1,8 +1,7 @@
 -- Analytics: what was used, by whom, of which model, prompt and conversation; where today and this month are going; how answers are judged.
 --
--- Creates:  private.closed_usage_days(), open_usage_days(), closed_usage(); public.usage_details, usage_by_day, usage_by_month,
---           usage_by_model, usage_by_person, usage_by_prompt, usage_by_conversation, public.usage_totals();
---           private.forecast_usage(), public.usage_forecast; private.judged_answers(), public.feedback_by_model, feedback_by_prompt.
+-- Creates:  private.open_usage_days(); public.usage_details, usage_by_day, usage_by_month, usage_by_model, usage_by_person,
+--           usage_by_prompt, usage_by_conversation, public.usage_totals(); private.forecast_usage(), public.usage_forecast; private.judged_answers(), public.feedback_by_model, feedback_by_prompt.
 -- Locks:    none on existing tables.
 -- Rollback: rollbacks/20261122000620_analytics.sql
 
@@ -10,39 +9,8 @@ set local lock_timeout = '5s';
 
 set local statement_timeout = '5min';
 
--- Usage by day. A condition on the day cannot be handed to a function, but it is to the days that the function is called with: what a
--- client does not ask for is not read. Live days are looked up one by one as well (the offset of 0 keeps the planner from joining them with
--- all that the caller ever used).
-
-create function private.closed_usage_days()
-returns setof date
-language plpgsql
-stable
-security definer
-rows 700
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_first pg_catalog.date;
-begin
-    select least(min(c.day), min(n.day)) into v_first
-    from public.tenants as t
-    left join lateral (
-        select d.day from private.usage_daily as d where d.tenant_id = t.id order by d.day limit 1
-    ) as c on true
-    left join lateral (
-        select d.day from private.ledger_changes as d where d.tenant_id = t.id order by d.day limit 1
-    ) as n on true
-    where t.id = private.current_tenant_id() or private.caller_bypasses_rls();
-
-    return query
-    select s.day::pg_catalog.date
-    from generate_series(v_first::timestamp, private.usage_closed_before() - interval '1 day', interval '1 day') as s (day);
-end
-$$;
-
-comment on function private.closed_usage_days() is
-'The closed days since the caller''s tenant was first used; any tenant, for roles exempt from Row Level Security. Definer: clients have no rights on what is closed.';
+-- Usage by day: what is closed, what is noted as changed, what is open. Live days are looked up one by one: the offset of 0 keeps the planner
+-- from joining them with all that the caller ever used.
 
 create function private.open_usage_days()
 returns setof date
@@ -61,116 +29,66 @@ $$;
 
 comment on function private.open_usage_days() is 'The days up to today (UTC) of which usage is counted live.';
 
-create function private.closed_usage(p_day date)
-returns table (
-    tenant_id uuid,
-    user_id uuid,
-    provider text,
-    model text,
-    prompt_id uuid,
-    prompt_version integer,
-    requests bigint,
-    cached_requests bigint,
-    estimated_requests bigint,
-    total_tokens bigint,
-    prompt_tokens bigint,
-    completion_tokens bigint,
-    cached_tokens bigint,
-    reasoning_tokens bigint,
-    cost numeric
-)
-language plpgsql
-stable
-security definer
-rows 100
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_tenant_id pg_catalog.uuid := private.current_tenant_id();
-    v_user_id pg_catalog.uuid := private.current_user_id();
-    v_sees_all pg_catalog.bool := private.caller_bypasses_rls();
-begin
-    if p_day >= private.usage_closed_before() then
-        return;
-    end if;
-
-    if v_sees_all or private.administered_tenant_id() = v_tenant_id then
-        v_user_id := null;
-    end if;
-
-    if exists (select from private.ledger_changes as n where n.day = p_day and (v_sees_all or n.tenant_id = v_tenant_id)) then
-        return query
-        select
-            l.tenant_id, l.user_id, l.provider, l.model, l.prompt_id, l.prompt_version, l.requests, l.cached_requests,
-            l.estimated_requests, l.total_tokens, l.prompt_tokens, l.completion_tokens, l.cached_tokens, l.reasoning_tokens, l.cost
-        from private.ledger_by_day as l
-        where l.day = p_day and (v_sees_all or l.tenant_id = v_tenant_id) and (v_user_id is null or l.user_id = v_user_id);
-    elsif v_sees_all then
-        return query
-        select
-            d.tenant_id, d.user_id, d.provider, d.model, d.prompt_id, d.prompt_version, d.requests, d.cached_requests,
-            d.estimated_requests, d.total_tokens, d.prompt_tokens, d.completion_tokens, d.cached_tokens, d.reasoning_tokens, d.cost
-        from public.tenants as t
-        inner join private.usage_daily as d on t.id = d.tenant_id and d.day = p_day;
-    elsif v_user_id is null then
-        return query
-        select
-            d.tenant_id, d.user_id, d.provider, d.model, d.prompt_id, d.prompt_version, d.requests, d.cached_requests,
-            d.estimated_requests, d.total_tokens, d.prompt_tokens, d.completion_tokens, d.cached_tokens, d.reasoning_tokens, d.cost
-        from private.usage_daily as d
-        where d.tenant_id = v_tenant_id and d.day = p_day;
-    else
-        return query
-        select
-            d.tenant_id, d.user_id, d.provider, d.model, d.prompt_id, d.prompt_version, d.requests, d.cached_requests,
-            d.estimated_requests, d.total_tokens, d.prompt_tokens, d.completion_tokens, d.cached_tokens, d.reasoning_tokens, d.cost
-        from private.usage_daily as d
-        where d.tenant_id = v_tenant_id and d.user_id = v_user_id and d.day = p_day;
-    end if;
-end
-$$;
-
-comment on function private.closed_usage(date) is
-'Usage of a closed day that the caller may see: their own, a tenant admin''s tenant''s, all for roles exempt from Row Level Security. Definer: clients have no rights on what is closed.';
-
-revoke execute on function private.closed_usage_days() from public;
-
 revoke execute on function private.open_usage_days() from public;
 
-revoke execute on function private.closed_usage(date) from public;
-
-grant execute on function private.closed_usage_days() to authenticated, service_role;
-
 grant execute on function private.open_usage_days() to authenticated, service_role;
-
-grant execute on function private.closed_usage(date) to authenticated, service_role;
-
-alter function private.closed_usage_days() owner to palaver_definer;
-
-alter function private.closed_usage(date) owner to palaver_definer;
 
 create view public.usage_details
 with (security_invoker = true)
 as
 select
-    c.tenant_id,
-    s.day,
-    c.user_id,
-    c.provider,
-    c.model,
-    c.prompt_id,
-    c.prompt_version,
-    c.requests,
-    c.cached_requests,
-    c.estimated_requests,
-    c.total_tokens,
-    c.prompt_tokens,
-    c.completion_tokens,
-    c.cached_tokens,
-    c.reasoning_tokens,
-    c.cost
-from private.closed_usage_days() as s (day)
-cross join lateral private.closed_usage(s.day) as c
+    d.tenant_id,
+    d.day,
+    d.user_id,
+    d.provider,
+    d.model,
+    d.prompt_id,
+    d.prompt_version,
+    d.requests,
+    d.cached_requests,
+    d.estimated_requests,
+    d.total_tokens,
+    d.prompt_tokens,
+    d.completion_tokens,
+    d.cached_tokens,
+    d.reasoning_tokens,
+    d.cost
+from private.usage_daily as d
+where not exists (
+    select from private.ledger_changes as n
+    where n.tenant_id = d.tenant_id and n.day = d.day
+)
+union all
+select
+    l.tenant_id,
+    n.day,
+    l.user_id,
+    l.provider,
+    l.model,
+    l.prompt_id,
+    l.prompt_version,
+    l.requests,
+    l.cached_requests,
+    l.estimated_requests,
+    l.total_tokens,
+    l.prompt_tokens,
+    l.completion_tokens,
+    l.cached_tokens,
+    l.reasoning_tokens,
+    l.cost
+from (
+    select distinct
+        tenant_id,
+        day
+    from private.ledger_changes
+    where day < (select private.usage_closed_before())
+) as n
+cross join lateral (
+    select c.*
+    from private.ledger_by_day as c
+    where c.tenant_id = n.tenant_id and c.day = n.day
+    offset 0
+) as l
 union all
 select
     l.tenant_id,
@@ -191,9 +109,9 @@ select
     l.cost
 from private.open_usage_days() as s (day)
 cross join lateral (
-    select d.*
-    from private.ledger_by_day as d
-    where d.day = s.day
+    select o.*
+    from private.ledger_by_day as o
+    where o.day = s.day
     offset 0
 ) as l
 union all
@@ -487,16 +405,16 @@ begin
     ),
 
     used as materialized (
-        select d.day, d.user_id, sum(d.total_tokens) as tokens, sum(d.cost) as cost
+        select d.tenant_id, d.day, d.user_id, sum(d.total_tokens) as tokens, sum(d.cost) as cost
         from public.usage_details as d
         where d.day between least(v_month, v_today - 28) and v_today
-        group by d.day, d.user_id
+        group by d.tenant_id, d.day, d.user_id
     ),
 
     days as materialized (
         select s.scope, u.day, sum(u.tokens) as tokens, sum(u.cost) as cost
         from scopes as s
-        inner join used as u on s.user_id is null or s.user_id = u.user_id
+        inner join used as u on s.tenant_id = u.tenant_id and (s.scope = 'tenant' or s.user_id = u.user_id)
         group by s.scope, u.day
     ),
 

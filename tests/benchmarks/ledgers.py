@@ -88,14 +88,16 @@ from public.usage_ledger as l
 where ('x' || right(l.id::text, 4))::bit(16)::integer % 100 = 0;
 
 insert into public.conversations (
-    tenant_id, id, user_id, titled_by, prompt_id, prompt_version, prompt_text, prompt_values
+    tenant_id, id, user_id, titled_by, status, prompt_id, prompt_version, prompt_text, prompt_values
 )
 select distinct on (j.tenant_id, j.conversation_id)
-    j.tenant_id, j.conversation_id, j.user_id, 'start', j.prompt_id, j.prompt_version,
+    j.tenant_id, j.conversation_id, j.user_id, 'start', 'active', j.prompt_id, j.prompt_version,
     case when j.prompt_id is not null then 'Answer {{it}}.' end, case when j.prompt_id is not null then '{}'::jsonb end
 from judged as j;
 
-insert into public.messages (tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, created_at)
+insert into public.messages (
+    tenant_id, id, conversation_id, user_id, role, content, token_count, model_used, created_at
+)
 select j.tenant_id, j.id, j.conversation_id, j.user_id, 'assistant', 'An answer.', 300, j.model, j.created_at
 from judged as j;
 
