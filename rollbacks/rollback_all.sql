@@ -41,6 +41,10 @@
 \set file 20261122000700_jobs.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000620
+\set file 20261122000620_analytics.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000600
 \set file 20261122000600_summaries.sql
 \ir ../sql/revert.sql

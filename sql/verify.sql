@@ -21,6 +21,7 @@ begin;
 \ir verify/20261122000520_lists.sql
 \ir verify/20261122000550_limits.sql
 \ir verify/20261122000600_summaries.sql
+\ir verify/20261122000620_analytics.sql
 \ir verify/20261122000700_jobs.sql
 \ir verify/20261122000800_turns.sql
 \ir verify/20261122000810_response_cache.sql

@@ -47,6 +47,12 @@ select
 from unnest(array[
     'public.tenants', 'public.users', 'public.my_invitations', 'public.conversations', 'public.messages', 'public.feedback',
     'public.usage_metrics', 'public.current_day_usage', 'public.monthly_usage_summary', 'public.message_feedback_summary',
+    'private.summary_state', 'private.monthly_usage_closed', 'private.message_feedback_closed', 'private.usage_daily',
+    'private.usage_daily_id_seq', 'private.ledger_changes', 'private.ledger_changes_id_seq', 'private.ledger_by_day',
+    'public.usage_details', 'public.usage_by_day', 'public.usage_by_month', 'public.usage_by_model', 'public.usage_by_person',
+    'public.usage_by_prompt', 'public.usage_by_conversation', 'public.usage_forecast', 'public.feedback_by_model',
+    'public.feedback_by_prompt', 'private.open_usage_days()', 'public.usage_totals(date, date, text[])',
+    'private.forecast_usage(timestamp with time zone)',
     'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
     'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
     'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
@@ -91,11 +97,6 @@ from unnest(array[
     'private.check_isolation()'
 ]) as o (object);
 
-insert into private.intended_access (object, role, privilege)
-values
-('private.monthly_usage_closed', 'palaver_definer', 'owner'),
-('private.message_feedback_closed', 'palaver_definer', 'owner');
-
 -- Functions that run with rights of their own: no others may.
 
 insert into private.intended_access (object, role, privilege)
@@ -113,6 +114,8 @@ from unnest(array[
     'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
+    'private.judged_answers()',
+    'private.record_ledger_change()', 'private.record_ledger_changes()',
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
     'private.run_due_jobs()', 'private.check_rate(boolean, integer)',
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
@@ -276,6 +279,29 @@ from (
     ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.ledger_changes', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.summary_state', 'palaver_definer', 'select, update', ''),
+    ('private.monthly_usage_closed', 'palaver_definer', 'select, insert, update, delete', ''),
+    ('private.message_feedback_closed', 'palaver_definer', 'select, insert, update, delete', ''),
+    ('private.usage_daily', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.usage_daily', 'authenticated', 'select', 'tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests,
+    cached_requests, estimated_requests, total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost'),
+    ('private.usage_daily', 'service_role', 'select', ''),
+    ('private.ledger_changes', 'authenticated', 'select', 'tenant_id, day'),
+    ('private.ledger_changes', 'service_role', 'select', ''),
+    ('private.ledger_by_day', 'authenticated, service_role, palaver_definer', 'select', ''),
+    ('public.usage_details', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_day', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_month', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_model', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_person', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_prompt', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_conversation', 'authenticated, service_role', 'select', ''),
+    ('public.feedback_by_model', 'authenticated, service_role', 'select', ''),
+    ('public.feedback_by_prompt', 'authenticated, service_role', 'select', ''),
+    ('public.usage_forecast', 'authenticated', 'select', ''),
+    ('public.messages', 'palaver_definer', 'select', 'model_used'),
+    ('public.conversations', 'palaver_definer', 'select', 'prompt_id, prompt_version'),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.model_prices', 'palaver_definer', 'select', ''),
     ('private.model_prices', 'service_role', 'select, insert', ''),
@@ -318,6 +344,8 @@ from (
     ('authenticated, service_role', array[
         'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.usage_closed_before()',
         'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
+        'private.open_usage_days()', 'private.judged_answers()',
+        'public.usage_totals(date, date, text[])',
         'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
     ('authenticated, service_role', array[
@@ -346,6 +374,7 @@ from (
         'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)'
     ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
+    ('authenticated', array['private.forecast_usage(timestamp with time zone)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',

@@ -60,6 +60,8 @@ ROWS = {
     "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
     "private.feedback_changes": NOTES,
+    "private.ledger_changes": "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
+    f" values ({TENANT}, {PERSON}, current_date - 40, 3, 4)",
     "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
     "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
     "public.turns": "insert into public.turns (tenant_id, id, user_id, conversation_id, question_id)"
