@@ -27,6 +27,18 @@ select * from private.read_pieces($1::jsonb)
 -- name: finish_turns
 select * from private.finish_turns($1, $2::jsonb)
 
+-- name: message_key
+select * from private.message_key($1::jsonb)
+
+-- name: add_tenant_key
+select * from private.add_tenant_key($1, $2, $3)
+
+-- name: tenant_key
+select * from private.tenant_key($1, $2)
+
+-- name: read_messages
+select * from private.read_messages($1::jsonb, $2)
+
 -- name: ledger_check
 select checked_at, findings from private.ledger_checks order by checked_at desc limit 1
 

@@ -9,6 +9,10 @@
 \set file 20261122000900_self_check.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000850
+\set file 20261122000850_encryption.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000830
 \set file 20261122000830_ledger_proof.sql
 \ir ../sql/revert.sql

@@ -67,6 +67,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name ledger_proof
 \ir apply.sql
 
+\set version 20261122000850
+\set name encryption
+\ir apply.sql
+
 \set version 20261122000900
 \set name self_check
 \ir apply.sql

@@ -22,6 +22,7 @@ begin;
 \ir verify/20261122000800_turns.sql
 \ir verify/20261122000820_turn_functions.sql
 \ir verify/20261122000830_ledger_proof.sql
+\ir verify/20261122000850_encryption.sql
 \ir verify/20261122000900_self_check.sql
 
 call pg_temp.expect_nothing_else();

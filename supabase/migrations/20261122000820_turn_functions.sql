@@ -23,13 +23,20 @@ begin
 
     -- A file counts for what a model makes of it, not for its bytes.
     return octet_length(p_content) + (
-        select sum(case p.part ->> 'type' when 'file' then 4000 else octet_length(p.part::text) end)
+        select
+            sum(
+                case p.part ->> 'type'
+                    when 'file' then 4000
+                    when 'encrypted' then (p.part ->> 'octets')::pg_catalog.int4
+                    else octet_length(p.part::text)
+                end
+            )
         from jsonb_array_elements(p_parts) as p (part)
     );
 end
 $$;
 
-comment on function private.message_octets(text, jsonb) is 'About how large a message is to a model, in bytes of text; a file counts as 4,000.';
+comment on function private.message_octets(text, jsonb) is 'About how large a message is to a model, in bytes of text; a file counts as 4,000, and what is encrypted as much as the worker says.';
 
 revoke execute on function private.message_octets(text, jsonb) from public;
 
@@ -96,6 +103,14 @@ begin
             errcode = 'PA403',
             message = 'This account may not use the assistant.',
             hint = 'An administrator of your organisation can give you access.';
+    end if;
+
+    -- Before anything is kept.
+    if v_tenant.encrypts_messages is distinct from (p_request ? 'encrypted') then
+        raise exception using
+            errcode = 'PA427',
+            message = 'Whether messages of this organisation are encrypted, or with which key, has just changed.',
+            hint = 'Try again.';
     end if;
 
     if p_request ->> 'model' <> 'default'
@@ -189,7 +204,9 @@ begin
             p_request ->> 'chat',
             'start',
             coalesce(
-                nullif(left(btrim(regexp_replace(p_request -> 'messages' -> 0 ->> 'content', '\s+', ' ', 'g')), 50), ''),
+                case when not v_tenant.encrypts_messages then
+                    nullif(left(btrim(regexp_replace(p_request -> 'messages' -> 0 ->> 'content', '\s+', ' ', 'g')), 50), '')
+                end,
                 'New conversation'
             )
         )
@@ -444,7 +461,7 @@ end
 $$;
 
 comment on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) is
-'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA429 limit reached.';
+'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), encrypted (where content, parts and fingerprint are), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA427 encrypted or not, unlike the tenant''s setting, PA429 limit reached.';
 
 revoke execute on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) from public;
 

@@ -49,6 +49,7 @@ from unnest(array[
     'public.usage_metrics', 'public.current_day_usage', 'public.monthly_usage_summary', 'public.message_feedback_summary',
     'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
     'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
+    'private.tenant_keys',
     'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
     'private.intended_access', 'private.accepted_catalog',
     'private.uuid_v7()', 'private.as_uuid(text)', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
@@ -60,6 +61,7 @@ from unnest(array[
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
     'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)',
+    'private.check_encryption()', 'private.message_key(jsonb)', 'private.read_messages(jsonb, text)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
@@ -86,6 +88,7 @@ from unnest(array[
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)', 'private.is_sealed(uuid, text)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
@@ -110,6 +113,7 @@ from (
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -189,6 +193,7 @@ from (
     ('private.open_turns', 'palaver_worker', 'update', 'stop_requested_at'),
     ('private.open_turns', 'palaver_definer', 'select, update, delete', ''),
     ('private.turn_pieces', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.tenant_keys', 'palaver_definer', 'select, insert', ''),
     ('private.ledger_checks', 'palaver_definer', 'select, insert, delete', ''),
     ('private.ledger_checks', 'palaver_worker, service_role', 'select', ''),
     ('private.jobs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
@@ -220,6 +225,7 @@ from (
     ]),
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
+    ('palaver_worker, palaver_definer, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
@@ -229,6 +235,8 @@ from (
         'private.run_due_jobs()', 'private.count_tokens(uuid, bigint)'
     ]),
     ('palaver_worker', array[
+        'private.message_key(jsonb)', 'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)',
+        'private.read_messages(jsonb, text)',
         'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
         'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
         'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',

@@ -15,6 +15,7 @@ NAMES = [path.stem for path in MIGRATIONS]
 
 # Reviewed: each runs with the rights of palaver_definer, who is granted what these need and bypasses nothing.
 DEFINERS = {
+    "private.add_tenant_key(uuid, uuid, bytea)",
     "private.administered_tenant_id()",
     "private.bill(date, date)",
     "private.check_ledger()",
@@ -28,6 +29,7 @@ DEFINERS = {
     "private.feedback_summary(uuid, uuid)",
     "private.finish_turns(uuid, jsonb)",
     "private.forget_idempotency_keys()",
+    "private.is_sealed(uuid, text)",
     "private.isolation_findings()",
     "private.keep_lease(uuid, uuid[], interval)",
     "private.ledger_findings(date, date)",
@@ -45,6 +47,7 @@ DEFINERS = {
     "private.summaries_refreshed_at()",
     "private.take_allowance(boolean, integer, bigint, bigint, bigint)",
     "private.take_invitation(uuid)",
+    "private.tenant_key(uuid, uuid)",
     "private.touch_conversations()",
     "private.usage_closed_before()",
     "private.usage_months()",

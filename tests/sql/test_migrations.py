@@ -65,6 +65,8 @@ ROWS = {
     f" values ({TENANT}, {TURN}, {PERSON}, {TURN}, 1, 1)",
     "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
     f" values ({TENANT}, {TURN}, 0, '[]')",
+    "private.tenant_keys": "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
+    f" values ({TENANT}, {TURN}, decode(repeat('00', 92), 'hex'))",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
 }
 TABLES = """
