@@ -55,7 +55,7 @@ call pg_temp.expect_function('private.add_tenant_key(uuid, uuid, bytea)', 'defin
 call pg_temp.expect_function('private.check_encryption()', 'invoker', 'volatile');
 
 call pg_temp.expect_function(
-    'private.is_sealed(uuid, text)', 'definer', 'stable', 'palaver_worker, palaver_definer, service_role'
+    'private.is_sealed(uuid, text)', 'definer', 'stable', 'palaver_worker, service_role'
 );
 
 call pg_temp.expect_function('private.message_key(jsonb)', 'invoker', 'volatile', 'palaver_worker');

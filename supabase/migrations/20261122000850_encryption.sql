@@ -116,7 +116,7 @@ grant execute on function private.add_tenant_key(uuid, uuid, bytea) to palaver_w
 
 grant execute on function private.tenant_key(uuid, uuid) to palaver_worker;
 
-grant execute on function private.is_sealed(uuid, text) to palaver_worker, palaver_definer, service_role;
+grant execute on function private.is_sealed(uuid, text) to palaver_worker, service_role;
 
 alter function private.add_tenant_key(uuid, uuid, bytea) owner to palaver_definer;
 

@@ -225,7 +225,7 @@ from (
     ]),
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
-    ('palaver_worker, palaver_definer, service_role', array['private.is_sealed(uuid, text)']),
+    ('palaver_worker, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
