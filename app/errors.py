@@ -68,6 +68,12 @@ class InsufficientPermissions(PalaverError):
     status, code, title = 403, "INSUFFICIENT_PERMISSIONS", "Insufficient permissions"
 
 
+class ConsentRequired(PalaverError):
+    """Your organisation asks for your consent first: show its text, and call give_consent() with its version."""
+
+    status, code, title = 403, "CONSENT_REQUIRED", "Consent required"
+
+
 class NotFound(PalaverError):
     """There is nothing here, or nothing that you may see."""
 
@@ -272,6 +278,7 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA423": IdempotencyKeyReused,
     "PA424": ModelNotFound,
     "PA427": EncryptionChanged,
+    "PA428": ConsentRequired,
     "PA429": RateLimited,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.

@@ -6,6 +6,15 @@ select 1
 -- name: begin_turn
 select * from private.begin_turn($1::jsonb, $2, $3::jsonb, $4, $5)
 
+-- name: begin_title
+select * from private.begin_title($1::jsonb, $2, $3, $4)
+
+-- name: set_title
+select private.set_title($1::jsonb, $2, $3)
+
+-- name: find_cached_response
+select * from private.find_cached_response($1::jsonb, $2)
+
 -- name: find_turn
 select * from private.find_turn($1::jsonb, $2, $3)
 

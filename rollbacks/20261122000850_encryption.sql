@@ -17,11 +17,13 @@ $$;
 
 drop function private.read_messages(jsonb, text);
 
+drop trigger conversations_seal on public.conversations;
+
+drop function private.check_conversation_encryption();
+
 drop trigger messages_check_encryption on public.messages;
 
 drop function private.check_encryption();
-
-revoke select (encrypts_messages) on public.tenants from palaver_definer;
 
 drop function private.message_key(jsonb);
 

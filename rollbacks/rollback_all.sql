@@ -21,6 +21,10 @@
 \set file 20261122000820_turn_functions.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000810
+\set file 20261122000810_response_cache.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000800
 \set file 20261122000800_turns.sql
 \ir ../sql/revert.sql

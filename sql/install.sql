@@ -59,6 +59,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turns
 \ir apply.sql
 
+\set version 20261122000810
+\set name response_cache
+\ir apply.sql
+
 \set version 20261122000820
 \set name turn_functions
 \ir apply.sql

@@ -20,6 +20,7 @@ begin;
 \ir verify/20261122000600_summaries.sql
 \ir verify/20261122000700_jobs.sql
 \ir verify/20261122000800_turns.sql
+\ir verify/20261122000810_response_cache.sql
 \ir verify/20261122000820_turn_functions.sql
 \ir verify/20261122000830_ledger_proof.sql
 \ir verify/20261122000850_encryption.sql

@@ -106,6 +106,9 @@ class Sealer:
         return sha256(self.key.seal(fingerprint.hex(), bytes(NONCE_BYTES)).encode()).digest()
 
 
+UNSEALED: Final = Sealer()
+
+
 class Vault:
     """The keys of tenants, as this worker gets to know them."""
 
@@ -124,11 +127,11 @@ class Vault:
         if self._secrets is None:
             if anew:
                 raise EncryptionUnavailable()
-            return Sealer()
+            return UNSEALED
         sealer = None if anew else self._sealers.get(caller.auth_id)
         if sealer is None:
             row = await self._database.fetch_row("message_key", caller.claims)
-            sealer = Sealer(await self._key_in_use(row["tenant_id"], row)) if row["encrypts"] else Sealer()
+            sealer = Sealer(await self._key_in_use(row["tenant_id"], row)) if row["encrypts"] else UNSEALED
             self._sealers.put(caller.auth_id, sealer)
         return sealer
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from app.chat.pieces import Encrypted, Part
-from app.chat.sealing import Sealer, Vault
+from app.chat.sealing import UNSEALED, Sealer, Vault
 from app.chat.turn import Status
 from app.database import Database
 from app.errors import DatabaseUnavailable, EncryptionChanged, PalaverError
@@ -47,6 +47,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: str | None = None
     provider_message_id: str | None = None
     error_code: str | None = None
+    from_cache: bool = False
+    cache_key: str | None = None
+    """Hex: under which the answer is kept for whoever asks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Settler:
         self._at_once = MOST_AT_ONCE
         self._task: asyncio.Task[None] | None = None
 
-    async def settle(self, result: Result, sealer: Sealer) -> Settled:
+    async def settle(self, result: Result, sealer: Sealer = UNSEALED) -> Settled:
         """Settle a turn, waiting for a database that is away. Raises PalaverError when it cannot be."""
         try:
             return await self._settled(_sealed(result, sealer))
@@ -142,7 +145,9 @@ class Settler:
 
 def _sealed(result: Result, sealer: Sealer) -> Result:
     content, parts = sealer.text(result.content), sealer.parts(result.parts)
-    return msgspec.structs.replace(result, content=content, parts=parts)
+    # What is encrypted is for one person, and no answer for others.
+    cache_key = None if sealer.key else result.cache_key
+    return msgspec.structs.replace(result, content=content, parts=parts, cache_key=cache_key)
 
 
 def _fail(waiting: _Waiting, error: PalaverError) -> None:

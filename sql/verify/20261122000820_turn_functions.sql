@@ -26,6 +26,8 @@ call pg_temp.expect_grant('public.messages', 'palaver_definer', '
     select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 ');
 
+call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (prompt_id, prompt_version)');
+
 call pg_temp.expect_policy(
     'public.usage_ledger', 'Settlement reads the ledger', 'select', 'palaver_definer',
     p_using => 'true'
@@ -59,6 +61,10 @@ call pg_temp.expect_function(
     'volatile',
     'palaver_worker'
 );
+
+call pg_temp.expect_function('private.begin_title(jsonb, uuid, uuid, bigint)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.set_title(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.find_turn(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 

@@ -42,13 +42,19 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('private.tenant_keys', 'palaver_definer', 'select, insert');
 
-call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (encrypts_messages)');
-
 call pg_temp.expect_trigger(
     'public.messages',
     'messages_check_encryption',
     'before insert or update of content, parts for each row execute function private.check_encryption()'
 );
+
+call pg_temp.expect_trigger(
+    'public.conversations',
+    'conversations_seal',
+    'before insert or update of title, titled_by for each row execute function private.check_conversation_encryption()'
+);
+
+call pg_temp.expect_function('private.check_conversation_encryption()', 'invoker', 'volatile');
 
 call pg_temp.expect_function('private.add_tenant_key(uuid, uuid, bytea)', 'definer', 'volatile', 'palaver_worker');
 

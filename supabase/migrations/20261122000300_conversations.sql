@@ -117,7 +117,7 @@ grant select (
     prompt_text, prompt_values, created_at, updated_at
 ) on public.conversations to authenticated;
 
-grant insert (tenant_id, user_id, client_id, title, metadata) on public.conversations to authenticated;
+grant insert (tenant_id, user_id, client_id, title, metadata, prompt_id, prompt_version, prompt_values) on public.conversations to authenticated;
 
 grant update (title, metadata, head_id, is_archived, deleted_at) on public.conversations to authenticated;
 
@@ -139,7 +139,7 @@ begin
         new.titled_by := coalesce(new.titled_by, case new.title when 'New conversation' then 'start' else 'person' end);
     else
         if new.title <> old.title and new.titled_by = old.titled_by then
-            new.titled_by := 'person';
+            new.titled_by := case new.title when 'New conversation' then 'start' else 'person' end;
         end if;
 
         if new.deleted_at is not null and old.deleted_at is null then

@@ -1,9 +1,10 @@
 -- Encryption of messages at rest: a key for each tenant that asks for it, and nothing unencrypted stored from then on.
 --
 -- Creates:  private.tenant_keys; private.tenant_key(), add_tenant_key(), is_sealed(), message_key(), check_encryption(),
---           read_messages().
--- Changes:  a trigger on public.messages.
--- Locks:    a moment's SHARE ROW EXCLUSIVE on public.messages, for its trigger, and on public.tenants, for the foreign key.
+--           check_conversation_encryption(), read_messages().
+-- Changes:  a trigger on public.messages and one on public.conversations.
+-- Locks:    a moment's SHARE ROW EXCLUSIVE on public.messages and public.conversations, for their triggers, and on public.tenants, for the
+--           foreign key.
 -- Rollback: rollbacks/20261122000850_encryption.sql
 
 set local lock_timeout = '5s';
@@ -158,8 +159,6 @@ grant execute on function private.message_key(jsonb) to palaver_worker;
 -- Nothing unencrypted is stored for a tenant that encrypts, whoever writes it and whatever the worker believes. Where a tenant does not (any
 -- more), answers may still be encrypted: their turns began before. No other text may look as if it were.
 
-grant select (encrypts_messages) on public.tenants to palaver_definer;
-
 create function private.check_encryption()
 returns trigger
 language plpgsql
@@ -212,6 +211,44 @@ revoke execute on function private.check_encryption() from public;
 create trigger messages_check_encryption
 before insert or update of content, parts on public.messages
 for each row execute function private.check_encryption();
+
+-- What is not a message tells of what was said, too: a title that was made of it, what a prompt was filled in with.
+
+create function private.check_conversation_encryption()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    if exists (select from public.tenants as t where t.id = new.tenant_id and t.encrypts_messages) then
+        if new.titled_by <> 'person' then
+            new.title := 'New conversation';
+        end if;
+
+        if tg_op = 'INSERT' and new.prompt_values <> '{}' then
+            raise exception using
+                errcode = 'PA422',
+                message = 'Your organisation encrypts its messages, and what fills a prompt in would be stored as it is.',
+                hint = 'Fill it in with fill_prompt(), and send the text as a message.';
+        end if;
+    end if;
+
+    return new;
+end
+$$;
+
+comment on function private.check_conversation_encryption() is
+'Trigger: where a tenant encrypts its messages, titles are those that people choose, and no prompt is filled in. Errors: PA422.';
+
+revoke execute on function private.check_conversation_encryption() from public;
+
+-- After conversations_keep, which says whose the title is: triggers of a kind go by their names.
+
+create trigger conversations_seal
+before insert or update of title, titled_by on public.conversations
+for each row execute function private.check_conversation_encryption();
 
 -- For clients that cannot decrypt: the worker reads for them, and opens what it finds.
 

@@ -61,7 +61,9 @@ from unnest(array[
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
     'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)',
-    'private.check_encryption()', 'private.message_key(jsonb)', 'private.read_messages(jsonb, text)',
+    'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
+    'private.cached_responses', 'private.find_cached_response(jsonb, bytea)',
+    'private.check_encryption()', 'private.check_conversation_encryption()', 'private.message_key(jsonb)', 'private.read_messages(jsonb, text)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
@@ -88,6 +90,7 @@ from unnest(array[
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.forget_cached_responses()',
     'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)', 'private.is_sealed(uuid, text)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
@@ -112,8 +115,7 @@ from (
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
-    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
-    ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
+    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -128,17 +130,18 @@ from (
 
     ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
     is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at'),
-    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
+    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata,
+    prompt_id, prompt_version, prompt_values'),
     ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
     ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
-    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, updated_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
     parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
-    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, cost, created_at'),
     ('public.messages', 'palaver_definer', 'insert', ''),
     ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
@@ -188,6 +191,9 @@ from (
     ('private.idempotency_keys', 'palaver_worker', 'select, insert', ''),
     ('private.idempotency_keys', 'palaver_definer', 'select', 'created_at'),
     ('private.idempotency_keys', 'palaver_definer', 'delete', ''),
+    ('private.cached_responses', 'palaver_worker', 'select', ''),
+    ('private.cached_responses', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.cached_responses', 'palaver_definer', 'update', 'user_id, provider, model, content, parts, created_at'),
     ('private.workers', 'palaver_definer', 'select, insert, update, delete', ''),
     ('private.open_turns', 'palaver_worker', 'select, insert', ''),
     ('private.open_turns', 'palaver_worker', 'update', 'stop_requested_at'),
@@ -240,6 +246,8 @@ from (
         'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
         'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
         'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
+        'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
+        'private.find_cached_response(jsonb, bytea)',
         'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)', 'private.keep_lease(uuid, uuid[], interval)',
         'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)', 'private.finish_turns(uuid, jsonb)'
     ]),

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_version", "consent_text", "branding"),
+    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
@@ -19,11 +19,16 @@ MARKED: Final = {
 }
 """Columns that take a marker, by table of schema public."""
 
-PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",), "idempotency_keys": ("key",)}
+PRIVATE: Final = {
+    "open_turns": ("provider", "model"),
+    "turn_pieces": ("pieces",),
+    "idempotency_keys": ("key",),
+    "cached_responses": ("content", "provider", "model"),
+}
 """And by table of schema private."""
 
 UNMARKED: Final = {
-    "tenants": ("llm_provider", "search_language"),
+    "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status"),
     "messages": ("role",),

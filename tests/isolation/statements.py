@@ -129,6 +129,14 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :nowhere)
     -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, null)
     -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.model_choice(:claims)
+    -      -      -      -      -      -      -       0      1      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content like '%markacmex7q%'
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content not like '%markacmex7q%'
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('other'))
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :bens_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :adas_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
     -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)
@@ -143,6 +151,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       -      -      -      1       | select 1 where exists (select from private.ledger_findings('2024-05-01', '2024-05-31'))
     -      -      -      -      -      -      -       -      -      -      -       | select private.check_ledger()
     -      -      -      -      -      -      -       -      -      -      -       | select private.forget_idempotency_keys()
+    -      -      -      -      -      -      -       -      -      -      -       | select private.forget_cached_responses()
     -      -      -      -      -      -      -       -      -      -      -       | select private.prune_job_runs()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
 """  # noqa: E501 - a table, whose rows are read from left to right

@@ -97,9 +97,10 @@ MORE = """
     select tenant_id, id, (now() at time zone 'utc')::date, 10 from public.users;
     insert into private.workers (id, seen_at, steady_since) values (:worker, 'infinity', now() - interval '1 hour');
     insert into private.open_turns (
-        tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens, provider, model
+        tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens,
+        provider, model
     )
-    select tenant_id, id, user_id, :worker, 1, 10, 1, 'p', 'm' from public.turns;
+    select tenant_id, id, user_id, conversation_id, :worker, 1, 10, 1, 'p', 'm' from public.turns;
     update private.open_turns set worker_id = :dead_worker where turn_id = :adas_turn;
     insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)
     select tenant_id, turn_id, 0, '["So"]' from private.open_turns;
@@ -107,6 +108,10 @@ MORE = """
     select tenant_id, user_id, dialect, 'once', '\\xab', id from public.turns where id not in (
         select t.id from public.turns as t inner join public.turns as o using (tenant_id, user_id) where t.id > o.id
     );
+    insert into private.cached_responses (tenant_id, key, user_id, provider, model, content)
+    select distinct on (tenant_id) tenant_id, sha256('same'), id, 'p', 'm', 'So it is.'
+    from public.users order by tenant_id, id;
+    update public.tenants set response_cache_seconds = 3600;
     insert into private.ledger_checks (findings) values (0);
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),

@@ -28,6 +28,7 @@ DEFINERS = {
     "private.current_user_id()",
     "private.feedback_summary(uuid, uuid)",
     "private.finish_turns(uuid, jsonb)",
+    "private.forget_cached_responses()",
     "private.forget_idempotency_keys()",
     "private.is_sealed(uuid, text)",
     "private.isolation_findings()",

@@ -12,8 +12,15 @@ from tests.world import Actor, Database
 
 RUN = "select job, outcome, error from private.run_job('refresh_summaries') where id is not null"
 RUN_DUE = "select job from private.run_due_jobs()"
-JOBS = ["check_isolation", "check_ledger", "forget_idempotency_keys", "prune_job_runs", "refresh_summaries"]
-SOONER = ["check_ledger", "forget_idempotency_keys"]
+JOBS = [
+    "check_isolation",
+    "check_ledger",
+    "forget_cached_responses",
+    "forget_idempotency_keys",
+    "prune_job_runs",
+    "refresh_summaries",
+]
+SOONER = ["check_ledger", "forget_cached_responses", "forget_idempotency_keys"]
 """Those that are due more often than once a day."""
 BREAK = "drop index private.message_feedback_closed_key"
 """What refresh_summaries needs, and check_isolation misses."""

@@ -61,8 +61,10 @@ ROWS = {
     f" (tenant_id, user_id, dialect, key, fingerprint, turn_id) values ({TENANT}, {PERSON}, 'ui', 'k', '', {TURN})",
     "private.workers": f"insert into private.workers (id) values ({TURN})",
     "private.open_turns": "insert into private.open_turns"
-    " (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)"
-    f" values ({TENANT}, {TURN}, {PERSON}, {TURN}, 1, 1)",
+    " (tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens)"
+    f" values ({TENANT}, {TURN}, {PERSON}, {CONVERSATION}, {TURN}, 1, 1)",
+    "private.cached_responses": "insert into private.cached_responses (tenant_id, key, user_id, content)"
+    f" values ({TENANT}, sha256(''), {PERSON}, 'Hello')",
     "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
     f" values ({TENANT}, {TURN}, 0, '[]')",
     "private.tenant_keys": "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
