@@ -38,9 +38,9 @@ class SecretsKeys:
         self._keys = [AESGCM(key) for key in keys]
 
     @classmethod
-    def of(cls, setting: SecretStr | None) -> SecretsKeys | None:
-        """The keys of the setting, None where it is not set."""
-        return None if setting is None else cls(secrets_keys(setting))
+    def of(cls, setting: SecretStr) -> SecretsKeys:
+        """The keys of the setting."""
+        return cls(secrets_keys(setting))
 
     def wrap(self, secret: bytes, context: bytes) -> bytes:
         """The secret encrypted; `context` says what it is for, and must be the same when it is unwrapped."""

@@ -33,7 +33,7 @@ REMEMBERED: Final = 10_000
 FILE_OCTETS: Final = 4_000
 """As in `private.message_octets()`."""
 
-_BLANK: Final = " \t\n\v\f\r"
+BLANK: Final = " \t\n\v\f\r"
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 K = TypeVar("K")
@@ -79,12 +79,10 @@ class Sealer:
 
         Raises UnprocessableRequest.
         """
-        if self.key is None:
-            if text.startswith(PREFIX):
-                raise UnprocessableRequest(f'A message cannot begin with "{PREFIX}".')
-            return text
+        if text.startswith(PREFIX):
+            raise UnprocessableRequest(f'A message cannot begin with "{PREFIX}".')
         # What is blank says nothing, and is the database's to refuse.
-        return self.key.seal(text, _nonce(client_id)) if text.strip(_BLANK) else text
+        return text if self.key is None or not text.strip(BLANK) else self.key.seal(text, _nonce(client_id))
 
     def parts(
         self, parts: Sequence[Part | Encrypted] | None, client_id: str | None = None

@@ -72,7 +72,7 @@ class Turns:
         self._answers: dict[UUID, Answer] = {}
         # What a turn says and how it ends is never written at the same moment: each would wait for the other's rows.
         writing = asyncio.Lock()
-        self._vault = Vault(database, SecretsKeys.of(settings.secrets_key))
+        self._vault = Vault(database, SecretsKeys.of(settings.secrets_key) if settings.secrets_key else None)
         self._settler = Settler(database, self._worker_id, writing, self._vault)
         # A call has been given up by then, and a turn that it began has no other way to be known.
         unheard = timedelta(seconds=2 * settings.database_timeout_seconds + 1)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx2
+import msgspec
 import pytest
 
+from app.chat.progress import Batch
 from app.encryption import PREFIX
+from app.errors import EncryptionUnavailable
 from tests.faults.client import Dialect, asking, new_client
+from tests.faults.truth import closed, until
 from tests.model_server import ModelServer, Script
 from tests.running import RunningWorker, Stream, parse, running
 from tests.world import Actor, Database, token
@@ -228,3 +234,135 @@ async def test_one_worker_begins_what_another_reads(
         after = await other.client.get(f"/api/ai/chat/{reading.turn_id}/stream", headers=headers)
     assert Stream(live, parse(live.text)).text == Stream(after, parse(after.text)).text == "".join(words)
     assert "ENCRYPTION_UNAVAILABLE" in blind.text
+
+
+async def test_a_worker_that_cannot_encrypt_asks_nothing_and_loses_nothing(
+    worker: RunningWorker, database: Database, acme_member: Actor, model_server: ModelServer
+) -> None:
+    said = await worker.ask(acme_member.auth_id, "One")
+    chat, turn = said.end.data["conversationId"], said.end.data["turnId"]
+    before = await database.fetch("select * from public.messages order by tenant_id, id")
+    asked = len(model_server.requests)
+    headers = signed_in(acme_member)
+    for key in (None, OTHER_KEY):
+        async with running(database, openai_base_url=model_server.base_url, secrets_key=key) as blind:
+            refused = await blind.post({"message": ASKED, "conversationId": chat}, acme_member.auth_id)
+            assert (refused.status_code, refused.json()["code"]) == (503, "ENCRYPTION_UNAVAILABLE")
+            assert refused.json()["retryable"] is False
+            read = await blind.client.get(f"/api/chat/{chat}/messages", headers=headers)
+            assert (read.status_code, read.json()["code"]) == (503, "ENCRYPTION_UNAVAILABLE")
+            again = await blind.client.get(f"/api/ai/chat/{turn}/stream", headers=headers)
+            assert (again.status_code, again.json()["code"]) == (503, "ENCRYPTION_UNAVAILABLE")
+    assert len(model_server.requests) == asked
+    assert await database.fetch("select * from public.messages order by tenant_id, id") == before
+    assert await database.value("select count(*) from private.open_turns") == 0
+
+
+async def test_a_tenant_that_begins_to_encrypt_and_ends(
+    database: Database, client: httpx2.AsyncClient, acme_member: Actor, model_server: ModelServer
+) -> None:
+    model_server.script(Script(answer=["Once ", "upon ", f"a {SAID}"], stall_after=2, stall_seconds=0.5))
+    async with running(database, openai_base_url=model_server.base_url, secrets_key=KEY) as worker:
+        async with asking(client, worker.base_url, acme_member, "One") as reading:
+            await reading.until(4)
+            # The question is stored as it is; its answer must not be any more.
+            await encrypts(database, "acme")
+            await reading.to_end()
+        answer = await database.value("select content from public.messages where id = $1", reading.turn_id)
+        assert answer.startswith(PREFIX) and await found(database, SAID) == []
+        model_server.script(Script(answer=["Twice ", SAID], stall_after=2, stall_seconds=0.5))
+        chat = reading.end[1]["conversationId"] if reading.end else ""
+        body = {"message": ASKED, "conversationId": chat}
+        async with client.stream(
+            "POST", f"{worker.base_url}/api/ai/chat", json=body, headers=signed_in(acme_member)
+        ) as response:
+            await anext(response.aiter_raw())
+            await encrypts(database, "acme", on=False)
+            turn_id = UUID(response.headers["x-turn-id"])
+        await closed(database, turn_id)
+        assert await found(database, SAID, ASKED) == []
+        plain = await worker.ask(acme_member.auth_id, "Three", chat)
+        sent = [message["content"] for message in model_server.requests[-1].body["messages"][1:]]
+        assert sent == ["One", f"Once upon a {SAID}", ASKED, f"Twice {SAID}", "Three"]
+        kept = await database.value("select content from public.messages where id = $1", UUID(plain.end.data["turnId"]))
+        assert kept == f"Twice {SAID}"
+
+
+async def test_nothing_unencrypted_gets_in(
+    worker: RunningWorker, database: Database, acme_member: Actor, globex_member: Actor, service: Actor
+) -> None:
+    await worker.ask(acme_member.auth_id, "One")
+    (sealed,) = await database.fetch(
+        "select m.* from public.messages as m inner join public.turns as t on t.question_id = m.id"
+    )
+    add = "insert into public.messages (conversation_id, content) values ($1, $2)"
+    for text in ("Plain", sealed["content"]):
+        assert await acme_member.denied(add, sealed["conversation_id"], text) == "PA422"
+    by_service = (
+        "insert into public.messages (tenant_id, conversation_id, user_id, role, content, parts)"
+        " values ($1, $2, $3, $4, $5, $6)"
+    )
+    where = (sealed["tenant_id"], sealed["conversation_id"], sealed["user_id"])
+    beside = json.dumps([{"type": "encrypted", "data": sealed["content"], "text": "Plain"}])
+    for role in ("user", "assistant", "tool", "system"):
+        for content, parts in (("Plain", None), (f"{PREFIX}1:{uuid4()}:AAAA", None), (sealed["content"], beside)):
+            assert await service.denied(by_service, *where, role, content, parts) == "PA427"
+    assert await service.denied("update public.messages set content = 'Plain' where id = $1", sealed["id"]) == "PA427"
+    await service.fetch(by_service, *where, "user", sealed["content"], None)
+    # Where nothing is encrypted, nothing may look so.
+    conversation = await globex_member.value("select id from public.conversations limit 1")
+    assert await globex_member.denied(add, conversation, sealed["content"]) == "PA422"
+    looks = await worker.post({"message": f"{PREFIX}1:…"}, globex_member.auth_id)
+    assert (looks.status_code, looks.json()["code"]) == (422, "INVALID_REQUEST")
+    for text in ("a\0b", "   "):
+        refused = await worker.post({"message": text}, acme_member.auth_id)
+        assert refused.status_code == 422
+    fill = "insert into public.conversations (title) values ('My own') returning titled_by"
+    assert await acme_member.value(fill) == "person"
+
+
+async def test_twins_that_say_the_same_are_not_seen_to(
+    worker: RunningWorker, database: Database, acme_member: Actor, globex_member: Actor
+) -> None:
+    await encrypts(database, "globex")
+    for person in (acme_member, globex_member):
+        await worker.client.post("/api/chat", json=hello(ASKED), headers=signed_in(person))
+    mine, theirs = await database.fetch(
+        "select tenant_id, content from public.messages where client_id = 'u1' order by tenant_id"
+    )
+    assert mine["content"].rpartition(":")[2] != theirs["content"].rpartition(":")[2]
+    # In another's place it opens nothing, and the key is not even looked for there.
+    with pytest.raises(EncryptionUnavailable):
+        await worker.worker.turns._vault.text(theirs["tenant_id"], mine["content"])
+
+
+async def test_what_a_dead_worker_had_said_waits_for_one_that_can_decrypt_it(
+    worker: RunningWorker, database: Database, acme_member: Actor
+) -> None:
+    turns = worker.worker.turns
+    caller = await worker.worker.verifier.verify(token(str(acme_member.auth_id)))
+    sealer = await turns._vault.sealer(caller)
+    request = {"dialect": "plain", "encrypted": True, "messages": [{"role": "user", "content": sealer.text(ASKED)}]}
+    dead = uuid4()
+    (begun,) = await database.fetch(
+        "select * from private.begin_turn($1, $2, $3)", caller.claims, dead, json.dumps(request), role="palaver_worker"
+    )
+    for seq, said in enumerate(("A ", SAID)):
+        batch = Batch(begun["tenant_id"], begun["turn_id"], seq, sealer.pieces([said]), "openai", "m")
+        saved = msgspec.json.encode([batch]).decode()
+        await database.fetch("select private.save_pieces($1, $2)", dead, saved, role="palaver_worker")
+    steady = "update private.workers set steady_since = now() - interval '1 minute'"
+    holder = "select worker_id from private.open_turns where worker_id <> $1"
+    held_by = functools.partial(database.value, holder, dead)
+    await database.fetch("delete from private.workers where id = $1", turns._worker_id)
+    async with running(database) as keyless:
+        await keyless.worker.turns._progress._keep_lease()
+        await database.fetch(steady + " where id = $1", keyless.worker.turns._worker_id)
+        assert await until("it is taken over", held_by) == keyless.worker.turns._worker_id
+    await database.fetch("delete from private.workers where id = $1", keyless.worker.turns._worker_id)
+    await database.fetch(steady)
+    turn = await closed(database, begun["turn_id"])
+    assert (turn.status, turn.error_code) == ("failed", "ANSWER_INTERRUPTED")
+    assert await turns._vault.text(turn.tenant_id, turn.content) == f"A {SAID}"
+    assert turn.completion_tokens is not None and 0 < turn.completion_tokens < 10
+    assert await found(database, ASKED, SAID) == []
