@@ -319,7 +319,7 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
     if kind is RateLimited:
         return _rate_limited(error)
     if state.startswith("PA"):
-        return kind(_message(error))
+        return kind(_message(error), extra=_fields(error))
     if kind is UnprocessableRequest:
         return kind(_OUT_OF_BOUNDS if state == "23514" else _BAD_TEXT)
     return kind()
@@ -327,6 +327,15 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
 
 def _message(error: asyncpg.PostgresError) -> str | None:
     return str(getattr(error, "message", "") or "") or None
+
+
+def _fields(error: asyncpg.PostgresError) -> dict[str, Any]:
+    """What the error's detail says beside the message, where that is a JSON object."""
+    try:
+        detail = json.loads(str(error.detail))
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}
 
 
 def _rate_limited(error: asyncpg.PostgresError) -> RateLimited:

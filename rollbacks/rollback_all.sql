@@ -9,6 +9,10 @@
 \set file 20261122000900_self_check.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000860
+\set file 20261122000860_audit.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000850
 \set file 20261122000850_encryption.sql
 \ir ../sql/revert.sql
@@ -41,12 +45,22 @@
 \set file 20261122000550_limits.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000520
+\set file 20261122000520_lists.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000500
 \set file 20261122000500_usage.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000400
 \set file 20261122000400_feedback.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000320
+\set file 20261122000320_prompts.sql
+\set version 20261122000360
+\set file 20261122000360_search.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000300

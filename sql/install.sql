@@ -35,12 +35,22 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name conversations
 \ir apply.sql
 
+\set version 20261122000320
+\set name prompts
+\set version 20261122000360
+\set name search
+\ir apply.sql
+
 \set version 20261122000400
 \set name feedback
 \ir apply.sql
 
 \set version 20261122000500
 \set name usage
+\ir apply.sql
+
+\set version 20261122000520
+\set name lists
 \ir apply.sql
 
 \set version 20261122000550
@@ -73,6 +83,10 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000850
 \set name encryption
+\ir apply.sql
+
+\set version 20261122000860
+\set name audit
 \ir apply.sql
 
 \set version 20261122000900

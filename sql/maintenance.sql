@@ -106,6 +106,8 @@ vacuum (analyze, skip_locked) private.job_runs;
 
 vacuum (analyze, skip_locked) private.ledger_checks;
 
+vacuum (analyze, skip_locked) public.audit_log;
+
 vacuum (analyze, skip_locked) private.model_prices;
 
 vacuum (analyze, skip_locked) private.monthly_usage_closed;

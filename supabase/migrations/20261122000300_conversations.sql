@@ -117,7 +117,7 @@ grant select (
     prompt_text, prompt_values, created_at, updated_at
 ) on public.conversations to authenticated;
 
-grant insert (tenant_id, user_id, client_id, title, metadata, prompt_id, prompt_version, prompt_values) on public.conversations to authenticated;
+grant insert (tenant_id, user_id, client_id, title, metadata) on public.conversations to authenticated;
 
 grant update (title, metadata, head_id, is_archived, deleted_at) on public.conversations to authenticated;
 

@@ -57,6 +57,16 @@ from unnest(array[
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
+    'public.audit_log', 'private.request_id()', 'private.audited(jsonb, boolean)',
+    'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
+    'public.prompts', 'public.prompt_publishers', 'public.prompt_versions', 'private.prompt_uses', 'public.prompt_usage',
+    'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
+    'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
+    'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
+    'public.start_conversation(uuid, jsonb, integer, text)',
+    'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
+    'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
+    'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -83,6 +93,9 @@ select
 from unnest(array[
     'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.may_use_assistant()',
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
+    'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
+    'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
+    'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
@@ -92,6 +105,7 @@ from unnest(array[
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
     'private.forget_cached_responses()',
     'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)', 'private.is_sealed(uuid, text)',
+    'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
@@ -116,6 +130,7 @@ from (
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'search_language'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -130,18 +145,38 @@ from (
 
     ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
     is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at'),
-    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata,
-    prompt_id, prompt_version, prompt_values'),
+    ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
     ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
     ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
     ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'title'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.conversations', 'authenticated', 'insert', 'prompt_id, prompt_version, prompt_values'),
+
+    ('public.prompts', 'authenticated', 'select', 'tenant_id, id, user_id, name, description, text, variables, category, tags,
+    visibility, version, created_at, updated_at'),
+    ('public.prompts', 'authenticated', 'insert', 'tenant_id, user_id, name, description, text, variables, category, tags, visibility'),
+    ('public.prompts', 'authenticated', 'update', 'name, description, text, variables, category, tags, visibility'),
+    ('public.prompts', 'authenticated', 'delete', ''),
+    ('public.prompts', 'service_role', 'select, insert, update, delete', ''),
+    ('public.prompt_publishers', 'authenticated', 'select', 'tenant_id, prompt_id, user_id, created_at'),
+    ('public.prompt_publishers', 'palaver_definer', 'select', 'tenant_id, prompt_id'),
+    ('public.prompt_publishers', 'palaver_definer', 'insert, delete', ''),
+    ('public.prompt_publishers', 'service_role', 'select', ''),
+    ('public.prompt_versions', 'authenticated', 'select', 'tenant_id, prompt_id, version, text, variables, is_public, created_at'),
+    ('public.prompt_versions', 'palaver_definer', 'insert', ''),
+    ('public.prompt_versions', 'service_role', 'select', ''),
+    ('public.prompt_usage', 'authenticated, service_role', 'select', ''),
+    ('private.prompt_uses', 'palaver_definer', 'select, insert', ''),
+    ('private.prompt_uses', 'palaver_definer', 'update', 'uses'),
 
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
     parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
     ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, cost, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'content'),
     ('public.messages', 'palaver_definer', 'insert', ''),
     ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
@@ -179,9 +214,17 @@ from (
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
+    ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
     ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
     ('public.my_invitations', 'authenticated', 'select', ''),
+
+    ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
+    before, after, request_id'),
+    ('public.audit_log', 'palaver_definer', 'select, insert', ''),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, before, after'),
+    ('public.audit_log', 'service_role', 'select', ''),
+    ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -229,11 +272,23 @@ from (
         'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
         'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
+    ('authenticated, service_role', array[
+        'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
+        'private.fill_text(text, jsonb, jsonb)', 'private.find_prompt(uuid, uuid, integer)', 'private.prompt_usage()'
+    ]),
+    ('authenticated', array['public.fill_prompt(uuid, jsonb, integer)', 'public.start_conversation(uuid, jsonb, integer, text)']),
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
+    ('authenticated, service_role, palaver_definer', array['private.search_config(text)', 'private.search_query(text, text)']),
+    ('authenticated, service_role', array[
+        'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)', 'private.search_snippet(text, text, text)',
+        'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)'
+    ]),
+    ('palaver_definer', array['private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)']),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('palaver_worker, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
+        'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
     ]),
     ('palaver_worker, service_role', array[
@@ -254,6 +309,7 @@ from (
     ('service_role', array[
         'private.isolation_findings()', 'private.ledger_findings(date, date)', 'private.bill(date, date)'
     ]),
+    ('palaver_definer', array['private.request_id()', 'private.audited(jsonb, boolean)']),
     ('palaver_definer', array[
         'private.rate_wait(timestamp with time zone, integer)', 'private.refuse_request(text, bigint, interval)',
         'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'

@@ -33,6 +33,13 @@ IDS: Final = {
     "chloes_turn": "00000000-0000-7000-8000-0000000b9001",
     "worker": "00000000-0000-7000-8000-00000000f001",
     "dead_worker": "00000000-0000-7000-8000-00000000f002",
+    "adas_prompt": "00000000-0000-7000-8000-0000000a5001",
+    "adas_team_prompt": "00000000-0000-7000-8000-0000000a5002",
+    "bens_prompt": "00000000-0000-7000-8000-0000000a5003",
+    "bens_public_prompt": "00000000-0000-7000-8000-0000000a5004",
+    "chloes_prompt": "00000000-0000-7000-8000-0000000b5001",
+    "dans_prompt": "00000000-0000-7000-8000-0000000b5002",
+    "hanas_prompt": "00000000-0000-7000-8000-0000000d5001",
     "price": "00000000-0000-7000-8000-00000000f003",
 }
 ACCOUNTS: Final = {
@@ -85,6 +92,19 @@ MORE = """
         where m.tenant_id = c.tenant_id and m.conversation_id = c.id order by m.created_at, m.id limit 1
     ) where not is_archived;
     update public.messages set client_id = 'message-' || id, parts = '[{"type": "text", "text": "Hi"}]';
+    insert into public.prompts (tenant_id, id, user_id, name, text, visibility)
+    values (:acme, :bens_public_prompt, :ben, 'Ben''s', 'Of {{ what }}', 'team'),
+    (:hooli, :hanas_prompt, :hana, 'Hana''s', 'Of {{ what }}', 'team'),
+    (:acme, private.uuid_v7(), :gil, 'Gil''s', 'Of {{ what }}', 'private'),
+    (:acme, private.uuid_v7(), null, 'Somebody''s who is gone', 'Of {{ what }}', 'team'),
+    (:initech, private.uuid_v7(), :finn, 'Finn''s', 'Of {{ what }}', 'private'),
+    (:initech, private.uuid_v7(), :finn, 'Finn''s own', 'Of {{ what }}', 'team');
+    update public.prompts set visibility = 'public'
+    where name in ('Ben''s', 'Hana''s', 'Finn''s own');
+    insert into public.conversations (tenant_id, user_id, is_archived, prompt_id, prompt_values)
+    select u.tenant_id, u.id, true, :bens_public_prompt::uuid, '{"what": "it"}'::jsonb from public.users as u
+    union all
+    select :acme, :gil, true, p.id, '{"what": "it"}'::jsonb from public.prompts as p where p.name = 'Gil''s';
     insert into private.model_prices (id, provider, model, valid_from, input_price, output_price)
     values (:price, 'p', 'm', '2024-01-01', 1, 2);
     insert into public.usage_ledger (

@@ -26,6 +26,7 @@ TENANT = "'00000000-0000-7000-8000-0000000000a0'"
 PERSON = "'00000000-0000-7000-8000-0000000000a1'"
 CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
 TURN = "'00000000-0000-7000-8000-0000000000e1'"
+PROMPT = "'00000000-0000-7000-8000-0000000000f1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
 
 # What a refresh takes away comes back by trigger.
@@ -38,6 +39,11 @@ ROWS = {
     f" ({TENANT}, {PERSON}, 'ada@acme.test', 'admin')",
     "public.conversations": f"insert into public.conversations (tenant_id, id, user_id)"
     f" values ({TENANT}, {CONVERSATION}, {PERSON})",
+    "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
+    f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",
+    "public.prompt_publishers": "update public.prompts set visibility = 'public'",
+    "private.prompt_uses": "insert into public.conversations (tenant_id, user_id, prompt_id, prompt_values)"
+    f""" values ({TENANT}, {PERSON}, {PROMPT}, '{{"this": "that"}}')""",
     "public.messages": "insert into public.messages (tenant_id, id, conversation_id, user_id, content)"
     f" values ({TENANT}, {QUESTION}, {CONVERSATION}, {PERSON}, 'Hello')",
     "public.feedback": "insert into public.feedback (tenant_id, message_id, user_id, rating)"
