@@ -27,16 +27,11 @@ call pg_temp.expect_grant('public.messages', 'palaver_definer', '
 ');
 
 call pg_temp.expect_policy(
-    'public.usage_ledger', 'Settlement reads the ledger', 'select', 'palaver_definer',
-    p_using => 'true'
-);
-
-call pg_temp.expect_policy(
     'public.usage_ledger', 'Settlement writes the ledger', 'insert', 'palaver_definer',
     p_check => 'true'
 );
 
-call pg_temp.expect_grant('public.usage_ledger', 'palaver_definer', 'select, insert');
+call pg_temp.expect_grant('public.usage_ledger', 'palaver_definer', 'insert');
 
 call pg_temp.expect_policy(
     'public.usage_metrics', 'Settlement starts the day''s rows', 'insert', 'palaver_definer',
@@ -59,6 +54,10 @@ call pg_temp.expect_function(
     'volatile',
     'palaver_worker'
 );
+
+call pg_temp.expect_function('private.begin_title(jsonb, uuid, uuid, bigint)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.set_title(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.find_turn(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 

@@ -20,6 +20,8 @@ from tests.isolation.world import IDS, Actor
 CALLED: Final = "called"
 UNLIMITED: Final = ("service", "definer")
 """Who sees the rows of all tenants, and so is told of them by what runs with their rights."""
+OWN: Final = {"prompts": " and visibility <> 'public'"}
+"""Of tables whose rows other tenants may see, those that they may not."""
 NOWHERE: Final = IDS["nowhere"]
 TABLES: Final = {
     "tenant": "tenants",
@@ -27,6 +29,7 @@ TABLES: Final = {
     "conversation": "conversations",
     "message": "messages",
     "turn": "turns",
+    "prompt": "prompts",
     "share": "conversation_shares",
 }
 """What an argument named p_<kind>_id means."""
@@ -62,6 +65,7 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
         for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
     ) + "".join(
         f" union all select {table}::text from private.{table} where tenant_id = %s"
+        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses")
         for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys", "share_secrets", "share_views")
     )
     cells = []
@@ -93,7 +97,8 @@ async def _ids(owner: asyncpg.Connection) -> dict[str, dict[str, str]]:
         person = "id" if kind == "user" else "null::uuid" if kind == "tenant" else "user_id"
         tenant = "id" if kind == "tenant" else "tenant_id"
         for row in await owner.fetch(
-            f"select id, {tenant} as tenant, {person} as person from public.{table} order by id desc"
+            f"select id, {tenant} as tenant, {person} as person from public.{table}"
+            f" where true{OWN.get(table, '')} order by id desc"
         ):
             for whose in (row["tenant"], row["person"]):
                 if whose:
@@ -109,7 +114,9 @@ async def strangers(owner: asyncpg.Connection, tenant_id: str) -> list[str]:
         str(row[0])
         for table in (*TABLES.values(), "feedback")
         for row in await owner.fetch(
-            f"select id from public.{table} where {'id' if table == 'tenants' else 'tenant_id'}::text = $1", tenant_id
+            f"select id from public.{table}"
+            f" where {'id' if table == 'tenants' else 'tenant_id'}::text = $1{OWN.get(table, '')}",
+            tenant_id,
         )
     }
     slug = await owner.fetchval("select slug from public.tenants where id::text = $1", tenant_id)
@@ -123,7 +130,8 @@ def _arguments(
     colleague = ids[IDS["ada"] if actor.person == IDS["ben"] else IDS["ben"]] if actor.tenant == IDS["acme"] else {}
     pools = []
     for plain, (name, kind) in zip(_plain(function, actor), function.arguments, strict=True):
-        thing = "conversation" if name == "p_chat" else name.removeprefix("p_").removesuffix("_id")
+        of_conversation = name == "p_chat" or (name == "p_id" and "_conversation" in function.called)
+        thing = "conversation" if of_conversation else name.removeprefix("p_").removesuffix("_id")
         whose = (own, colleague, ids[rival], dict.fromkeys(TABLES, f"'{NOWHERE}'"))
         if name == "p_request":
             pools.append([_request(form, own, of) for form in REQUESTS for of in whose])
