@@ -29,6 +29,7 @@ _IDS: Final = {
     ),
     "turn_id": (("$bens_turn", "$turns_1", "$turns_2", "$turns_3"), ("$chloes_turn", "$dans_turn", "$crowds_turn")),
     "feedback_id": (("$feedback_0", "$feedback_1"), ("$chloes_feedback", "$dans_feedback", "$crowds_feedback")),
+    "share_id": (("$adas_share", "$bens_share"), ("$chloes_share", "$dans_share", "$nobodys")),
     "auth_id": (("$adas_account", "$bens_account", "$ivys_account"), ("$chloes_account", "$nobodys")),
 }
 _ALIKE: Final = {
@@ -38,6 +39,7 @@ _ALIKE: Final = {
     "public.messages.id": "message_id",
     "public.turns.id": "turn_id",
     "public.feedback.id": "feedback_id",
+    "public.conversation_shares.id": "share_id",
     "question_id": "message_id",
     "answer_id": "message_id",
     "parent_id": "message_id",
@@ -50,6 +52,8 @@ _BY_NAME: Final = {
     "chat": ("'chat-1'", "'chat-3'", "'chat-4'", "'$adas_talk'", "'$bens_talk'", "'$chloes_talk'", "'nothing'", "null"),
     "client_id": ("'chat-1'", "'message-11'", "'message-31'", "'new'", "null"),
     "head_id": ("'$adas_answer'", "'$bens_answer'", "'$messages_6'", "'$chloes_answer'", "'$nobodys'", "null"),
+    "token": ("'share--$adas_talk'", "'share--$bens_talk'", "'share--$nobodys'", "'nothing'", "null"),
+    "password": ("'correct horse'", "'short'", "null", "null"),
     "dialect": ("'plain'", "'ui'", "'openai'", "'spoken'"),
     "slug": ("'acme'", "'globex'", "'hooli'", "'tenant-1'", "'ours'"),
     # No limit that a run could reach, or one that is no limit: `exhaust` is what makes requests be refused.
