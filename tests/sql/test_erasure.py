@@ -147,7 +147,7 @@ async def test_traces_are_found_in_every_kind_of_column(owner: asyncpg.Connectio
     )
     needle = 'Zoë O\'Needle "x"'
     values = "$1, to_jsonb($1::text), to_json($1::text), $2, convert_to($1, 'UTF8'), array[$1], array[$2::uuid],"
-    values += " 'zoë o''needle \"x\"', to_tsvector('simple', $2::text)"
+    values += " 'zoë o''needle \"x\"', array_to_tsvector(array[$2::text])"
     await owner.execute(f"insert into private.odd values ({values})", needle, UUID(int=5))
     rows = await owner.fetch("select * from private.traces_of($1, $2)", UUID(int=5), [needle])
     assert {row["column_name"] for row in rows if row["table_name"] == "private.odd"} == set("abcdefghi")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
@@ -37,7 +38,7 @@ OLD = """
 
 
 @pytest.fixture
-async def owner(database: Database) -> asyncpg.Connection:
+async def owner(database: Database) -> AsyncIterator[asyncpg.Connection]:
     async with database.connected() as connection:
         yield connection
 
@@ -60,7 +61,7 @@ async def old(
 
 async def run(owner: asyncpg.Connection, job: str) -> None:
     """One run, as a worker's login makes it, which must succeed."""
-    row = await owner.fetchrow("select outcome, error from private.run_job($1)", job)
+    (row,) = await owner.fetch("select outcome, error from private.run_job($1)", job)
     assert tuple(row) == ("succeeded", None)
 
 
