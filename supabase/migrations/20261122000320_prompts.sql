@@ -77,7 +77,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_given pg_catalog.jsonb := coalesce(nullif(p_values, 'null'), '{}');
+    v_given constant pg_catalog.jsonb := coalesce(nullif(p_values, 'null'), '{}');
     v_values pg_catalog.jsonb;
     v_faults pg_catalog.jsonb;
 begin
@@ -236,19 +236,15 @@ comment on column public.prompts.visibility is 'private: its author reads it; te
 
 comment on column public.prompts.version is 'Counts up with each change of text or variables, and when it becomes public.';
 
-create index prompts_user_idx on public.prompts (tenant_id, user_id, updated_at desc, id desc);
+create index prompts_user_idx on public.prompts (tenant_id, user_id, id);
 
-comment on index public.prompts_user_idx is 'A person''s own prompts, newest first; the foreign key to users.';
-
-create index prompts_recent_idx on public.prompts (tenant_id, updated_at desc, id desc);
-
-comment on index public.prompts_recent_idx is 'A tenant''s prompts, newest first.';
+comment on index public.prompts_user_idx is 'A person''s own prompts; the foreign key to users.';
 
 create index prompts_public_idx on public.prompts (updated_at desc, id desc) where visibility = 'public';
 
 comment on index public.prompts_public_idx is 'The public prompts of all tenants, newest first, a page by key.';
 
-create index prompts_id_idx on public.prompts (id, visibility);
+create index prompts_id_idx on public.prompts (id);
 
 comment on index public.prompts_id_idx is 'A prompt by its id, which may be another tenant''s.';
 
@@ -466,7 +462,7 @@ begin
                 and coalesce(jsonb_typeof(v.variable -> 'default') = 'string', true)
                 and coalesce(jsonb_typeof(v.variable -> 'options') = 'array', true)
                 and not coalesce(v.variable -> 'options' = '[]', false)
-                and not jsonb_path_exists(v.variable, '$.options[*] ? (@.type() != "string")')
+                and jsonb_path_exists(v.variable, 'strict $.options[*] ? (@.type() != "string")', '{}', true) is not true
                 and coalesce(v.variable -> 'options' @> (v.variable -> 'default'), true)
             )), '[]')
         into v_surplus, v_invalid
@@ -821,8 +817,11 @@ security invoker
 set search_path = ''
 as $$
 begin
+    -- Some clients send an object as a string of its text, here and below.
     return (
-        select private.fill_text(p.text, p_values, p.variables)
+        select private.fill_text(
+            p.text, case jsonb_typeof(p_values) when 'string' then private.as_json(p_values #>> '{}') else p_values end, p.variables
+        )
         from private.find_prompt(private.current_tenant_id(), p_prompt_id, p_version) as p
     );
 end
@@ -847,7 +846,12 @@ declare
     v_conversation public.conversations;
 begin
     insert into public.conversations (prompt_id, prompt_version, prompt_values, title)
-    values (p_prompt_id, p_version, p_values, coalesce(p_title, 'New conversation'))
+    values (
+        p_prompt_id,
+        p_version,
+        case jsonb_typeof(p_values) when 'string' then private.as_json(p_values #>> '{}') else p_values end,
+        coalesce(p_title, 'New conversation')
+    )
     returning * into v_conversation;
 
     insert into public.messages (conversation_id, content)

@@ -9,7 +9,17 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_version", "consent_text", "branding"),
+    "tenants": (
+        "name",
+        "slug",
+        "llm_model",
+        "system_prompt",
+        "features",
+        "tools",
+        "consent_version",
+        "consent_text",
+        "branding",
+    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
@@ -78,7 +88,9 @@ def _marked(column: str, kind: str) -> str:
     if column == "variables":
         # Of prompts: those that the text has, and no others.
         one = "variable || jsonb_build_object('description', $1::text)"
-        return f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
+        return (
+            f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
+        )
     if kind == "text[]":
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:

@@ -103,6 +103,22 @@ class Act(Enum):
         select tenant_id, id, user_id, 'More of markglobexx7q' from public.conversations where title like 'Double%'
         """,
     )
+    PROMPT = (
+        "postgres",
+        f"""
+        with added as (
+            insert into public.prompts (tenant_id, user_id, name, text, tags, visibility)
+            select tenant_id, id, 'More markglobexx7q', 'More of markglobexx7q', '{{figures}}', 'team'
+            from public.users where name like 'Chloe%'
+        ), used as (
+            insert into public.conversations (tenant_id, user_id, title, prompt_id, prompt_values)
+            select tenant_id, id, 'Used markglobexx7q', '{FIXED}0000000a5001', '{{"text": "markglobexx7q"}}'
+            from public.users where name like 'Chloe%'
+        )
+        update public.prompts set text = text || ' once more markglobexx7q', name = 'Changed markglobexx7q'
+        where tenant_id = '{FIXED}0000000000b0' and name like 'Double%'
+        """,
+    )
     RATE = (
         "postgres",
         f"""
