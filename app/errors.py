@@ -68,6 +68,12 @@ class InsufficientPermissions(PalaverError):
     status, code, title = 403, "INSUFFICIENT_PERMISSIONS", "Insufficient permissions"
 
 
+class ConsentRequired(PalaverError):
+    """Your organisation asks for your consent first: show its text, and call give_consent() with its version."""
+
+    status, code, title = 403, "CONSENT_REQUIRED", "Consent required"
+
+
 class NotFound(PalaverError):
     """There is nothing here, or nothing that you may see."""
 
@@ -259,6 +265,7 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA422": UnprocessableRequest,
     "PA423": IdempotencyKeyReused,
     "PA424": ModelNotFound,
+    "PA428": ConsentRequired,
     "PA429": RateLimited,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
@@ -299,7 +306,7 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
     if kind is RateLimited:
         return _rate_limited(error)
     if state.startswith("PA"):
-        return kind(_message(error))
+        return kind(_message(error), extra=_fields(error))
     if kind is UnprocessableRequest:
         return kind(_OUT_OF_BOUNDS if state == "23514" else _BAD_TEXT)
     return kind()
@@ -307,6 +314,15 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
 
 def _message(error: asyncpg.PostgresError) -> str | None:
     return str(getattr(error, "message", "") or "") or None
+
+
+def _fields(error: asyncpg.PostgresError) -> dict[str, Any]:
+    """What the error's detail says beside the message, where that is a JSON object."""
+    try:
+        detail = json.loads(str(error.detail))
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}
 
 
 def _rate_limited(error: asyncpg.PostgresError) -> RateLimited:

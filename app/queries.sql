@@ -6,6 +6,15 @@ select 1
 -- name: begin_turn
 select * from private.begin_turn($1::jsonb, $2, $3::jsonb, $4, $5)
 
+-- name: begin_title
+select * from private.begin_title($1::jsonb, $2, $3, $4)
+
+-- name: set_title
+select private.set_title($1::jsonb, $2, $3)
+
+-- name: find_cached_response
+select * from private.find_cached_response($1::jsonb, $2)
+
 -- name: find_turn
 select * from private.find_turn($1::jsonb, $2, $3)
 
@@ -26,6 +35,12 @@ select * from private.read_pieces($1::jsonb)
 
 -- name: finish_turns
 select * from private.finish_turns($1, $2::jsonb)
+
+-- name: open_share
+select private.open_share($1, $2)::text as answer
+
+-- name: watch_shares
+select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
 
 -- name: ledger_check
 select checked_at, findings from private.ledger_checks order by checked_at desc limit 1

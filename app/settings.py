@@ -198,6 +198,11 @@ class Settings(BaseSettings):
         le=100_000_000,
         description="Most text of a conversation, in bytes, that is sent to the model; a file counts as 4,000.",
     )
+    ai_titles: bool = Field(
+        default=True,
+        description="Whether the model titles conversations after their first answer; `titles` in a tenant's"
+        " `features` can turn it off.",
+    )
     ai_request_timeout_seconds: Seconds = Field(
         default=60.0, description="Longest wait for the model's first byte, and between two of its pieces."
     )

@@ -53,6 +53,10 @@ drop function private.stop_turn(jsonb, uuid, text);
 
 drop function private.find_turn(jsonb, uuid, text);
 
+drop function private.set_title(jsonb, uuid, text);
+
+drop function private.begin_title(jsonb, uuid, uuid, bigint);
+
 drop function private.begin_turn(jsonb, uuid, jsonb, integer, integer);
 
 drop function private.message_octets(text, jsonb);
@@ -67,7 +71,7 @@ drop policy "Settlement reads the ledger" on public.usage_ledger;
 
 drop policy "Settlement puts questions behind answers" on public.messages;
 
-drop policy "Settlement adds answers" on public.messages;
+drop policy "Settlement adds answers, copies also questions" on public.messages;
 
 drop policy "Settlement sees messages" on public.messages;
 
@@ -75,6 +79,8 @@ revoke insert, update (total_tokens, prompt_tokens, completion_tokens, request_c
 on public.usage_metrics from palaver_definer;
 
 revoke select, insert on public.usage_ledger from palaver_definer;
+
+revoke select (prompt_id, prompt_version) on public.conversations from palaver_definer;
 
 revoke select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 on public.messages from palaver_definer;

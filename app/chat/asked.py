@@ -28,6 +28,16 @@ class NewMessage:
     """The client's own id of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class FromPrompt:
+    """A prompt of the library that begins the conversation, and what its variables are filled in with."""
+
+    id: UUID
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    version: int | None = None
+    """None takes the newest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A request for an answer. Text is kept out of its repr, and so of logs."""
@@ -38,6 +48,8 @@ class Asked:
     conversation_id: UUID | None = None
     chat: str | None = None
     """The client's own id of the conversation, which is begun under it if there is none; or our id, as text."""
+    prompt: FromPrompt | None = None
+    """Its text comes before the message, which may be empty then."""
     replaces: str | None = None
     """Id, the client's or ours, of the question that the new one is an edit of: a branch beside it."""
     regenerates: str | None = None

@@ -45,6 +45,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: str | None = None
     provider_message_id: str | None = None
     error_code: str | None = None
+    from_cache: bool = False
+    cache_key: str | None = None
+    """Hex: under which the answer is kept for whoever asks the same."""
 
 
 @dataclass(frozen=True, slots=True)

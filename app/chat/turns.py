@@ -20,11 +20,13 @@ from app.caller import Caller
 from app.chat import demonstration
 from app.chat.answer import Answer, Question, estimate_said_tokens
 from app.chat.asked import Asked
+from app.chat.cache import Recall
 from app.chat.pieces import decode_parts, decode_pieces, remainder, stored_parts, text_of
 from app.chat.progress import Followed, Progress
 from app.chat.prompt import messages_for_model
 from app.chat.providers import Providers
 from app.chat.settling import Result, Settler
+from app.chat.titles import EXCERPT_CHARS, Titles
 from app.chat.turn import Ending, Limit, Tokens, Turn
 from app.database import Database
 from app.errors import AnswerInterrupted, DatabaseUnavailable, PalaverError, ShuttingDown, from_code
@@ -65,6 +67,8 @@ class Turns:
         # A call has been given up by then, and a turn that it began has no other way to be known.
         unheard = timedelta(seconds=2 * settings.database_timeout_seconds + 1)
         self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt, unheard)
+        self._titles = Titles(database, providers, self._settler, self._worker_id)
+        self._gives_titles = settings.ai_titles and not settings.demonstration
         self._shares: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.draining = False
@@ -154,21 +158,26 @@ class Turns:
             options=asked.options,
             temperature=None if row["temperature"] is None else float(row["temperature"]),
             max_tokens=row["max_tokens"],
+            recall=Recall(self._database, caller.claims) if row["cache_seconds"] else None,
         )
         answer = Answer(turn, question, self._providers, self._settler, self._metrics)
         self._answers[turn.id] = answer
-        self._supervise(self._answer(answer))
+        said = _last_text(question.messages) if turn.begins_conversation and self._gives_titles else None
+        self._supervise(self._answer(caller, answer, said))
         return turn
 
     def _share(self, caller: Caller) -> asyncio.Semaphore:
         """What keeps one person's requests, which may wait for each other, from taking all connections."""
         return self._shares.setdefault(caller.auth_id, asyncio.Semaphore(BEGINS_AT_ONCE))
 
-    async def _answer(self, answer: Answer) -> None:
+    async def _answer(self, caller: Caller, answer: Answer, to_be_titled: str | None) -> None:
         try:
             await answer.run()
         finally:
             del self._answers[answer.turn.id]
+        turn = answer.turn
+        if to_be_titled and turn.ending is not None and turn.ending.status == "completed" and not self.draining:
+            await self._titles.give(caller, turn.conversation_id, to_be_titled, text_of(turn.pieces))
 
     def _request(self, asked: Asked) -> dict[str, Any]:
         """What `private.begin_turn()` reads."""
@@ -176,6 +185,7 @@ class Turns:
         fields = {
             "dialect": asked.dialect,
             "messages": asked.messages,
+            "prompt": asked.prompt,
             "conversation_id": asked.conversation_id,
             "chat": asked.chat,
             "replaces": asked.replaces,
@@ -258,6 +268,14 @@ class Turns:
         finally:
             self._progress.settled(row["turn_id"])
         self._metrics.turns.labels("adopted").inc()
+
+
+def _last_text(messages: Sequence[Mapping[str, Any]]) -> str:
+    """The beginning of the newest message's text, if it has any."""
+    content = messages[-1].get("content") if messages else None
+    if isinstance(content, list):
+        content = "\n".join(part["text"] for part in content if isinstance(part.get("text"), str))
+    return (content or "")[:EXCERPT_CHARS]
 
 
 def _tools(of_tenant: str | None, of_client: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -60,6 +60,7 @@ _ASKING: Final = (
 _BEGINNING: Final = (
     *_BODY,
     *_ASKING,
+    errors.ConsentRequired,
     errors.ConversationArchived,
     errors.IdempotencyKeyReused,
     errors.RateLimited,
@@ -91,6 +92,18 @@ def _chat(settings: Settings) -> dict[str, Any]:
         "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$",
     }
     conversation = nullable(UUID, description="The conversation to continue; without it a new one is begun.")
+    prompt = {
+        **record(
+            {"id": UUID},
+            values={
+                "type": "object",
+                "additionalProperties": TEXT,
+                "description": "What its variables are filled with.",
+            },
+            version=nullable({"type": "integer", "minimum": 1}, description="Without it the newest."),
+        ),
+        "description": "A prompt of the library, which begins a conversation: its text comes before the message.",
+    }
     link = {
         "operationId": "chat",
         "description": "Ask on in the same conversation.",
@@ -111,7 +124,10 @@ def _chat(settings: Settings) -> dict[str, Any]:
         security="accessToken",
         requestBody=_body(
             settings,
-            record({"message": message}, conversationId=conversation),
+            {
+                **record({}, message=message, conversationId=conversation, prompt=prompt),
+                "anyOf": [{"required": ["message"]}, {"required": ["prompt"]}],
+            },
             {"message": "How far is the moon?"},
         ),
     )

@@ -12,8 +12,8 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_policy(
-    'public.messages', 'Settlement adds answers', 'insert', 'palaver_definer',
-    p_check => 'role = ''assistant'''
+    'public.messages', 'Settlement adds answers, copies also questions', 'insert', 'palaver_definer',
+    p_check => 'role in (''assistant'', ''user'')'
 );
 
 call pg_temp.expect_policy(
@@ -25,6 +25,8 @@ call pg_temp.expect_policy(
 call pg_temp.expect_grant('public.messages', 'palaver_definer', '
     select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 ');
+
+call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (prompt_id, prompt_version)');
 
 call pg_temp.expect_policy(
     'public.usage_ledger', 'Settlement reads the ledger', 'select', 'palaver_definer',
@@ -59,6 +61,10 @@ call pg_temp.expect_function(
     'volatile',
     'palaver_worker'
 );
+
+call pg_temp.expect_function('private.begin_title(jsonb, uuid, uuid, bigint)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.set_title(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.find_turn(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 

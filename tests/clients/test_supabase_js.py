@@ -50,3 +50,25 @@ async def test_stock_supabase_js_reads_writes_and_is_kept_in_its_tenant(stack: S
         "anon": "42501",
         "increment": "42501",
     }
+
+
+async def test_stock_supabase_js_pages_by_key_counts_on_request_and_undoes(stack: Stack) -> None:
+    out = await run_script("lists.mjs", stack.settings)
+    titles = [f"Talk {n}" for n in (1, 7, 6, 5, 4, 3, 2)]
+    assert json.loads(out) == {
+        "newestFirst": titles,
+        "oldestFirst": titles[::-1],
+        "counted": {
+            "rows": [{"title": "Talk 1", "message_count": 7, "total_tokens": 0, "cost": 0, "model": None}],
+            "total": 7,
+        },
+        "fromTheBeginning": "1234567",
+        "fromTheEnd": "7654321",
+        "messages": 7,
+        "deleted": {"status": "deleted", "archived": True},
+        "byStatus": {"active": 5, "archived": 1, "deleted": 1},
+        "graceDays": 30,
+        "undone": "active",
+        "unchanged": "active",
+        "others": True,
+    }

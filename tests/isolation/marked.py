@@ -9,17 +9,7 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": (
-        "name",
-        "slug",
-        "llm_model",
-        "system_prompt",
-        "features",
-        "tools",
-        "consent_version",
-        "consent_text",
-        "branding",
-    ),
+    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
@@ -28,19 +18,26 @@ MARKED: Final = {
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
 
-PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",), "idempotency_keys": ("key",)}
+PRIVATE: Final = {
+    "open_turns": ("provider", "model"),
+    "turn_pieces": ("pieces",),
+    "idempotency_keys": ("key",),
+    "cached_responses": ("content", "provider", "model"),
+}
 """And by table of schema private."""
 
 UNMARKED: Final = {
-    "tenants": ("llm_provider", "search_language"),
+    "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status"),
     "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
+    "audit_log": ("actor_role", "action", "object"),
 }
 """Columns of text whose values come from a fixed list."""
 

@@ -39,6 +39,27 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where subject_id = :ben and action = 'insert'
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.audit_log (tenant_id, actor_role, action, object, after) values (:acme, 'x', 'insert', 'x', '{}')
+    -      -      -      -      -      -       -      -      -      -      -       | update public.audit_log set after = null where object_id = :globex
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:acme, :ben)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:globex, :chloe)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}', false)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.request_id()
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.conversation_overview where id = :bens_talk
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :adas_talk
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :chloes_talk
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.archive_conversation(:bens_talk) where status = 'archived'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.delete_conversation(:bens_talk) where status = 'deleted'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.restore_conversation(:bens_talk) where status = 'active'
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:adas_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:chloes_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:nowhere)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from private.move_conversation(:chloes_talk, 'archived')
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
@@ -165,6 +186,14 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :nowhere)
     -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, null)
     -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.model_choice(:claims)
+    -      -      -      -      -      -      -       0      1      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content like '%markacmex7q%'
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content not like '%markacmex7q%'
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('other'))
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :bens_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :adas_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
     -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)
@@ -179,8 +208,32 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       -      -      -      1       | select 1 where exists (select from private.ledger_findings('2024-05-01', '2024-05-31'))
     -      -      -      -      -      -      -       -      -      -      -       | select private.check_ledger()
     -      -      -      -      -      -      -       -      -      -      -       | select private.forget_idempotency_keys()
+    -      -      -      -      -      -      -       -      -      -      -       | select private.forget_cached_responses()
     -      -      -      -      -      -      -       -      -      -      -       | select private.prune_job_runs()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
+    1      PA404  PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.share_conversation(:bens_talk)
+    PA404  1      PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:adas_talk, true)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:chloes_talk)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:nowhere)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.revoke_share(:bens_share) where revoked_at is not null
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:adas_share) where revoked_at is not null
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:chloes_share)
+    1      1      0      0      0      0       -      0      1      0      1       | update public.conversation_shares set revoked_at = now() where id = :bens_share
+    0      1      0      0      0      0       -      0      0      0      1       | update public.conversation_shares set revoked_at = now() where id = :adas_share
+    -      -      -      -      -      -       -      -      -      -      1       | update public.conversation_shares set expires_at = now() where id = :bens_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from public.conversation_share_views where share_id = :bens_share and views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from public.conversation_share_views where share_id = :adas_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{bens_talk}') ? 'watch'
+    1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.watch_shares('[{"token_hash": "ab"}]') where state is null
 """  # noqa: E501 - a table, whose rows are read from left to right
 
 

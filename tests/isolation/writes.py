@@ -31,6 +31,8 @@ async def updates(of: Oracle) -> AsyncIterator[Cell]:
     """Each column: as it may be written, or refused where it may not."""
     readable = next(iter(of.readable), None)
     for column, kind in of.relation.columns.items():
+        if column in of.relation.derived:
+            continue
         if column not in of.columns["update"]:
             change = f"update {of.name} set {column} = default"
             for shape, more in (("bare", ""), ("where", " where true"), ("returning", " returning 1")):

@@ -28,6 +28,7 @@ CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
 TURN = "'00000000-0000-7000-8000-0000000000e1'"
 PROMPT = "'00000000-0000-7000-8000-0000000000f1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
+SHARE = "'00000000-0000-7000-8000-0000000000f1'"
 
 # What a refresh takes away comes back by trigger.
 NOTES = "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1"
@@ -67,11 +68,19 @@ ROWS = {
     f" (tenant_id, user_id, dialect, key, fingerprint, turn_id) values ({TENANT}, {PERSON}, 'ui', 'k', '', {TURN})",
     "private.workers": f"insert into private.workers (id) values ({TURN})",
     "private.open_turns": "insert into private.open_turns"
-    " (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)"
-    f" values ({TENANT}, {TURN}, {PERSON}, {TURN}, 1, 1)",
+    " (tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens)"
+    f" values ({TENANT}, {TURN}, {PERSON}, {CONVERSATION}, {TURN}, 1, 1)",
+    "private.cached_responses": "insert into private.cached_responses (tenant_id, key, user_id, content)"
+    f" values ({TENANT}, sha256(''), {PERSON}, 'Hello')",
     "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
     f" values ({TENANT}, {TURN}, 0, '[]')",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
+    "public.conversation_shares": "insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, head_id)"
+    f" values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
+    "private.share_secrets": "insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)"
+    f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
+    "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
+    f" values ({TENANT}, {SHARE}, 1, 1, now())",
 }
 TABLES = """
 select c.oid::regclass::text

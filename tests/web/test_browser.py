@@ -32,6 +32,7 @@ async def stack(_model_server: ModelServer) -> AsyncIterator[Stack]:
             patch.setenv(name, "")
         patch.setenv("OPENAI_BASE_URL", _model_server.base_url)
         patch.setenv("OPENAI_API_KEY", "a-key")
+        patch.setenv("AI_TITLES", "false")
         patch.setenv("DEFAULT_AI_MODEL", "test-model")
         with server_directory() as directory:
             async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:

@@ -32,6 +32,7 @@ def database_error(state: str, message: str = "secret row", detail: str | None =
         ("AUTH_REQUIRED", {401}),
         ("INVALID_TOKEN", {401}),
         ("INSUFFICIENT_PERMISSIONS", {403}),
+        ("CONSENT_REQUIRED", {403}),
         ("NOT_FOUND", {404}),
         ("METHOD_NOT_ALLOWED", {405}),
         ("CONVERSATION_ARCHIVED", {409}),

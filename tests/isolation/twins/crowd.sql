@@ -209,6 +209,22 @@ where
     m.tenant_id = '00000000-0000-7000-8000-0000000000a0'
     and m.user_id in ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000a2');
 
+insert into public.audit_log (tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id, before, after)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    a.id,
+    a.at,
+    a.actor_id,
+    a.actor_role,
+    a.action,
+    a.object,
+    a.object_id,
+    a.subject_id,
+    case when a.before is not null then '{"name": "Double markglobexx7q"}'::jsonb end,
+    case when a.after is not null then '{"name": "Double markglobexx7q"}'::jsonb end
+from public.audit_log as a
+where a.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
 insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
 select
     t.tenant_id,
