@@ -1,6 +1,7 @@
 """The neighbours in the right world: what they are, and what they do between Acme's operations.
 
-What is let in by design is left out: an invitation to the address of one of Acme's people is shown to that person.
+What is let in by design is left out: an invitation to the address of one of Acme's people is shown to that person, and
+public prompts to everybody.
 """
 
 from __future__ import annotations
