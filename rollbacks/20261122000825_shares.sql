@@ -45,9 +45,9 @@ drop policy "Shared conversations are copied for whoever asks" on public.convers
 
 revoke select (encrypts_messages) on public.tenants from palaver_definer;
 
-revoke select (content, parts) on public.messages from palaver_definer;
+revoke select (parts) on public.messages from palaver_definer;
 
-revoke select (title, is_archived), insert (tenant_id, id, user_id, title) on public.conversations from palaver_definer;
+revoke select (is_archived), insert (tenant_id, id, user_id, title) on public.conversations from palaver_definer;
 
 drop table private.share_views;
 

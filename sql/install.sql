@@ -61,6 +61,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name summaries
 \ir apply.sql
 
+\set version 20261122000620
+\set name analytics
+\ir apply.sql
+
 \set version 20261122000700
 \set name jobs
 \ir apply.sql
@@ -83,6 +87,10 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000830
 \set name ledger_proof
+\ir apply.sql
+
+\set version 20261122000840
+\set name privacy
 \ir apply.sql
 
 \set version 20261122000860

@@ -186,14 +186,14 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('private.share_views', 'palaver_definer', 'select, insert, update');
 
-call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (title, is_archived), insert (tenant_id, id, user_id, title)');
+call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (is_archived), insert (tenant_id, id, user_id, title)');
 
 call pg_temp.expect_policy(
     'public.conversations', 'Shared conversations are copied for whoever asks', 'insert', 'palaver_definer',
     p_check => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id())'
 );
 
-call pg_temp.expect_grant('public.messages', 'palaver_definer', 'select (content, parts)');
+call pg_temp.expect_grant('public.messages', 'palaver_definer', 'select (parts)');
 
 call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (encrypts_messages)');
 

@@ -921,11 +921,7 @@ on public.messages for update to palaver_definer
 using (role = 'user')
 with check (role = 'user');
 
-grant select, insert on public.usage_ledger to palaver_definer;
-
-create policy "Settlement reads the ledger"
-on public.usage_ledger for select to palaver_definer
-using (true);
+grant insert on public.usage_ledger to palaver_definer;
 
 create policy "Settlement writes the ledger"
 on public.usage_ledger for insert to palaver_definer

@@ -205,9 +205,9 @@ grant select, insert, update on private.share_views to palaver_definer;
 
 -- What links show, and what copies of it are made of.
 
-grant select (title, is_archived), insert (tenant_id, id, user_id, title) on public.conversations to palaver_definer;
+grant select (is_archived), insert (tenant_id, id, user_id, title) on public.conversations to palaver_definer;
 
-grant select (content, parts) on public.messages to palaver_definer;
+grant select (parts) on public.messages to palaver_definer;
 
 grant select (encrypts_messages) on public.tenants to palaver_definer;
 

@@ -47,6 +47,12 @@ select
 from unnest(array[
     'public.tenants', 'public.users', 'public.my_invitations', 'public.conversations', 'public.messages', 'public.feedback',
     'public.usage_metrics', 'public.current_day_usage', 'public.monthly_usage_summary', 'public.message_feedback_summary',
+    'private.summary_state', 'private.monthly_usage_closed', 'private.message_feedback_closed', 'private.usage_daily',
+    'private.usage_daily_id_seq', 'private.ledger_changes', 'private.ledger_changes_id_seq', 'private.ledger_by_day',
+    'public.usage_details', 'public.usage_by_day', 'public.usage_by_month', 'public.usage_by_model', 'public.usage_by_person',
+    'public.usage_by_prompt', 'public.usage_by_conversation', 'public.usage_forecast', 'public.feedback_by_model',
+    'public.feedback_by_prompt', 'private.open_usage_days()', 'public.usage_totals(date, date, text[])',
+    'private.forecast_usage(timestamp with time zone)',
     'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
     'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
     'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
@@ -76,16 +82,20 @@ from unnest(array[
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
     'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)',
+    'public.consents', 'public.legal_holds', 'private.personal_data', 'private.erasures',
+    'private.keep_consent()', 'public.give_consent(text)', 'private.consent_missing()', 'private.keep_hold()', 'private.is_held(uuid, uuid)',
+    'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)',
+    'private.about_person(text, uuid, uuid, uuid)',
+    'private.personal_rows(private.personal_data, uuid, uuid, uuid)', 'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)',
+    'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)', 'public.export_my_data(text, integer)',
+    'private.person_hash(uuid, uuid)', 'public.request_erasure(uuid)', 'private.personal_row_counts(uuid, uuid)',
+    'private.begin_erasure(uuid, uuid)', 'private.erase_person_step(uuid, uuid, bigint)', 'private.finish_erasure(uuid, uuid)',
+    'private.traces_of(uuid, text[])',
     'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
     'private.cached_responses', 'private.find_cached_response(jsonb, bytea)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
-
-insert into private.intended_access (object, role, privilege)
-values
-('private.monthly_usage_closed', 'palaver_definer', 'owner'),
-('private.message_feedback_closed', 'palaver_definer', 'owner');
 
 -- Functions that run with rights of their own: no others may.
 
@@ -104,11 +114,15 @@ from unnest(array[
     'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
+    'private.judged_answers()',
+    'private.record_ledger_change()', 'private.record_ledger_changes()',
     'private.record_feedback_change()', 'private.refresh_summaries()', 'private.prune_job_runs()', 'private.run_job(text, boolean)',
     'private.run_due_jobs()', 'private.check_rate(boolean, integer)',
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.refuse_held()', 'private.enforce_retention()', 'private.purge_deleted()', 'private.own_export(integer, jsonb, bigint)',
+    'private.note_erasure(uuid)',
     'private.forget_cached_responses()',
     'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
@@ -196,9 +210,9 @@ from (
     ('private.share_secrets', 'palaver_definer', 'select, insert', ''),
     ('private.share_secrets', 'palaver_definer', 'update', 'next_attempt_at'),
     ('private.share_views', 'palaver_definer', 'select, insert, update', ''),
-    ('public.conversations', 'palaver_definer', 'select', 'title, is_archived'),
+    ('public.conversations', 'palaver_definer', 'select', 'is_archived'),
     ('public.conversations', 'palaver_definer', 'insert', 'tenant_id, id, user_id, title'),
-    ('public.messages', 'palaver_definer', 'select', 'content, parts'),
+    ('public.messages', 'palaver_definer', 'select', 'parts'),
     ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
 
     ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
@@ -232,6 +246,25 @@ from (
     finished_at'),
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
+    ('public.tenants', 'palaver_definer', 'select', 'retention_days, deletion_grace_days'),
+    ('public.conversations', 'palaver_definer', 'select', 'created_at, deleted_at'),
+    ('public.conversations', 'palaver_definer', 'delete', ''),
+    ('public.messages', 'palaver_definer', 'delete', ''),
+
+    ('public.consents', 'authenticated', 'select', 'tenant_id, id, user_id, version, text_hash, given_at, withdrawn_at'),
+    ('public.consents', 'authenticated', 'insert', 'tenant_id, user_id, version'),
+    ('public.consents', 'authenticated', 'update', 'withdrawn_at'),
+    ('public.consents', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.legal_holds', 'authenticated', 'select', 'tenant_id, id, user_id, reason, placed_by, placed_at, released_at'),
+    ('public.legal_holds', 'authenticated', 'insert', 'tenant_id, user_id, reason'),
+    ('public.legal_holds', 'authenticated', 'update', 'released_at'),
+    ('public.legal_holds', 'palaver_definer', 'select', 'tenant_id, user_id, released_at'),
+    ('public.legal_holds', 'service_role', 'select, insert, update, delete', ''),
+
+    ('private.personal_data', 'palaver_definer', 'select', ''),
+    ('private.erasures', 'palaver_definer', 'select, insert', ''),
+
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
     ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
@@ -241,11 +274,34 @@ from (
     ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
     before, after, request_id'),
     ('public.audit_log', 'palaver_definer', 'select, insert', ''),
-    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, before, after'),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, object_id, subject_id, before, after'),
     ('public.audit_log', 'service_role', 'select', ''),
     ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.ledger_changes', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.summary_state', 'palaver_definer', 'select, update', ''),
+    ('private.monthly_usage_closed', 'palaver_definer', 'select, insert, update, delete', ''),
+    ('private.message_feedback_closed', 'palaver_definer', 'select, insert, update, delete', ''),
+    ('private.usage_daily', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.usage_daily', 'authenticated', 'select', 'tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests,
+    cached_requests, estimated_requests, total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost'),
+    ('private.usage_daily', 'service_role', 'select', ''),
+    ('private.ledger_changes', 'authenticated', 'select', 'tenant_id, day'),
+    ('private.ledger_changes', 'service_role', 'select', ''),
+    ('private.ledger_by_day', 'authenticated, service_role, palaver_definer', 'select', ''),
+    ('public.usage_details', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_day', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_month', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_model', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_person', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_prompt', 'authenticated, service_role', 'select', ''),
+    ('public.usage_by_conversation', 'authenticated, service_role', 'select', ''),
+    ('public.feedback_by_model', 'authenticated, service_role', 'select', ''),
+    ('public.feedback_by_prompt', 'authenticated, service_role', 'select', ''),
+    ('public.usage_forecast', 'authenticated', 'select', ''),
+    ('public.messages', 'palaver_definer', 'select', 'model_used'),
+    ('public.conversations', 'palaver_definer', 'select', 'prompt_id, prompt_version'),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.model_prices', 'palaver_definer', 'select', ''),
     ('private.model_prices', 'service_role', 'select, insert', ''),
@@ -288,6 +344,8 @@ from (
     ('authenticated, service_role', array[
         'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.usage_closed_before()',
         'private.summaries_refreshed_at()', 'private.usage_months()', 'private.closed_monthly_usage(date)',
+        'private.open_usage_days()', 'private.judged_answers()',
+        'public.usage_totals(date, date, text[])',
         'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
     ('authenticated, service_role', array[
@@ -316,10 +374,23 @@ from (
         'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)'
     ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
+    ('authenticated', array['private.forecast_usage(timestamp with time zone)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
+    ]),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)'
+    ]),
+    ('authenticated', array[
+        'public.give_consent(text)', 'private.consent_missing()', 'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)',
+        'private.own_export(integer, jsonb, bigint)', 'public.export_my_data(text, integer)', 'private.note_erasure(uuid)',
+        'public.request_erasure(uuid)'
+    ]),
+    ('palaver_definer', array[
+        'private.is_held(uuid, uuid)', 'private.about_person(text, uuid, uuid, uuid)', 'private.personal_rows(private.personal_data, uuid, uuid, uuid)',
+        'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)', 'private.person_hash(uuid, uuid)'
     ]),
     ('palaver_worker, service_role', array[
         'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.run_job(text, boolean)',

@@ -60,6 +60,8 @@ ROWS = {
     "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
     "private.feedback_changes": NOTES,
+    "private.ledger_changes": "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
+    f" values ({TENANT}, {PERSON}, current_date - 40, 3, 4)",
     "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
     "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
     "public.turns": "insert into public.turns (tenant_id, id, user_id, conversation_id, question_id)"
@@ -81,6 +83,10 @@ ROWS = {
     f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
     "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
     f" values ({TENANT}, {SHARE}, 1, 1, now())",
+    "public.consents": f"insert into public.consents (tenant_id, user_id, version) values ({TENANT}, {PERSON}, 'v1')",
+    "public.legal_holds": f"insert into public.legal_holds (tenant_id, reason) values ({TENANT}, 'A dispute')",
+    "private.erasures": "insert into private.erasures (tenant_id, person_hash, user_id)"
+    f" values ({TENANT}, private.person_hash({TENANT}, {PERSON}), {PERSON})",
 }
 TABLES = """
 select c.oid::regclass::text
