@@ -25,12 +25,16 @@ rows 10
 set search_path = ''
 as $$
 declare
-    v_token constant pg_catalog.text := '\\\{\{|\{\{[ \t]*[A-Za-z_][A-Za-z0-9_]{0,62}[ \t]*\}\}|\{\{';
+    v_token constant pg_catalog.text := '\\\{\{|\{\{[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*\}\}|\{\{';
     v_literals constant pg_catalog.text[] := regexp_split_to_array(p_text, v_token);
     v_tokens constant pg_catalog.text[] := array(
         select m.groups[1] from regexp_matches(p_text, format('(%s)', v_token), 'g') as m (groups)
     );
-    v_malformed constant integer := array_position(v_tokens, '{{');
+    v_malformed constant bigint := (
+        select min(t.place)
+        from unnest(v_tokens) with ordinality as t (token, place)
+        where t.token = '{{' or char_length(btrim(t.token, E'{} \t')) > 63
+    );
 begin
     if v_malformed is not null then
         raise exception using
@@ -41,7 +45,7 @@ begin
                     array_to_string(v_literals[:v_malformed], ''), array_to_string(v_tokens[:v_malformed - 1], '')
                 )) + 1
             ),
-            hint = 'A variable is a name of letters, digits and underscores in double braces: {{name}}. Two braces as such are \{{.';
+            hint = 'A variable is a name of letters, digits and underscores, up to 63, in double braces: {{name}}. Two braces as such are \{{.';
     end if;
 
     return query
@@ -133,10 +137,14 @@ as $$
 declare
     v_most_octets constant bigint := 262144;
     v_values constant pg_catalog.jsonb := private.prompt_values(p_text, p_values, p_variables);
-    v_literals constant pg_catalog.text[] := array(select p.literal from private.prompt_pieces(p_text) as p);
-    v_names constant pg_catalog.text[] := array(select p.name from private.prompt_pieces(p_text) as p);
+    v_literals pg_catalog.text[];
+    v_names pg_catalog.text[];
     v_text pg_catalog.text;
 begin
+    select array_agg(p.literal order by p.place), array_agg(p.name order by p.place)
+    into v_literals, v_names
+    from private.prompt_pieces(p_text) with ordinality as p (literal, name, place);
+
     -- A short text that names a long value often is long: it is measured before it is made.
     if (
         select sum(octet_length(p.literal) + coalesce(octet_length(v.value), 0))
