@@ -128,6 +128,18 @@ class IdempotencyKeyReused(PalaverError):
     status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key reused"
 
 
+class EncryptionChanged(PalaverError):
+    """Whether this organisation's messages are encrypted has just changed; try again."""
+
+    status, code, title, retryable, retry_after = 409, "ENCRYPTION_CHANGED", "Encryption changed", True, 1.0
+
+
+class EncryptionUnavailable(PalaverError):
+    """Messages of this organisation are encrypted, and this server cannot encrypt or decrypt them."""
+
+    status, code, title = 503, "ENCRYPTION_UNAVAILABLE", "Encryption unavailable"
+
+
 class RateLimited(PalaverError):
     """Too many requests; wait a little and try again."""
 
@@ -265,6 +277,7 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA422": UnprocessableRequest,
     "PA423": IdempotencyKeyReused,
     "PA424": ModelNotFound,
+    "PA427": EncryptionChanged,
     "PA428": ConsentRequired,
     "PA429": RateLimited,
     "42501": InsufficientPermissions,
@@ -337,7 +350,7 @@ def _rate_limited(error: asyncpg.PostgresError) -> RateLimited:
 
 
 _BY_CODE: Final[dict[str, type[PalaverError]]] = {
-    kind.code: kind for kind in (AnswerInterrupted, ShuttingDown, DatabaseUnavailable)
+    kind.code: kind for kind in (AnswerInterrupted, ShuttingDown, DatabaseUnavailable, EncryptionUnavailable)
 }
 
 

@@ -15,6 +15,8 @@
 
 \set version 20261122000840
 \set file 20261122000840_privacy.sql
+\set version 20261122000850
+\set file 20261122000850_encryption.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000830

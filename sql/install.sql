@@ -91,6 +91,8 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000840
 \set name privacy
+\set version 20261122000850
+\set name encryption
 \ir apply.sql
 
 \set version 20261122000860

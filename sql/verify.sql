@@ -29,6 +29,7 @@ begin;
 \ir verify/20261122000825_shares.sql
 \ir verify/20261122000830_ledger_proof.sql
 \ir verify/20261122000840_privacy.sql
+\ir verify/20261122000850_encryption.sql
 \ir verify/20261122000860_audit.sql
 \ir verify/20261122000900_self_check.sql
 

@@ -55,6 +55,7 @@ from unnest(array[
     'private.forecast_usage(timestamp with time zone)',
     'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
     'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
+    'private.tenant_keys',
     'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
     'public.conversation_shares', 'public.conversation_share_views', 'private.share_secrets', 'private.share_views',
     'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',
@@ -93,6 +94,7 @@ from unnest(array[
     'private.traces_of(uuid, text[])',
     'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
     'private.cached_responses', 'private.find_cached_response(jsonb, bytea)',
+    'private.check_encryption()', 'private.check_conversation_encryption()', 'private.message_key(jsonb)', 'private.read_messages(jsonb, text)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
@@ -124,6 +126,7 @@ from unnest(array[
     'private.refuse_held()', 'private.enforce_retention()', 'private.purge_deleted()', 'private.own_export(integer, jsonb, bigint)',
     'private.note_erasure(uuid)',
     'private.forget_cached_responses()',
+    'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)', 'private.is_sealed(uuid, text)',
     'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
@@ -148,7 +151,7 @@ from (
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
-    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
     ('public.tenants', 'palaver_definer', 'select', 'search_language'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
@@ -213,7 +216,6 @@ from (
     ('public.conversations', 'palaver_definer', 'select', 'is_archived'),
     ('public.conversations', 'palaver_definer', 'insert', 'tenant_id, id, user_id, title'),
     ('public.messages', 'palaver_definer', 'select', 'parts'),
-    ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
 
     ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
     ('public.feedback', 'authenticated', 'insert', 'tenant_id, message_id, user_id, rating, comment'),
@@ -301,7 +303,6 @@ from (
     ('public.feedback_by_prompt', 'authenticated, service_role', 'select', ''),
     ('public.usage_forecast', 'authenticated', 'select', ''),
     ('public.messages', 'palaver_definer', 'select', 'model_used'),
-    ('public.conversations', 'palaver_definer', 'select', 'prompt_id, prompt_version'),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.model_prices', 'palaver_definer', 'select', ''),
     ('private.model_prices', 'service_role', 'select, insert', ''),
@@ -317,6 +318,7 @@ from (
     ('private.open_turns', 'palaver_worker', 'update', 'stop_requested_at'),
     ('private.open_turns', 'palaver_definer', 'select, update, delete', ''),
     ('private.turn_pieces', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.tenant_keys', 'palaver_definer', 'select, insert', ''),
     ('private.ledger_checks', 'palaver_definer', 'select, insert, delete', ''),
     ('private.ledger_checks', 'palaver_worker, service_role', 'select', ''),
     ('private.jobs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
@@ -375,6 +377,7 @@ from (
     ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array['private.forecast_usage(timestamp with time zone)']),
+    ('palaver_worker, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
         'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
@@ -397,6 +400,8 @@ from (
         'private.run_due_jobs()', 'private.count_tokens(uuid, bigint)'
     ]),
     ('palaver_worker', array[
+        'private.message_key(jsonb)', 'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)',
+        'private.read_messages(jsonb, text)',
         'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
         'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
         'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',

@@ -76,6 +76,8 @@ ROWS = {
     f" values ({TENANT}, sha256(''), {PERSON}, 'Hello')",
     "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
     f" values ({TENANT}, {TURN}, 0, '[]')",
+    "private.tenant_keys": "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
+    f" values ({TENANT}, {TURN}, decode(repeat('00', 92), 'hex'))",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
     "public.conversation_shares": "insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, head_id)"
     f" values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
