@@ -80,6 +80,12 @@ call pg_temp.expect_trigger(
     'after insert or delete or update for each row execute function private.record_change(''last_active_at'', ''preferences'')'
 );
 
+call pg_temp.expect_trigger(
+    'public.prompts',
+    'prompts_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
 call pg_temp.expect_function('private.request_id()', 'invoker', 'stable', 'palaver_definer');
 
 call pg_temp.expect_function('private.audited(jsonb, boolean)', 'invoker', 'immutable', 'palaver_definer');

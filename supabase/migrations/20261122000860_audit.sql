@@ -1,8 +1,8 @@
 -- Audit: who changed what, from what to what, when, in which request.
 --
--- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants and
---           public.users.
--- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the triggers and the foreign key.
+-- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants,
+--           public.users and public.prompts.
+-- Locks:    a moment's SHARE ROW EXCLUSIVE on these, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
 
 set local lock_timeout = '5s';
@@ -233,6 +233,10 @@ for each row execute function private.record_change();
 create trigger users_record_change
 after insert or update or delete on public.users
 for each row execute function private.record_change('last_active_at', 'preferences');
+
+create trigger prompts_record_change
+after insert or update or delete on public.prompts
+for each row execute function private.record_change();
 
 create function private.redact_audit(p_tenant_id uuid, p_user_id uuid)
 returns bigint

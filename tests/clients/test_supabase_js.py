@@ -26,6 +26,27 @@ async def test_stock_supabase_js_reads_writes_and_is_kept_in_its_tenant(stack: S
         "foreign": 0,
         "foreignUpdate": 0,
         "people": ["dan@globex.test"],
+        "prompt": {"version": 1, "variables": {"text": {}, "language": {"default": "French"}}, "user": None},
+        "library": [
+            {
+                "name": "Into",
+                "version": 2,
+                "prompt_versions": [
+                    {"version": 1, "text": "Translate into {{language}}: {{text}}"},
+                    {"version": 2, "text": "In {{language}}, please: {{text}}"},
+                ],
+            }
+        ],
+        "filled": "In French, please: Oak",
+        "unfilled": "The values do not fit the variables of the prompt.",
+        "started": {
+            "title": "Into",
+            "prompt_version": 2,
+            "messages": [{"role": "user", "content": "In French, please: Oak"}],
+        },
+        "inserted": {"text": "Ash", "language": "French"},
+        "uses": [[], [{"version": 2, "uses": 2}]],
+        "notTheirs": 0,
         "anon": "42501",
         "increment": "42501",
     }

@@ -84,6 +84,21 @@ update public.messages set client_id = 'message-' || right(id::text, 2), parts =
 )
 where id::text like '%1';
 
+-- Public prompts are shown to everybody by intent: here only Acme has any.
+
+update public.prompts set visibility = 'team' where tenant_id <> '00000000-0000-7000-8000-0000000000a0' and visibility = 'public';
+
+insert into public.conversations (tenant_id, id, user_id, is_archived, prompt_id, prompt_values)
+select
+    u.tenant_id,
+    ('00000000-0000-7000-8000-00000000a20' || right(u.id::text, 1))::uuid as id,
+    u.id as user_id,
+    true as is_archived,
+    '00000000-0000-7000-8000-0000000a5001' as prompt_id,
+    '{"text": "Good morning"}' as prompt_values
+from public.users as u
+where u.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
 -- What is kept for turns that run: Acme's at one worker, the neighbours' at another, neither of which is ever silent.
 
 insert into private.workers (id, seen_at, steady_since)
