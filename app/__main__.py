@@ -14,6 +14,8 @@ from pydantic import SecretStr
 
 from app import __version__
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
+from app.privacy.commands import add_commands as add_privacy_commands
+from app.privacy.people import PrivacyError
 from app.queries import QUERIES
 from app.seeding import SeedError, seed
 from app.settings import SERVE, Settings, SettingsError
@@ -35,7 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print("These settings are missing or wrong:", *error.lines, sep="\n  ", file=sys.stderr)
         return 2
-    except (CommandError, MigrationError, SeedError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        CommandError,
+        MigrationError,
+        PrivacyError,
+        SeedError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ) as error:
         print(f"palaver {given.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -61,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "Show migrations and jobs (DATABASE_URL).")
     command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
     command("refresh", _refresh, "Refresh the materialized summaries now (DATABASE_URL).")
+    add_privacy_commands(command)
     encrypt = command("encrypt", _encrypt, "Encrypt a tenant's messages of before (DATABASE_URL, SECRETS_KEY).")
     encrypt.add_argument("tenant", help="its slug")
     encrypt.add_argument("--new-key", action="store_true", help="with a new key, also what is encrypted already")

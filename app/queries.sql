@@ -1,4 +1,4 @@
--- Every statement of the worker, by name; app/queries.py loads them.
+-- Every statement of the worker and its commands, by name; app/queries.py loads them.
 
 -- name: ping
 select 1
@@ -115,11 +115,22 @@ where c.tenant_id = $1 and c.id = n.id
 -- name: forget_tenants_responses
 delete from private.cached_responses where tenant_id = $1
 
+-- name: open_share
+select private.open_share($1, $2)::text as answer
+
+-- name: watch_shares
+select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
+
 -- name: ledger_check
 select checked_at, findings from private.ledger_checks order by checked_at desc limit 1
 
--- name: run_due_jobs
-select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds from private.run_due_jobs()
+-- name: jobs
+select name from private.jobs order by name
+
+-- name: run_if_due
+select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds
+from private.run_job($1, true)
+where id is not null
 
 -- name: run_job
 select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds
@@ -144,3 +155,70 @@ left join lateral (
     limit 1
 ) as l on true
 order by j.name
+
+-- name: find_people
+select u.tenant_id, u.id, u.auth_id, u.email, u.name, t.name as tenant
+from public.users as u
+inner join public.tenants as t on u.tenant_id = t.id
+where u.id::text = lower($1) or lower(u.email) = lower($1)
+union all
+select e.tenant_id, (e.person ->> 'id')::uuid, (e.person ->> 'account')::uuid, e.person ->> 'email', e.person ->> 'name', t.name
+from private.erasures as e
+inner join public.tenants as t on e.tenant_id = t.id
+where e.user_id is null and (e.person ->> 'id' = lower($1) or lower(e.person ->> 'email') = lower($1))
+order by 1, 2
+
+-- name: export_header
+select private.export_header($1, $2)::text
+
+-- name: export_statements
+select table_name, statement from private.export_statements($1, $2, $3)
+
+-- name: export_trailer
+select private.export_trailer($1::jsonb)::text
+
+-- name: personal_row_counts
+select table_name, erasure, row_count from private.personal_row_counts($1, $2)
+
+-- name: begin_erasure
+select id from private.begin_erasure($1, $2)
+
+-- name: erase_person_step
+select table_name, row_count from private.erase_person_step($1, $2, $3)
+
+-- name: finish_erasure
+select private.finish_erasure($1, $2)::text
+
+-- name: traces_of
+select table_name, column_name, needle, row_count from private.traces_of($1, $2)
+
+-- name: may_delete_accounts
+select has_table_privilege('auth.users', 'delete')
+
+-- name: delete_account
+delete from auth.users where id = $1
+
+-- name: open_erasures
+select e.tenant_id, coalesce(e.user_id, (e.person ->> 'id')::uuid) as person_id
+from private.erasures as e
+where e.state <> 'finished' and (e.user_id is not null or e.person is not null)
+order by e.requested_at
+
+-- name: finished_erasures
+select jsonb_build_object(
+    'tenant_id', e.tenant_id,
+    'person_hash', e.person_hash,
+    'requested_at', e.requested_at,
+    'finished_at', e.finished_at,
+    'erased_by', e.erased_by,
+    'counts', e.counts
+)::text as line
+from private.erasures as e
+where e.state = 'finished'
+order by e.finished_at
+
+-- name: erased_people
+select u.tenant_id, u.id
+from unnest($1::uuid[], $2::text[]) as e (tenant_id, person_hash)
+inner join public.users as u on u.tenant_id = e.tenant_id and private.person_hash(u.tenant_id, u.id) = e.person_hash
+order by 1, 2

@@ -37,6 +37,8 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000320
 \set name prompts
+\ir apply.sql
+
 \set version 20261122000360
 \set name search
 \ir apply.sql
@@ -61,6 +63,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name summaries
 \ir apply.sql
 
+\set version 20261122000620
+\set name analytics
+\ir apply.sql
+
 \set version 20261122000700
 \set name jobs
 \ir apply.sql
@@ -77,8 +83,16 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turn_functions
 \ir apply.sql
 
+\set version 20261122000825
+\set name shares
+\ir apply.sql
+
 \set version 20261122000830
 \set name ledger_proof
+\ir apply.sql
+
+\set version 20261122000840
+\set name privacy
 \ir apply.sql
 
 \set version 20261122000850

@@ -64,7 +64,7 @@ call pg_temp.expect_grant('public.audit_log', 'authenticated', '
     select (tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id, before, after, request_id)
 ');
 
-call pg_temp.expect_grant('public.audit_log', 'palaver_definer', 'select, insert, update (actor_id, before, after)');
+call pg_temp.expect_grant('public.audit_log', 'palaver_definer', 'select, insert, update (actor_id, object_id, subject_id, before, after)');
 
 call pg_temp.expect_grant('public.audit_log', 'service_role', 'select');
 

@@ -934,20 +934,16 @@ create policy "Settlement sees messages"
 on public.messages for select to palaver_definer
 using (true);
 
-create policy "Settlement adds answers"
+create policy "Settlement adds answers, copies also questions"
 on public.messages for insert to palaver_definer
-with check (role = 'assistant');
+with check (role in ('assistant', 'user'));
 
 create policy "Settlement puts questions behind answers"
 on public.messages for update to palaver_definer
 using (role = 'user')
 with check (role = 'user');
 
-grant select, insert on public.usage_ledger to palaver_definer;
-
-create policy "Settlement reads the ledger"
-on public.usage_ledger for select to palaver_definer
-using (true);
+grant insert on public.usage_ledger to palaver_definer;
 
 create policy "Settlement writes the ledger"
 on public.usage_ledger for insert to palaver_definer

@@ -122,7 +122,7 @@ grant select (
 
 grant select, insert on public.audit_log to palaver_definer;
 
-grant update (actor_id, before, after) on public.audit_log to palaver_definer;
+grant update (actor_id, object_id, subject_id, before, after) on public.audit_log to palaver_definer;
 
 grant select on public.audit_log to service_role;
 
@@ -250,6 +250,8 @@ begin
     update public.audit_log as a
     set
         actor_id = nullif(a.actor_id, p_user_id),
+        object_id = nullif(a.object_id, p_user_id),
+        subject_id = nullif(a.subject_id, p_user_id),
         before = case
             when a.subject_id = p_user_id then (select jsonb_object_agg(e.key, v_withheld) from jsonb_each(a.before) as e)
             else replace(a.before::pg_catalog.text, v_id, v_nobody)::pg_catalog.jsonb
@@ -261,7 +263,7 @@ begin
     where
         a.tenant_id = p_tenant_id
         and (
-            p_user_id in (a.actor_id, a.subject_id)
+            p_user_id in (a.actor_id, a.object_id, a.subject_id)
             or strpos(a.before::pg_catalog.text, v_id) > 0
             or strpos(a.after::pg_catalog.text, v_id) > 0
         );

@@ -67,7 +67,7 @@ def test_monitoring_shows_the_tables_and_changes_nothing(database: Database, mon
 
 
 async def test_monitoring_shows_a_job_that_never_ran_and_one_that_did(database: Database, monitoring: Path) -> None:
-    assert part(psql(database, monitoring), "Jobs").count("| t ") == 6
+    assert part(psql(database, monitoring), "Jobs").count("| t ") == 8
     await database.fetch("select private.run_job('refresh_summaries')")
     jobs = part(psql(database, monitoring), "Jobs")
     assert re.search(r"refresh_summaries .*\| f .*succeeded", jobs)

@@ -14,7 +14,7 @@ import asyncpg
 
 from tests.isolation import catalog
 from tests.isolation.cells import NO_GRANT, Cell, outcome
-from tests.isolation.intent import Intent
+from tests.isolation.intent import AUDIENCES, Intent
 from tests.isolation.world import IDS, Actor
 
 CALLED: Final = "called"
@@ -30,6 +30,7 @@ TABLES: Final = {
     "message": "messages",
     "turn": "turns",
     "prompt": "prompts",
+    "share": "conversation_shares",
 }
 """What an argument named p_<kind>_id means."""
 PLAIN: Final = {
@@ -55,19 +56,25 @@ REQUESTS: Final = (
 async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Actor]) -> list[Cell]:
     """The cells of every function that is both there and declared."""
     known = {name: f for name, f in (await catalog.functions(owner)).items() if name in intent.functions}
+    # Whoever may not use the schema cannot name its functions, and reaches them through others only.
+    within = {schema.name.rpartition(" ")[2]: schema.audiences for schema in intent.schemas if "usage" in schema.name}
+    named = {name: within["private"] if name.startswith("private.") else AUDIENCES for name in known}
     ids = await _ids(owner)
     look = " union all ".join(
         f"select {table}::text from public.{table} where {'id' if table == 'tenants' else 'tenant_id'} = %s"
         for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
     ) + "".join(
         f" union all select {table}::text from private.{table} where tenant_id = %s"
-        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys")
+        for table in (
+            *("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys"),
+            *("share_secrets", "share_views"),
+        )
     )
     cells = []
     for (name, function), actor in itertools.product(known.items(), actors):
         if actor.role == function.runs_as:
             continue
-        allowed = actor.audience in intent.functions[name].audiences
+        allowed = all(actor.audience in audiences for audiences in (intent.functions[name].audiences, named[name]))
         if function.is_trigger:
             sql = f"select 1 / has_function_privilege({function.oid}, 'execute')::int"
             cells.append(Cell(actor, name, "hang", "trigger", sql, "22012"))

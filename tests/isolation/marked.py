@@ -17,6 +17,7 @@ MARKED: Final = {
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
     "audit_log": ("before", "after", "request_id"),
 }
@@ -37,6 +38,7 @@ UNMARKED: Final = {
     "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
+    "consents": ("version", "text_hash"),
     "audit_log": ("actor_role", "action", "object"),
 }
 """Columns of text whose values come from a fixed list."""

@@ -221,6 +221,29 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       -      -      -      -       | select private.forget_cached_responses()
     -      -      -      -      -      -      -       -      -      -      -       | select private.prune_job_runs()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
+    1      PA404  PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.share_conversation(:bens_talk)
+    PA404  1      PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:adas_talk, true)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:chloes_talk)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:nowhere)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.revoke_share(:bens_share) where revoked_at is not null
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:adas_share) where revoked_at is not null
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:chloes_share)
+    1      1      0      0      0      0       -      0      1      0      1       | update public.conversation_shares set revoked_at = now() where id = :bens_share
+    0      1      0      0      0      0       -      0      0      0      1       | update public.conversation_shares set revoked_at = now() where id = :adas_share
+    -      -      -      -      -      -       -      -      -      -      1       | update public.conversation_shares set expires_at = now() where id = :bens_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from public.conversation_share_views where share_id = :bens_share and views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from public.conversation_share_views where share_id = :adas_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{bens_talk}') ? 'watch'
+    1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.watch_shares('[{"token_hash": "ab"}]') where state is null
 """  # noqa: E501 - a table, whose rows are read from left to right
 
 

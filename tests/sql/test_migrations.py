@@ -28,6 +28,7 @@ CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
 TURN = "'00000000-0000-7000-8000-0000000000e1'"
 PROMPT = "'00000000-0000-7000-8000-0000000000f1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
+SHARE = "'00000000-0000-7000-8000-0000000000f1'"
 
 # What a refresh takes away comes back by trigger.
 NOTES = "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1"
@@ -59,6 +60,8 @@ ROWS = {
     "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
     "private.feedback_changes": NOTES,
+    "private.ledger_changes": "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
+    f" values ({TENANT}, {PERSON}, current_date - 40, 3, 4)",
     "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
     "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
     "public.turns": "insert into public.turns (tenant_id, id, user_id, conversation_id, question_id)"
@@ -76,6 +79,16 @@ ROWS = {
     "private.tenant_keys": "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
     f" values ({TENANT}, {TURN}, decode(repeat('00', 92), 'hex'))",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
+    "public.conversation_shares": "insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, head_id)"
+    f" values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
+    "private.share_secrets": "insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)"
+    f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
+    "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
+    f" values ({TENANT}, {SHARE}, 1, 1, now())",
+    "public.consents": f"insert into public.consents (tenant_id, user_id, version) values ({TENANT}, {PERSON}, 'v1')",
+    "public.legal_holds": f"insert into public.legal_holds (tenant_id, reason) values ({TENANT}, 'A dispute')",
+    "private.erasures": "insert into private.erasures (tenant_id, person_hash, user_id)"
+    f" values ({TENANT}, private.person_hash({TENANT}, {PERSON}), {PERSON})",
 }
 TABLES = """
 select c.oid::regclass::text

@@ -46,6 +46,10 @@ CODES: dict[str, set[str]] = {
     "POST /api/chat": BEGINNING | {"MODEL_NOT_FOUND"},
     "GET /api/chat/{chat}/stream": ASKING,
     "POST /api/chat/{chat}/stop": ASKING | {"NOT_FOUND"},
+    "GET /share/{token}": set(),  # Its errors are pages, and so are those of the next two.
+    "POST /share/{token}": set(),
+    "GET /share/{token}/events": set(),
+    "GET /share/files/{name}": {"NOT_FOUND"},
     "POST /v1/chat/completions": set(),  # Its errors are in OpenAI's form.
     "GET /v1/models": set(),
     "GET /v1/models/{model}": set(),
