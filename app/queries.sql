@@ -36,6 +36,12 @@ select * from private.read_pieces($1::jsonb)
 -- name: finish_turns
 select * from private.finish_turns($1, $2::jsonb)
 
+-- name: open_share
+select private.open_share($1, $2)::text as answer
+
+-- name: watch_shares
+select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
+
 -- name: message_key
 select * from private.message_key($1::jsonb)
 
@@ -114,12 +120,6 @@ where c.tenant_id = $1 and c.id = n.id
 
 -- name: forget_tenants_responses
 delete from private.cached_responses where tenant_id = $1
-
--- name: open_share
-select private.open_share($1, $2)::text as answer
-
--- name: watch_shares
-select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
 
 -- name: ledger_check
 select checked_at, findings from private.ledger_checks order by checked_at desc limit 1

@@ -78,8 +78,6 @@ on public.usage_metrics from palaver_definer;
 
 revoke insert on public.usage_ledger from palaver_definer;
 
-revoke select (prompt_id, prompt_version) on public.conversations from palaver_definer;
-
 revoke select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 on public.messages from palaver_definer;
 

@@ -43,8 +43,6 @@ drop function private.derive_key(text, bytea, integer);
 
 drop policy "Shared conversations are copied for whoever asks" on public.conversations;
 
-revoke select (encrypts_messages) on public.tenants from palaver_definer;
-
 revoke select (parts) on public.messages from palaver_definer;
 
 revoke select (is_archived), insert (tenant_id, id, user_id, title) on public.conversations from palaver_definer;

@@ -26,8 +26,6 @@ call pg_temp.expect_grant('public.messages', 'palaver_definer', '
     select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 ');
 
-call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (prompt_id, prompt_version)');
-
 call pg_temp.expect_policy(
     'public.usage_ledger', 'Settlement writes the ledger', 'insert', 'palaver_definer',
     p_check => 'true'

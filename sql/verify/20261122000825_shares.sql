@@ -195,8 +195,6 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.messages', 'palaver_definer', 'select (parts)');
 
-call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (encrypts_messages)');
-
 call pg_temp.expect_view('public.conversation_share_views', '
     tenant_id uuid,
     share_id uuid,

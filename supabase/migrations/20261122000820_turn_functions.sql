@@ -928,8 +928,6 @@ comment on function private.read_pieces(jsonb) is
 grant select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 on public.messages to palaver_definer;
 
-grant select (prompt_id, prompt_version) on public.conversations to palaver_definer;
-
 create policy "Settlement sees messages"
 on public.messages for select to palaver_definer
 using (true);

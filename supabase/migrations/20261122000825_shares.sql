@@ -209,8 +209,6 @@ grant select (is_archived), insert (tenant_id, id, user_id, title) on public.con
 
 grant select (parts) on public.messages to palaver_definer;
 
-grant select (encrypts_messages) on public.tenants to palaver_definer;
-
 create policy "Shared conversations are copied for whoever asks"
 on public.conversations for insert to palaver_definer
 with check (tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()));

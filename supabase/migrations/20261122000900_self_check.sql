@@ -151,7 +151,7 @@ from (
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
-    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
     ('public.tenants', 'palaver_definer', 'select', 'search_language'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
@@ -216,7 +216,6 @@ from (
     ('public.conversations', 'palaver_definer', 'select', 'is_archived'),
     ('public.conversations', 'palaver_definer', 'insert', 'tenant_id, id, user_id, title'),
     ('public.messages', 'palaver_definer', 'select', 'parts'),
-    ('public.tenants', 'palaver_definer', 'select', 'encrypts_messages'),
 
     ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
     ('public.feedback', 'authenticated', 'insert', 'tenant_id, message_id, user_id, rating, comment'),
@@ -304,7 +303,6 @@ from (
     ('public.feedback_by_prompt', 'authenticated, service_role', 'select', ''),
     ('public.usage_forecast', 'authenticated', 'select', ''),
     ('public.messages', 'palaver_definer', 'select', 'model_used'),
-    ('public.conversations', 'palaver_definer', 'select', 'prompt_id, prompt_version'),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.model_prices', 'palaver_definer', 'select', ''),
     ('private.model_prices', 'service_role', 'select, insert', ''),

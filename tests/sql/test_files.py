@@ -15,12 +15,12 @@ NAMES = [path.stem for path in MIGRATIONS]
 
 # Reviewed: each runs with the rights of palaver_definer, who is granted what these need and bypasses nothing.
 DEFINERS = {
-    "private.add_tenant_key(uuid, uuid, bytea)",
     "private.make_share(uuid, boolean, boolean, timestamp with time zone, text)",
     "private.open_share(text, text)",
     "private.watch_shares(jsonb)",
     "private.copy_share(text, text)",
     "private.share_view_totals(uuid, uuid)",
+    "private.add_tenant_key(uuid, uuid, bytea)",
     "private.administered_tenant_id()",
     "private.bill(date, date)",
     "private.check_ledger()",
