@@ -204,6 +204,16 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
     -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
     -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
+    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.message_key(:claims) where tenant_id = :acme and not encrypts and key_id is null
+    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.read_messages(:claims, :bens_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :adas_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :chloes_talk)
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:acme, null) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:globex, :globex)
+    -      -      -      -      -      -       -      0      0      0      -        | select * from private.tenant_key(:acme, :globex)
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.add_tenant_key(:acme, :nowhere, decode(repeat('00', 28), 'hex')) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      1        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :acme, ':', 'x'))
+    -      -      -      -      -      -       -      0      0      0      0        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :globex, ':', 'x'))
     -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)
