@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     undo.add_argument("--all", action="store_true", help="all of them: removes everything Palaver has stored")
     command("status", _status, "Show migrations and jobs (DATABASE_URL).")
     command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
-    command("refresh", _refresh, "Refresh the materialized summaries now (DATABASE_URL).")
+    command("refresh", _refresh, "Refresh the summaries now (DATABASE_URL).")
     token = command("token", _token, "Sign in at SUPABASE_URL and print the access token.")
     token.add_argument("email")
     token.add_argument("--password", default="palaver-demo", help="default: the demo people's")

@@ -9,7 +9,17 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_version", "consent_text", "branding"),
+    "tenants": (
+        "name",
+        "slug",
+        "llm_model",
+        "system_prompt",
+        "features",
+        "tools",
+        "consent_version",
+        "consent_text",
+        "branding",
+    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
