@@ -31,7 +31,10 @@ QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
 SHARE = "'00000000-0000-7000-8000-0000000000f1'"
 
 # What a refresh takes away comes back by trigger.
-NOTES = "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1"
+NOTES = (
+    "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1;"
+    " update public.usage_ledger set request_count = request_count + 1"
+)
 
 # A row for each table, in the order in which the tables come to be. The tables of other statements fill by trigger.
 ROWS = {
@@ -60,7 +63,8 @@ ROWS = {
     "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
     "private.feedback_changes": NOTES,
-    "private.ledger_changes": "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
+    "private.ledger_changes": "insert into public.usage_ledger"
+    " (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 3, 4)",
     "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
     "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
