@@ -1032,6 +1032,12 @@ begin
     v_from := coalesce(p_after, '{"place": 0, "key": [], "rows": {}}')::pg_catalog.jsonb;
     v_rows := v_from -> 'rows';
 
+    if (
+        jsonb_typeof(v_from -> 'place') = 'number' and jsonb_typeof(v_from -> 'key') = 'array' and jsonb_typeof(v_rows) = 'object'
+    ) is not true then
+        raise exception using errcode = '22023', message = 'This is no place.';
+    end if;
+
     if p_after is null then
         return next private.export_header(private.current_tenant_id(), v_person_id);
     end if;
@@ -1059,7 +1065,7 @@ begin
     end loop;
 
     return next private.export_trailer(v_rows);
-exception when data_exception or null_value_not_allowed then
+exception when data_exception or statement_too_complex then
     raise exception using
         errcode = 'PA422',
         message = 'This is not where a page ended.',

@@ -66,6 +66,12 @@ seen.late = late.error?.code ?? "accepted";
 seen.today = ok(await ada.from("current_day_usage").select("request_count")).length > 0;
 seen.months = ok(await ada.from("monthly_usage_summary").select("month, total_tokens, refreshed_at").order("month")).length > 0;
 
+seen.days = ok(await ada.from("usage_by_day").select("day, requests, total_tokens, cost").order("day")).length > 0;
+seen.totals = ok(await ada.rpc("usage_totals", { p_from: "2000-01-01", p_to: "2999-12-31", p_by: ["model"] })).length > 0;
+seen.scopes = ok(await ada.from("usage_forecast").select("scope, tokens_today").order("scope")).map((row) => row.scope);
+seen.hour = (await ada.rpc("usage_totals", { p_by: ["hour"] })).error?.code ?? "accepted";
+seen.csv = ok(await ada.from("usage_by_person").select("day, total_tokens").order("day").csv()).split("\n")[0];
+
 seen.foreign = ok(await dan.from("conversations").select("id").eq("id", made.id)).length;
 seen.foreignUpdate = ok(await dan.from("conversations").update({ title: "Mine" }).eq("id", made.id).select()).length;
 seen.people = ok(await dan.from("users").select("email")).map((row) => row.email);

@@ -288,3 +288,34 @@ from public.tenants
 on conflict (tenant_id, user_id) do nothing;
 
 analyze;
+
+-- Shares under the ids of Acme's.
+
+insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, is_live)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    s.id,
+    s.conversation_id,
+    s.user_id,
+    true as is_live
+from public.conversation_shares as s
+where s.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)
+select
+    s.tenant_id,
+    s.id as share_id,
+    s.user_id as auth_id,
+    sha256(convert_to('other--' || s.conversation_id, 'utf8')) as token_hash
+from public.conversation_shares as s
+where not exists (select from private.share_secrets as k where k.tenant_id = s.tenant_id and k.share_id = s.id);
+
+insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)
+select
+    s.tenant_id,
+    s.id as share_id,
+    1 as counter,
+    999 as views,
+    now() as last_viewed_at
+from public.conversation_shares as s
+where not exists (select from private.share_views as v where v.tenant_id = s.tenant_id and v.share_id = s.id);

@@ -194,3 +194,40 @@ end
 $$;
 
 grant execute on function spying.look(text) to anon, authenticated;
+
+-- Links whose tokens are known: that of a conversation is its id, made as long as a token is.
+
+insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, is_live, may_continue)
+select
+    c.tenant_id,
+    s.share_id,
+    c.id as conversation_id,
+    c.user_id,
+    true as is_live,
+    true as may_continue
+from (
+    values
+    ('00000000-0000-7000-8000-00000000a101'::uuid, '00000000-0000-7000-8000-0000000a7001'::uuid),
+    ('00000000-0000-7000-8000-00000000a103', '00000000-0000-7000-8000-0000000a7003'),
+    ('00000000-0000-7000-8000-00000000b101', '00000000-0000-7000-8000-0000000b7001'),
+    ('00000000-0000-7000-8000-00000000b102', '00000000-0000-7000-8000-0000000b7002')
+) as s (conversation_id, share_id)
+inner join public.conversations as c on s.conversation_id = c.id;
+
+insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)
+select
+    s.tenant_id,
+    s.id as share_id,
+    u.auth_id,
+    sha256(convert_to('share--' || s.conversation_id, 'utf8')) as token_hash
+from public.conversation_shares as s
+inner join public.users as u on s.tenant_id = u.tenant_id and s.user_id = u.id;
+
+insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)
+select
+    s.tenant_id,
+    s.id as share_id,
+    1 as counter,
+    2 as views,
+    '2024-05-31' as last_viewed_at
+from public.conversation_shares as s;

@@ -29,6 +29,8 @@ OURS: Final = {
     "bens_answer": "0000000a1032",
     "adas_turn": "0000000a9001",
     "bens_turn": "0000000a9003",
+    "adas_share": "0000000a7001",
+    "bens_share": "0000000a7003",
     "adas_prompt": "0000000a5001",
     "adas_team_prompt": "0000000a5002",
     "bens_prompt": "0000000a5003",
@@ -45,6 +47,7 @@ THEIRS: Final = {
     "chloes_answer": "0000000b1012",
     "chloes_turn": "0000000b9001",
     "chloes_feedback": "0000000b8001",
+    "chloes_share": "0000000b7001",
     "chloes_prompt": "0000000b5001",
     # In the left world only.
     "initech": "0000000000c0",
@@ -53,6 +56,7 @@ THEIRS: Final = {
     "dans_answer": "0000000b1022",
     "dans_turn": "0000000b9002",
     "dans_feedback": "0000000b8002",
+    "dans_share": "0000000b7002",
     "dans_prompt": "0000000b5002",
     # In the right world only, where there is a crowd.
     "hooli": "0000000000d0",
