@@ -33,9 +33,7 @@ def add_commands(command: Add) -> None:
     who.add_argument("person", nargs="?", help="e-mail address or id")
     who.add_argument("--requested", action="store_true", help="those who asked for it, and what was interrupted")
     away.add_argument("--yes", action="store_true", help="do not ask")
-    away.add_argument(
-        "--without-account", action="store_true", help="the account is seen to elsewhere"
-    )
+    away.add_argument("--without-account", action="store_true", help="the account is seen to elsewhere")
 
     kept = command("erasures", _erasures, "Keep the list of erasures, and erase again after a restore (DATABASE_URL).")
     kept.add_argument("action", choices=("export", "replay"), help="write the list; erase whoever of it is there")
