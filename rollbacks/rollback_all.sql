@@ -69,10 +69,12 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
-\set version 20261122000320
-\set file 20261122000320_prompts.sql
 \set version 20261122000360
 \set file 20261122000360_search.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000320
+\set file 20261122000320_prompts.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000300

@@ -1,8 +1,8 @@
 -- Audit: who changed what, from what to what, when, in which request.
 --
--- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants and
---           public.users.
--- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the triggers and the foreign key.
+-- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants, users,
+--           prompts, conversation_shares, legal_holds and consents, and private.erasures.
+-- Locks:    a moment's SHARE ROW EXCLUSIVE on these tables, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
 
 set local lock_timeout = '5s';
@@ -141,7 +141,7 @@ begin
             e.key,
             case
                 when
-                    e.key ~ '(password|secret|token_hash|salt)'
+                    e.key ~ '(password_hash|token_hash|secret|salt)'
                     or (p_is_private and jsonb_typeof(e.value) <> 'null' and e.key !~ '(^id|_id|_at|^version|^visibility)$')
                     then '{"withheld": true}'
                 when char_length(e.value #>> '{}') > 2000 then jsonb_build_object(
@@ -233,6 +233,28 @@ for each row execute function private.record_change();
 create trigger users_record_change
 after insert or update or delete on public.users
 for each row execute function private.record_change('last_active_at', 'preferences');
+
+create trigger prompts_record_change
+after insert or update or delete on public.prompts
+for each row execute function private.record_change();
+
+create trigger conversation_shares_record_change
+after insert or update or delete on public.conversation_shares
+for each row execute function private.record_change();
+
+create trigger legal_holds_record_change
+after insert or update or delete on public.legal_holds
+for each row execute function private.record_change();
+
+create trigger consents_record_change
+after insert or update or delete on public.consents
+for each row execute function private.record_change();
+
+-- Who is to be found and erased again after a restore is for the operator alone.
+
+create trigger erasures_record_change
+after insert or update or delete on private.erasures
+for each row execute function private.record_change('person', 'person_hash', 'counts');
 
 create function private.redact_audit(p_tenant_id uuid, p_user_id uuid)
 returns bigint

@@ -87,7 +87,9 @@ def _marked(column: str, kind: str) -> str:
     if column == "variables":
         # Of prompts: those that the text has, and no others.
         one = "variable || jsonb_build_object('description', $1::text)"
-        return f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
+        return (
+            f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
+        )
     if kind == "text[]":
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:

@@ -39,6 +39,16 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
+    1      0      0      0      0      0       -      0      1      0      PA422   | select * from public.search_conversations('receipt')
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.search_conversations('receipt', p_user_id => :ben)
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markacmex7q', p_user_id => :ada))
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markglobexx7q', p_user_id => :chloe))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from public.search_conversations('markglobexx7q', p_conversation_id => :chloes_talk, p_user_id => :ben)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from private.search_hits(:acme, :ben, 'receipt')
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from private.search_hits(:globex, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where exists (select from private.search_hits(:acme, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from private.search_hits(null, null, 'receipt')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_search()
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
     0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where subject_id = :ben and action = 'insert'
