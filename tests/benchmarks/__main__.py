@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks`: measures everything in one run, prints the ratios, and writes them to a file.
 
-Parts can be named to run only those. `queries` runs only when it is named: it fills a million messages first.
+Parts can be named to run only those. `queries` and `privacy` run only when they are named: they fill a million
+messages first.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import increments, memory, queries, reading, round_trips, streaming, turns
+from tests.benchmarks import increments, memory, privacy, queries, reading, round_trips, streaming, turns
 from tests.benchmarks.ground import ROUNDS, Ground, ground
 from tests.benchmarks.processes import raise_file_limit
 from tests.benchmarks.report import Report
@@ -27,6 +28,7 @@ PARTS: Final[dict[str, Callable[[Ground, Report], Awaitable[None]]]] = {
     "reading": reading.measure,
 }
 QUERIES: Final = "queries"
+PRIVACY: Final = "privacy"
 
 
 async def run(parts: list[str], server_version: int, rounds: int, output: Path, *, quick: bool) -> int:
@@ -59,7 +61,11 @@ def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, QUERIES, []], metavar="part", help=", ".join([*PARTS, QUERIES])
+        "parts",
+        nargs="*",
+        choices=[*PARTS, QUERIES, PRIVACY, []],
+        metavar="part",
+        help=", ".join([*PARTS, QUERIES, PRIVACY]),
     )
     parser.add_argument(
         "--quick", action="store_true", help="try all parts in less than a minute; the figures say little"
@@ -76,6 +82,8 @@ def main() -> None:
         status = asyncio.run(run(named, options.server_version, rounds, options.output, quick=options.quick))
     if QUERIES in options.parts:
         status |= asyncio.run(queries.run(1_000_000, options.server_version, 200))
+    if PRIVACY in options.parts:
+        status |= asyncio.run(privacy.run(100_000, 1_000_000, options.server_version))
     sys.exit(status)
 
 
