@@ -644,7 +644,7 @@ create table private.personal_data (
     changes text,
     reason text not null,
     constraint personal_data_pkey primary key (table_name, place),
-    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'refresh', 'account', 'keep')),
+    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'account', 'keep')),
     constraint personal_data_changes_check check ((erasure in ('detach', 'call')) = (changes is not null)),
     constraint personal_data_belongs_check check (belongs is not null or (erasure = 'keep' and exported is null))
 );
@@ -661,7 +661,7 @@ comment on column private.personal_data.ordered is 'In which order, where that i
 
 comment on column private.personal_data.kept_back is 'Columns of text that no export holds, or that hold nothing of a person: the reason says why.';
 
-comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; refresh, of a materialized view; account: Supabase Auth''s, gone with the account; keep.';
+comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; account: Supabase Auth''s, gone with the account; keep.';
 
 comment on column private.personal_data.changes is 'What detaches rows, after which they do not belong to the person: the set list of an update, or the call of a function that returns how many it changed.';
 
@@ -700,6 +700,26 @@ values
     '{id, message_id, rating, comment, created_at, updated_at}', null, '{}', 'delete', null, 'What the person thought of answers.'
 ),
 (
+    'private.search_index', 54,
+    't.tenant_id = :tenant and t.user_id = :person and t.conversation_id in (select c.id from public.conversations as c where c.tenant_id = :tenant and c.user_id = :person)',
+    null, null, '{kind, language, vector}', 'delete', null, 'Words of messages and titles, which are exported themselves.'
+),
+(
+    'private.share_views', 55,
+    '(t.tenant_id, t.share_id) in (select s.tenant_id, s.id from public.conversation_shares as s where s.tenant_id = :tenant and s.user_id = :person)',
+    null, null, '{}', 'delete', null, 'How often links were opened, by nobody knows whom.'
+),
+(
+    'private.share_secrets', 56,
+    '(t.tenant_id, t.share_id) in (select s.tenant_id, s.id from public.conversation_shares as s where s.tenant_id = :tenant and s.user_id = :person)',
+    null, null, '{token_hash, password_salt, password_hash}', 'delete', null, 'What opens links.'
+),
+(
+    'public.conversation_shares', 57, 't.tenant_id = :tenant and t.user_id = :person',
+    '{id, conversation_id, is_live, head_id, may_continue, has_password, expires_at, revoked_at, created_at}', null, '{}', 'delete', null,
+    'The links that the person made. What others copied by them into conversations of their own is theirs.'
+),
+(
     'public.messages', 60,
     't.tenant_id = :tenant and t.user_id = :person and t.conversation_id in (select c.id from public.conversations as c where c.tenant_id = :tenant and c.user_id = :person)',
     '{id, conversation_id, parent_id, client_id, role, content, parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at}',
@@ -711,6 +731,32 @@ values
     null, '{}', 'delete', null, 'The person''s conversations, those they deleted too.'
 ),
 (
+    'public.prompt_versions', 72,
+    '(t.tenant_id, t.prompt_id) in (select p.tenant_id, p.id from public.prompts as p where p.tenant_id = :tenant and p.user_id = :person union all select a.tenant_id, a.prompt_id from public.prompt_publishers as a where a.tenant_id = :tenant and a.user_id = :person)',
+    '{prompt_id, version, text, variables, is_public, created_at}', null, '{}', 'keep', null,
+    'Every text of the person''s prompts. Those of private ones go with them.'
+),
+(
+    'public.prompts', 73,
+    '(t.tenant_id, t.id) in (select a.tenant_id, a.prompt_id from public.prompt_publishers as a where a.tenant_id = :tenant and a.user_id = :person)',
+    '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'keep', null,
+    'Public prompts are the organisation''s, and name nobody.'
+),
+(
+    'public.prompt_publishers', 74, 't.tenant_id = :tenant and t.user_id = :person',
+    '{prompt_id, created_at}', null, '{}', 'delete', null, 'Which of the public prompts are the person''s.'
+),
+(
+    'public.prompts', 75, 't.tenant_id = :tenant and t.user_id = :person and t.visibility = ''private''',
+    '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'delete', null,
+    'The person''s private prompts, with all that they ever said.'
+),
+(
+    'public.prompts', 76, 't.tenant_id = :tenant and t.user_id = :person and t.visibility <> ''private''',
+    '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'detach', 'user_id = null',
+    'Prompts of the team stay with it, without the person.'
+),
+(
     'public.usage_ledger', 80, 't.tenant_id = :tenant and t.user_id = :person',
     '{id, conversation_id, day, provider, model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, from_cache, prompt_id, prompt_version, created_at}',
     null, '{}', 'detach', 'user_id = null, conversation_id = null', 'The amounts stay, for they are the tenant''s bills, without the person and their conversations.'
@@ -719,6 +765,14 @@ values
     'public.usage_metrics', 90, 't.tenant_id = :tenant and t.user_id = :person',
     '{day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, created_at, updated_at}',
     null, '{}', 'delete', null, 'The person''s counters by day; the ledger keeps the amounts.'
+),
+(
+    'private.usage_daily', 95, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{provider, model}', 'detach', 'user_id = null', 'Sums of usage_ledger by day, until a refresh makes them anew.'
+),
+(
+    'private.monthly_usage_closed', 96, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{}', 'delete', null, 'Sums of usage_metrics by month.'
 ),
 (
     'public.consents', 100, 't.tenant_id = :tenant and t.user_id = :person',
@@ -772,10 +826,6 @@ values
     'That something was changed, and when, stays; whom it was about and who did it goes, last of all: the erasure is in the log too.'
 ),
 (
-    'private.monthly_usage_closed', 900, 't.tenant_id = :tenant and t.user_id = :person',
-    null, null, '{}', 'refresh', null, 'Sums of usage_metrics, which is exported itself.'
-),
-(
     'private.message_feedback_closed', 910, null, null, null, '{}', 'keep', null, 'Numbers by message, that say nothing of whose.'
 ),
 (
@@ -788,8 +838,12 @@ values
     'keep', null, 'A running turn, which ends by itself: an erasure waits for it.'
 ),
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
-('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Tenants to sum up again.'),
+('private.summary_state', 910, null, null, null, '{}', 'keep', null, 'How far the summaries go.'),
+('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Months to sum up again.'),
+('private.ledger_changes', 910, null, null, null, '{}', 'keep', null, 'Days to sum up again.'),
+('private.tenant_keys', 910, null, null, null, '{wrapped_key}', 'keep', null, 'The organisation''s keys, encrypted themselves.'),
 ('private.feedback_changes', 910, null, null, null, '{}', 'keep', null, 'Messages to sum up again, until the next refresh.'),
+('private.prompt_uses', 910, null, null, null, '{}', 'keep', null, 'Numbers by tenant and prompt.'),
 ('private.workers', 910, null, null, null, '{}', 'keep', null, 'Processes.'),
 ('private.ledger_checks', 910, null, null, null, '{}', 'keep', null, 'Numbers.'),
 ('private.jobs', 910, null, null, null, '{name, description, schedule}', 'keep', null, 'Jobs.'),
@@ -1394,20 +1448,16 @@ begin
     for v_rule in
         select r.*
         from private.personal_data as r
-        where r.erasure in ('delete', 'detach', 'call', 'refresh') and to_regclass(r.table_name) is not null
+        where r.erasure in ('delete', 'detach', 'call') and to_regclass(r.table_name) is not null
         order by r.place
     loop
         v_rows := private.personal_rows(v_rule, p_tenant_id, v_person_id, null);
 
-        if v_rule.erasure in ('call', 'refresh') then
+        if v_rule.erasure = 'call' then
             execute format('select count(*) from (select from %s limit 1) as t', v_rows) into v_count;
 
             if v_count > 0 then
-                if v_rule.erasure = 'call' then
-                    execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
-                else
-                    execute format('refresh materialized view concurrently %s', v_rule.table_name);
-                end if;
+                execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
             end if;
         else
             execute case v_rule.erasure

@@ -10,8 +10,21 @@ import asyncpg
 
 MARKED: Final = {
     "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
+    "tenants": (
+        "name",
+        "slug",
+        "llm_model",
+        "system_prompt",
+        "features",
+        "tools",
+        "consent_version",
+        "consent_text",
+        "branding",
+    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
+    "prompts": ("name", "description", "text", "variables", "category", "tags"),
+    "prompt_versions": ("text", "variables"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
@@ -33,6 +46,7 @@ UNMARKED: Final = {
     "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status"),
+    "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
     "consents": ("version", "text_hash"),
@@ -42,6 +56,7 @@ UNMARKED: Final = {
 
 
 ARRAYS: Final = {
+    "tags": "$1::text",
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
@@ -80,6 +95,14 @@ def _marked(column: str, kind: str) -> str:
         # Of conversations: these are set together, or none of them is.
         changed = "prompt_text || $1::text" if kind == "text" else f"{column} || jsonb_build_object('mark', $1::text)"
         return f"case when {column} is not null then {changed} end"
+    if column == "variables":
+        # Of prompts: those that the text has, and no others.
+        one = "variable || jsonb_build_object('description', $1::text)"
+        return (
+            f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
+        )
+    if kind == "text[]":
+        return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
     if column in ("client_id", "response_id"):
