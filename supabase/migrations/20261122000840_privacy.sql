@@ -644,7 +644,7 @@ create table private.personal_data (
     changes text,
     reason text not null,
     constraint personal_data_pkey primary key (table_name, place),
-    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'refresh', 'account', 'keep')),
+    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'account', 'keep')),
     constraint personal_data_changes_check check ((erasure in ('detach', 'call')) = (changes is not null)),
     constraint personal_data_belongs_check check (belongs is not null or (erasure = 'keep' and exported is null))
 );
@@ -661,7 +661,7 @@ comment on column private.personal_data.ordered is 'In which order, where that i
 
 comment on column private.personal_data.kept_back is 'Columns of text that no export holds, or that hold nothing of a person: the reason says why.';
 
-comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; refresh, of a materialized view; account: Supabase Auth''s, gone with the account; keep.';
+comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; account: Supabase Auth''s, gone with the account; keep.';
 
 comment on column private.personal_data.changes is 'What detaches rows, after which they do not belong to the person: the set list of an update, or the call of a function that returns how many it changed.';
 
@@ -698,6 +698,26 @@ values
 (
     'public.feedback', 50, 't.tenant_id = :tenant and t.user_id = :person',
     '{id, message_id, rating, comment, created_at, updated_at}', null, '{}', 'delete', null, 'What the person thought of answers.'
+),
+(
+    'private.search_index', 54,
+    't.tenant_id = :tenant and t.user_id = :person and t.conversation_id in (select c.id from public.conversations as c where c.tenant_id = :tenant and c.user_id = :person)',
+    null, null, '{kind, language, vector}', 'delete', null, 'Words of messages and titles, which are exported themselves.'
+),
+(
+    'private.share_views', 55,
+    '(t.tenant_id, t.share_id) in (select s.tenant_id, s.id from public.conversation_shares as s where s.tenant_id = :tenant and s.user_id = :person)',
+    null, null, '{}', 'delete', null, 'How often links were opened, by nobody knows whom.'
+),
+(
+    'private.share_secrets', 56,
+    '(t.tenant_id, t.share_id) in (select s.tenant_id, s.id from public.conversation_shares as s where s.tenant_id = :tenant and s.user_id = :person)',
+    null, null, '{token_hash, password_salt, password_hash}', 'delete', null, 'What opens links.'
+),
+(
+    'public.conversation_shares', 57, 't.tenant_id = :tenant and t.user_id = :person',
+    '{id, conversation_id, is_live, head_id, may_continue, has_password, expires_at, revoked_at, created_at}', null, '{}', 'delete', null,
+    'The links that the person made. What others copied by them into conversations of their own is theirs.'
 ),
 (
     'public.messages', 60,
@@ -745,6 +765,14 @@ values
     'public.usage_metrics', 90, 't.tenant_id = :tenant and t.user_id = :person',
     '{day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, created_at, updated_at}',
     null, '{}', 'delete', null, 'The person''s counters by day; the ledger keeps the amounts.'
+),
+(
+    'private.usage_daily', 95, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{provider, model}', 'detach', 'user_id = null', 'Sums of usage_ledger by day, until a refresh makes them anew.'
+),
+(
+    'private.monthly_usage_closed', 96, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{}', 'delete', null, 'Sums of usage_metrics by month.'
 ),
 (
     'public.consents', 100, 't.tenant_id = :tenant and t.user_id = :person',
@@ -798,10 +826,6 @@ values
     'That something was changed, and when, stays; whom it was about and who did it goes, last of all: the erasure is in the log too.'
 ),
 (
-    'private.monthly_usage_closed', 900, 't.tenant_id = :tenant and t.user_id = :person',
-    null, null, '{}', 'refresh', null, 'Sums of usage_metrics, which is exported itself.'
-),
-(
     'private.message_feedback_closed', 910, null, null, null, '{}', 'keep', null, 'Numbers by message, that say nothing of whose.'
 ),
 (
@@ -814,7 +838,10 @@ values
     'keep', null, 'A running turn, which ends by itself: an erasure waits for it.'
 ),
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
-('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Tenants to sum up again.'),
+('private.summary_state', 910, null, null, null, '{}', 'keep', null, 'How far the summaries go.'),
+('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Months to sum up again.'),
+('private.ledger_changes', 910, null, null, null, '{}', 'keep', null, 'Days to sum up again.'),
+('private.tenant_keys', 910, null, null, null, '{wrapped_key}', 'keep', null, 'The organisation''s keys, encrypted themselves.'),
 ('private.feedback_changes', 910, null, null, null, '{}', 'keep', null, 'Messages to sum up again, until the next refresh.'),
 ('private.prompt_uses', 910, null, null, null, '{}', 'keep', null, 'Numbers by tenant and prompt.'),
 ('private.workers', 910, null, null, null, '{}', 'keep', null, 'Processes.'),
@@ -1421,20 +1448,16 @@ begin
     for v_rule in
         select r.*
         from private.personal_data as r
-        where r.erasure in ('delete', 'detach', 'call', 'refresh') and to_regclass(r.table_name) is not null
+        where r.erasure in ('delete', 'detach', 'call') and to_regclass(r.table_name) is not null
         order by r.place
     loop
         v_rows := private.personal_rows(v_rule, p_tenant_id, v_person_id, null);
 
-        if v_rule.erasure in ('call', 'refresh') then
+        if v_rule.erasure = 'call' then
             execute format('select count(*) from (select from %s limit 1) as t', v_rows) into v_count;
 
             if v_count > 0 then
-                if v_rule.erasure = 'call' then
-                    execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
-                else
-                    execute format('refresh materialized view concurrently %s', v_rule.table_name);
-                end if;
+                execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
             end if;
         else
             execute case v_rule.erasure

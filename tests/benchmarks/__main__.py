@@ -16,6 +16,7 @@ from typing import Final
 from tests.benchmarks import (
     increments,
     memory,
+    privacy,
     queries,
     reading,
     refresh,
@@ -41,6 +42,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "queries": lambda given: queries.run(1_000_000, given.server_version, 200),
     "search": lambda given: search.run(1_000_000, given.server_version, 100),
     "refresh": lambda given: refresh.run(given.server_version, given.rounds, given.output, quick=given.quick),
+    "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
 }
 
