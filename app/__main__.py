@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     undo.add_argument("--all", action="store_true", help="all of them: removes everything Palaver has stored")
     command("status", _status, "Show migrations and jobs (DATABASE_URL).")
     command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
-    command("refresh", _refresh, "Refresh the materialized summaries now (DATABASE_URL).")
+    command("refresh", _refresh, "Refresh the summaries now (DATABASE_URL).")
     add_privacy_commands(command)
     encrypt = command("encrypt", _encrypt, "Encrypt a tenant's messages of before (DATABASE_URL, SECRETS_KEY).")
     encrypt.add_argument("tenant", help="its slug")

@@ -138,6 +138,7 @@ class EncryptionUnavailable(PalaverError):
     """Messages of this organisation are encrypted, and this server cannot encrypt or decrypt them."""
 
     status, code, title = 503, "ENCRYPTION_UNAVAILABLE", "Encryption unavailable"
+    retryable, retry_after = True, 60.0
 
 
 class RateLimited(PalaverError):

@@ -27,6 +27,8 @@ drop trigger prompts_record_change on public.prompts;
 
 drop trigger users_record_change on public.users;
 
+drop trigger prompts_record_change on public.prompts;
+
 drop trigger tenants_record_change on public.tenants;
 
 drop function private.redact_audit(uuid, uuid);

@@ -13,10 +13,12 @@
 \set file 20261122000860_audit.sql
 \ir ../sql/revert.sql
 
-\set version 20261122000840
-\set file 20261122000840_privacy.sql
 \set version 20261122000850
 \set file 20261122000850_encryption.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000840
+\set file 20261122000840_privacy.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000830
@@ -67,10 +69,12 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
-\set version 20261122000320
-\set file 20261122000320_prompts.sql
 \set version 20261122000360
 \set file 20261122000360_search.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000320
+\set file 20261122000320_prompts.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000300

@@ -37,6 +37,8 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000320
 \set name prompts
+\ir apply.sql
+
 \set version 20261122000360
 \set name search
 \ir apply.sql
@@ -91,6 +93,8 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000840
 \set name privacy
+\ir apply.sql
+
 \set version 20261122000850
 \set name encryption
 \ir apply.sql

@@ -134,13 +134,11 @@ call pg_temp.expect_checks('private.prompt_uses', '
     prompt_uses_uses_check
 ');
 
-call pg_temp.expect_index('public.prompts', 'prompts_user_idx', 'btree (tenant_id, user_id, updated_at desc, id desc)');
-
-call pg_temp.expect_index('public.prompts', 'prompts_recent_idx', 'btree (tenant_id, updated_at desc, id desc)');
+call pg_temp.expect_index('public.prompts', 'prompts_user_idx', 'btree (tenant_id, user_id, id)');
 
 call pg_temp.expect_index('public.prompts', 'prompts_public_idx', 'btree (updated_at desc, id desc) where (visibility = ''public'')');
 
-call pg_temp.expect_index('public.prompts', 'prompts_id_idx', 'btree (id, visibility)');
+call pg_temp.expect_index('public.prompts', 'prompts_id_idx', 'btree (id)');
 
 call pg_temp.expect_index('public.prompt_publishers', 'prompt_publishers_user_idx', 'btree (tenant_id, user_id, prompt_id)');
 

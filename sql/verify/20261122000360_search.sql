@@ -85,7 +85,7 @@ call pg_temp.expect_trigger(
 call pg_temp.expect_trigger(
     'public.messages',
     'messages_index_changed',
-    'after update of tenant_id, id, conversation_id, user_id, role, content, created_at for each row when (row(old.tenant_id, old.id, old.conversation_id, old.user_id, old.role, old.content, old.created_at) is distinct from row(new.tenant_id, new.id, new.conversation_id, new.user_id, new.role, new.content, new.created_at)) execute function private.index_changed_message()'
+    'after update of tenant_id, id, conversation_id, user_id, role, content, created_at for each row when (((((((old.tenant_id is distinct from new.tenant_id) or (old.id is distinct from new.id)) or (old.conversation_id is distinct from new.conversation_id)) or (old.user_id is distinct from new.user_id)) or (old.role is distinct from new.role)) or (old.content is distinct from new.content)) or (old.created_at is distinct from new.created_at)) execute function private.index_changed_message()'
 );
 
 call pg_temp.expect_trigger(

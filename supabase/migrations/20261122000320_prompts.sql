@@ -25,12 +25,16 @@ rows 10
 set search_path = ''
 as $$
 declare
-    v_token constant pg_catalog.text := '\\\{\{|\{\{[ \t]*[A-Za-z_][A-Za-z0-9_]{0,62}[ \t]*\}\}|\{\{';
+    v_token constant pg_catalog.text := '\\\{\{|\{\{[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*\}\}|\{\{';
     v_literals constant pg_catalog.text[] := regexp_split_to_array(p_text, v_token);
     v_tokens constant pg_catalog.text[] := array(
         select m.groups[1] from regexp_matches(p_text, format('(%s)', v_token), 'g') as m (groups)
     );
-    v_malformed constant integer := array_position(v_tokens, '{{');
+    v_malformed constant bigint := (
+        select min(t.place)
+        from unnest(v_tokens) with ordinality as t (token, place)
+        where t.token = '{{' or char_length(btrim(t.token, E'{} \t')) > 63
+    );
 begin
     if v_malformed is not null then
         raise exception using
@@ -41,7 +45,7 @@ begin
                     array_to_string(v_literals[:v_malformed], ''), array_to_string(v_tokens[:v_malformed - 1], '')
                 )) + 1
             ),
-            hint = 'A variable is a name of letters, digits and underscores in double braces: {{name}}. Two braces as such are \{{.';
+            hint = 'A variable is a name of letters, digits and underscores, up to 63, in double braces: {{name}}. Two braces as such are \{{.';
     end if;
 
     return query
@@ -77,7 +81,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_given pg_catalog.jsonb := coalesce(nullif(p_values, 'null'), '{}');
+    v_given constant pg_catalog.jsonb := coalesce(nullif(p_values, 'null'), '{}');
     v_values pg_catalog.jsonb;
     v_faults pg_catalog.jsonb;
 begin
@@ -133,10 +137,14 @@ as $$
 declare
     v_most_octets constant bigint := 262144;
     v_values constant pg_catalog.jsonb := private.prompt_values(p_text, p_values, p_variables);
-    v_literals constant pg_catalog.text[] := array(select p.literal from private.prompt_pieces(p_text) as p);
-    v_names constant pg_catalog.text[] := array(select p.name from private.prompt_pieces(p_text) as p);
+    v_literals pg_catalog.text[];
+    v_names pg_catalog.text[];
     v_text pg_catalog.text;
 begin
+    select array_agg(p.literal order by p.place), array_agg(p.name order by p.place)
+    into v_literals, v_names
+    from private.prompt_pieces(p_text) with ordinality as p (literal, name, place);
+
     -- A short text that names a long value often is long: it is measured before it is made.
     if (
         select sum(octet_length(p.literal) + coalesce(octet_length(v.value), 0))
@@ -236,19 +244,15 @@ comment on column public.prompts.visibility is 'private: its author reads it; te
 
 comment on column public.prompts.version is 'Counts up with each change of text or variables, and when it becomes public.';
 
-create index prompts_user_idx on public.prompts (tenant_id, user_id, updated_at desc, id desc);
+create index prompts_user_idx on public.prompts (tenant_id, user_id, id);
 
-comment on index public.prompts_user_idx is 'A person''s own prompts, newest first; the foreign key to users.';
-
-create index prompts_recent_idx on public.prompts (tenant_id, updated_at desc, id desc);
-
-comment on index public.prompts_recent_idx is 'A tenant''s prompts, newest first.';
+comment on index public.prompts_user_idx is 'A person''s own prompts; the foreign key to users.';
 
 create index prompts_public_idx on public.prompts (updated_at desc, id desc) where visibility = 'public';
 
 comment on index public.prompts_public_idx is 'The public prompts of all tenants, newest first, a page by key.';
 
-create index prompts_id_idx on public.prompts (id, visibility);
+create index prompts_id_idx on public.prompts (id);
 
 comment on index public.prompts_id_idx is 'A prompt by its id, which may be another tenant''s.';
 
@@ -466,7 +470,7 @@ begin
                 and coalesce(jsonb_typeof(v.variable -> 'default') = 'string', true)
                 and coalesce(jsonb_typeof(v.variable -> 'options') = 'array', true)
                 and not coalesce(v.variable -> 'options' = '[]', false)
-                and not jsonb_path_exists(v.variable, '$.options[*] ? (@.type() != "string")')
+                and jsonb_path_exists(v.variable, 'strict $.options[*] ? (@.type() != "string")', '{}', true) is not true
                 and coalesce(v.variable -> 'options' @> (v.variable -> 'default'), true)
             )), '[]')
         into v_surplus, v_invalid
@@ -821,8 +825,11 @@ security invoker
 set search_path = ''
 as $$
 begin
+    -- Some clients send an object as a string of its text, here and below.
     return (
-        select private.fill_text(p.text, p_values, p.variables)
+        select private.fill_text(
+            p.text, case jsonb_typeof(p_values) when 'string' then private.as_json(p_values #>> '{}') else p_values end, p.variables
+        )
         from private.find_prompt(private.current_tenant_id(), p_prompt_id, p_version) as p
     );
 end
@@ -847,7 +854,12 @@ declare
     v_conversation public.conversations;
 begin
     insert into public.conversations (prompt_id, prompt_version, prompt_values, title)
-    values (p_prompt_id, p_version, p_values, coalesce(p_title, 'New conversation'))
+    values (
+        p_prompt_id,
+        p_version,
+        case jsonb_typeof(p_values) when 'string' then private.as_json(p_values #>> '{}') else p_values end,
+        coalesce(p_title, 'New conversation')
+    )
     returning * into v_conversation;
 
     insert into public.messages (conversation_id, content)

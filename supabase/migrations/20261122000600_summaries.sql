@@ -856,11 +856,11 @@ begin
     select s.*
     from unnest(v_tenant_ids, v_days) as n (tenant_id, day)
     cross join lateral (
-        -- The offset keeps the planner from summing up all of the ledger first.
+        -- Asking for an order keeps the planner from summing up all of the ledger first.
         select l.*
         from private.ledger_by_day as l
         where l.tenant_id = n.tenant_id and l.day = n.day
-        offset 0
+        order by l.user_id
     ) as s;
 
     insert into private.usage_daily (

@@ -9,7 +9,7 @@ set local lock_timeout = '5s';
 
 set local statement_timeout = '5min';
 
--- Usage by day: what is closed, what is noted as changed, what is open. Live days are looked up one by one: the offset of 0 keeps the planner
+-- Usage by day: what is closed, what is noted as changed, what is open. Live days are looked up one by one: asking for an order keeps the planner
 -- from joining them with all that the caller ever used.
 
 create function private.open_usage_days()
@@ -54,10 +54,11 @@ select
     d.reasoning_tokens,
     d.cost
 from private.usage_daily as d
-where not exists (
-    select from private.ledger_changes as n
-    where n.tenant_id = d.tenant_id and n.day = d.day
-)
+where
+    not exists (
+        select from private.ledger_changes as n
+        where n.tenant_id = d.tenant_id and n.day = d.day
+    )
 union all
 select
     l.tenant_id,
@@ -83,12 +84,12 @@ from (
     from private.ledger_changes
     where day < (select private.usage_closed_before())
 ) as n
-cross join lateral (
+inner join lateral (
     select c.*
     from private.ledger_by_day as c
     where c.tenant_id = n.tenant_id and c.day = n.day
-    offset 0
-) as l
+    order by c.user_id
+) as l on true
 union all
 select
     l.tenant_id,
@@ -108,12 +109,12 @@ select
     l.reasoning_tokens,
     l.cost
 from private.open_usage_days() as s (day)
-cross join lateral (
+inner join lateral (
     select o.*
     from private.ledger_by_day as o
     where o.day = s.day
-    offset 0
-) as l
+    order by o.user_id
+) as l on true
 union all
 select
     l.tenant_id,

@@ -204,6 +204,13 @@ begin
             raise exception using errcode = 'PA422', message = 'A prompt begins a conversation, and this one has begun.';
         end if;
 
+        if v_tenant.encrypts_messages then
+            raise exception using
+                errcode = 'PA422',
+                message = 'Your organisation encrypts its messages, and the worker cannot fill in a prompt for it.',
+                hint = 'Fill it in with fill_prompt(), and send the text as the message.';
+        end if;
+
         v_prompt_text := public.fill_prompt(
             (p_request -> 'prompt' ->> 'id')::pg_catalog.uuid,
             p_request -> 'prompt' -> 'values',

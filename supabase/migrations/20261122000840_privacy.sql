@@ -711,6 +711,32 @@ values
     null, '{}', 'delete', null, 'The person''s conversations, those they deleted too.'
 ),
 (
+    'public.prompt_versions', 72,
+    '(t.tenant_id, t.prompt_id) in (select p.tenant_id, p.id from public.prompts as p where p.tenant_id = :tenant and p.user_id = :person union all select a.tenant_id, a.prompt_id from public.prompt_publishers as a where a.tenant_id = :tenant and a.user_id = :person)',
+    '{prompt_id, version, text, variables, is_public, created_at}', null, '{}', 'keep', null,
+    'Every text of the person''s prompts. Those of private ones go with them.'
+),
+(
+    'public.prompts', 73,
+    '(t.tenant_id, t.id) in (select a.tenant_id, a.prompt_id from public.prompt_publishers as a where a.tenant_id = :tenant and a.user_id = :person)',
+    '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'keep', null,
+    'Public prompts are the organisation''s, and name nobody.'
+),
+(
+    'public.prompt_publishers', 74, 't.tenant_id = :tenant and t.user_id = :person',
+    '{prompt_id, created_at}', null, '{}', 'delete', null, 'Which of the public prompts are the person''s.'
+),
+(
+    'public.prompts', 75, 't.tenant_id = :tenant and t.user_id = :person and t.visibility = ''private''',
+    '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'delete', null,
+    'The person''s private prompts, with all that they ever said.'
+),
+(
+    'public.prompts', 76, 't.tenant_id = :tenant and t.user_id = :person and t.visibility <> ''private''',
+    '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'detach', 'user_id = null',
+    'Prompts of the team stay with it, without the person.'
+),
+(
     'public.usage_ledger', 80, 't.tenant_id = :tenant and t.user_id = :person',
     '{id, conversation_id, day, provider, model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, from_cache, prompt_id, prompt_version, created_at}',
     null, '{}', 'detach', 'user_id = null, conversation_id = null', 'The amounts stay, for they are the tenant''s bills, without the person and their conversations.'
@@ -790,6 +816,7 @@ values
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
 ('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Tenants to sum up again.'),
 ('private.feedback_changes', 910, null, null, null, '{}', 'keep', null, 'Messages to sum up again, until the next refresh.'),
+('private.prompt_uses', 910, null, null, null, '{}', 'keep', null, 'Numbers by tenant and prompt.'),
 ('private.workers', 910, null, null, null, '{}', 'keep', null, 'Processes.'),
 ('private.ledger_checks', 910, null, null, null, '{}', 'keep', null, 'Numbers.'),
 ('private.jobs', 910, null, null, null, '{name, description, schedule}', 'keep', null, 'Jobs.'),
@@ -1005,6 +1032,12 @@ begin
     v_from := coalesce(p_after, '{"place": 0, "key": [], "rows": {}}')::pg_catalog.jsonb;
     v_rows := v_from -> 'rows';
 
+    if (
+        jsonb_typeof(v_from -> 'place') = 'number' and jsonb_typeof(v_from -> 'key') = 'array' and jsonb_typeof(v_rows) = 'object'
+    ) is not true then
+        raise exception using errcode = '22023', message = 'This is no place.';
+    end if;
+
     if p_after is null then
         return next private.export_header(private.current_tenant_id(), v_person_id);
     end if;
@@ -1032,7 +1065,7 @@ begin
     end loop;
 
     return next private.export_trailer(v_rows);
-exception when data_exception or null_value_not_allowed then
+exception when data_exception or statement_too_complex then
     raise exception using
         errcode = 'PA422',
         message = 'This is not where a page ended.',

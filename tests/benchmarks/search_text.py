@@ -24,6 +24,11 @@ RANKS: Final = {word: rank for rank, word in enumerate(WORDS)}
 _PASSAGE_TABLE: Final = "create temporary table passages (number integer primary key, words text not null)"
 
 
+def passages(chance: random.Random, count: int) -> str:
+    """A text of so many passages."""
+    return " ".join(" ".join(_passage(chance)) for _ in range(count))
+
+
 async def load_passages(link: asyncpg.Connection) -> None:
     """Make the temporary table `passages`, numbered from 0."""
     chance = random.Random(5)

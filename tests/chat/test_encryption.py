@@ -248,7 +248,7 @@ async def test_a_worker_that_cannot_encrypt_asks_nothing_and_loses_nothing(
         async with running(database, openai_base_url=model_server.base_url, secrets_key=key) as blind:
             refused = await blind.post({"message": ASKED, "conversationId": chat}, acme_member.auth_id)
             assert (refused.status_code, refused.json()["code"]) == (503, "ENCRYPTION_UNAVAILABLE")
-            assert refused.json()["retryable"] is False
+            assert refused.headers["retry-after"] == "60"
             read = await blind.client.get(f"/api/chat/{chat}/messages", headers=headers)
             assert (read.status_code, read.json()["code"]) == (503, "ENCRYPTION_UNAVAILABLE")
             again = await blind.client.get(f"/api/ai/chat/{turn}/stream", headers=headers)

@@ -65,8 +65,10 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
         for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
     ) + "".join(
         f" union all select {table}::text from private.{table} where tenant_id = %s"
-        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses")
-        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys", "share_secrets", "share_views")
+        for table in (
+            *("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys"),
+            *("share_secrets", "share_views"),
+        )
     )
     cells = []
     for (name, function), actor in itertools.product(known.items(), actors):

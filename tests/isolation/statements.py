@@ -39,6 +39,16 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
+    1      0      0      0      0      0       -      0      1      0      PA422   | select * from public.search_conversations('receipt')
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.search_conversations('receipt', p_user_id => :ben)
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markacmex7q', p_user_id => :ada))
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markglobexx7q', p_user_id => :chloe))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from public.search_conversations('markglobexx7q', p_conversation_id => :chloes_talk, p_user_id => :ben)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from private.search_hits(:acme, :ben, 'receipt')
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from private.search_hits(:globex, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where exists (select from private.search_hits(:acme, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from private.search_hits(null, null, 'receipt')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_search()
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
     0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where subject_id = :ben and action = 'insert'
@@ -194,6 +204,16 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
     -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
     -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
+    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.message_key(:claims) where tenant_id = :acme and not encrypts and key_id is null
+    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.read_messages(:claims, :bens_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :adas_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :chloes_talk)
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:acme, null) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:globex, :globex)
+    -      -      -      -      -      -       -      0      0      0      -        | select * from private.tenant_key(:acme, :globex)
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.add_tenant_key(:acme, :nowhere, decode(repeat('00', 28), 'hex')) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      1        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :acme, ':', 'x'))
+    -      -      -      -      -      -       -      0      0      0      0        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :globex, ':', 'x'))
     -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)

@@ -59,8 +59,9 @@ ACCOUNTS: Final = {
 
 # Besides the demo's: Gil, an administrator of Acme, deactivated; Hana, who administers Hooli, which is switched off;
 # something of each kind for Finn, the viewer, and more for Ben; branches, parts and clients' own ids; counters on days
-# that do not depend on today's, and a ledger and judgements with a month for each person; turns that run, with all that is kept for them, one of them at a worker that is dead;
-# limits, a run; corrections since; and Ivy, whom Acme and Globex invite, Hooli too, and Initech no more.
+# that do not depend on today's; a ledger and judgements with a month for each person; turns that run, with all that is
+# kept for them, one of them at a worker that is dead; limits, a run; corrections since; and Ivy, whom Acme and Globex
+# invite, Hooli too, and Initech no more.
 MORE = """
     insert into auth.users (id, email)
     values ('00000000-0000-7000-8000-00000000aa03', 'gil@acme.test'),
@@ -130,8 +131,8 @@ MORE = """
         tenant_id, user_id, day, provider, model, prompt_tokens, completion_tokens, cost, price_id, conversation_id
     )
     select
-        u.tenant_id, u.id, '2024-05-31'::date - 31 * (row_number() over (order by u.id))::integer, 'p', 'm', 1, 0, 0.000001,
-        :price, (select min(c.id::text)::uuid from public.conversations as c where c.user_id = u.id)
+        u.tenant_id, u.id, '2024-05-31'::date - 31 * (row_number() over (order by u.id))::integer, 'p', 'm', 1, 0,
+        0.000001, :price, (select min(c.id::text)::uuid from public.conversations as c where c.user_id = u.id)
     from public.users as u;
     update public.feedback as f set created_at = l.day::timestamp at time zone 'utc'
     from public.usage_ledger as l
@@ -157,6 +158,8 @@ MORE = """
     select distinct on (tenant_id) tenant_id, sha256('same'), id, 'p', 'm', 'So it is.'
     from public.users order by tenant_id, id;
     update public.tenants set response_cache_seconds = 3600;
+    insert into private.tenant_keys (tenant_id, id, wrapped_key)
+    select id, id, convert_to(repeat('k', 28) || id, 'utf8') from public.tenants;
     insert into private.ledger_checks (findings) values (0);
     update public.tenants set consent_version = 'v1', consent_text = 'We keep what you say.';
     insert into public.consents (tenant_id, user_id, version, withdrawn_at)

@@ -31,7 +31,10 @@ QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
 SHARE = "'00000000-0000-7000-8000-0000000000f1'"
 
 # What a refresh takes away comes back by trigger.
-NOTES = "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1"
+NOTES = (
+    "update public.feedback set rating = -rating; update public.usage_metrics set request_count = request_count + 1;"
+    " update public.usage_ledger set request_count = request_count + 1"
+)
 
 # A row for each table, in the order in which the tables come to be. The tables of other statements fill by trigger.
 ROWS = {
@@ -60,7 +63,8 @@ ROWS = {
     "private.usage_changes": "insert into public.usage_metrics (tenant_id, user_id, day, request_count)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 1)",
     "private.feedback_changes": NOTES,
-    "private.ledger_changes": "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
+    "private.ledger_changes": "insert into public.usage_ledger"
+    " (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
     f" values ({TENANT}, {PERSON}, current_date - 40, 3, 4)",
     "private.monthly_usage_closed": f"select private.refresh_summaries(); {NOTES}",
     "private.job_runs": f"select private.run_job('refresh_summaries'); {NOTES}",
@@ -79,8 +83,8 @@ ROWS = {
     "private.tenant_keys": "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
     f" values ({TENANT}, {TURN}, decode(repeat('00', 92), 'hex'))",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
-    "public.conversation_shares": "insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, head_id)"
-    f" values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
+    "public.conversation_shares": "insert into public.conversation_shares"
+    f" (tenant_id, id, conversation_id, user_id, head_id) values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
     "private.share_secrets": "insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)"
     f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
     "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
