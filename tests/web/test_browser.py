@@ -240,7 +240,8 @@ async def test_a_conversation_is_deleted_and_comes_back_from_where_it_was(
 async def test_words_are_found_and_shown_as_text_whatever_they_are(page: Page, database: asyncpg.Connection) -> None:
     await database.execute(
         "insert into public.messages (tenant_id, conversation_id, user_id, content)"
-        " select c.tenant_id, c.id, c.user_id, 'A zeppelin <img src=x onerror=alert(1)> & \"more\" <mark>zeppelins</mark>'"
+        " select c.tenant_id, c.id, c.user_id,"
+        " 'A zeppelin <img src=x onerror=alert(1)> & \"more\" <mark>zeppelins</mark>'"
         " from public.conversations as c join public.users as u on u.tenant_id = c.tenant_id and u.id = c.user_id"
         " where u.email = 'dan@globex.test'"
     )
