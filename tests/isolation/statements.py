@@ -51,7 +51,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_search()
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
     0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
-    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where subject_id = :ben and action = 'insert'
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'users' and subject_id = :ben and action = 'insert'
     -      -      -      -      -      -       -      -      -      -      -       | insert into public.audit_log (tenant_id, actor_role, action, object, after) values (:acme, 'x', 'insert', 'x', '{}')
     -      -      -      -      -      -       -      -      -      -      -       | update public.audit_log set after = null where object_id = :globex
     -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme

@@ -112,6 +112,31 @@ async def test_secrets_and_what_is_private_are_withheld(database: Database) -> N
     assert told == {**prompt, **dict.fromkeys(("name", "text", "tags"), WITHHELD)}
 
 
+async def test_what_people_make_is_told_without_what_they_keep_to_themselves(
+    acme_member: Actor, acme_admin: Actor
+) -> None:
+    made = await acme_member.value("insert into public.prompts (name, text) values ('Mine', 'Say hello') returning id")
+    await acme_member.execute("update public.prompts set text = 'Say goodbye' where id = $1", made)
+    await acme_member.execute("update public.prompts set visibility = 'team' where id = $1", made)
+    await acme_member.execute("update public.prompts set name = 'Ours' where id = $1", made)
+    await acme_member.fetch(
+        "select public.share_conversation(id, p_password => 'a password') from public.conversations"
+        " where status = 'active'"
+    )
+    rows = [row for row in await log(acme_admin, 9) if row["actor_id"] == acme_member.user_id]
+    shared, renamed, opened, changed, made_row = rows
+    assert (shared["object"], shared["action"], shared["subject_id"]) == (
+        "conversation_shares",
+        "insert",
+        acme_member.user_id,
+    )
+    assert shared["after"]["has_password"] is True
+    assert (renamed["before"], renamed["after"]) == ({"name": "Mine"}, {"name": "Ours"})
+    assert opened["after"]["visibility"] == "team"
+    assert (changed["before"]["text"], changed["after"]["text"]) == (WITHHELD, WITHHELD)
+    assert (made_row["object_id"], made_row["after"]["name"], made_row["after"]["text"]) == (made, WITHHELD, WITHHELD)
+
+
 async def test_the_request_is_named_as_the_client_named_it(acme_admin: Actor) -> None:
     for number, (headers, setting, expected) in enumerate(REQUESTS):
         async with acme_admin.acting() as connection:

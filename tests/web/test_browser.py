@@ -107,6 +107,14 @@ async def opened(page: Page, title: str) -> None:
     await page.until(f"document.title === {json.dumps(f'{title} – Palaver')} && document.querySelector('.question')")
 
 
+async def put_away(page: Page, how: str) -> None:
+    """Wait until the conversation that was open is not any more."""
+    await page.until(
+        "location.hash === '#new' && !document.querySelector('#toast').hidden"
+        f" && document.querySelector('#toast-text').textContent === '{how}'"
+    )
+
+
 async def listed(page: Page, status: str) -> None:
     """Choose which conversations the list shows."""
     await page.run(
@@ -214,7 +222,7 @@ async def test_a_conversation_is_deleted_and_comes_back_from_where_it_was(
     await opened(page, title)
     opened_id = await conversation(page)
     await page.click("#remove")
-    await page.shows("Deleted", "#toast")
+    await put_away(page, "Deleted")
     await page.until(
         f"![...document.querySelectorAll('#list a')].some((each) => each.innerText === {json.dumps(title)})"
     )
@@ -224,17 +232,17 @@ async def test_a_conversation_is_deleted_and_comes_back_from_where_it_was(
     assert await database.fetchval(status, opened_id) == "active"
 
     await page.click("#archive")
-    await page.shows("Archived", "#toast")
+    await put_away(page, "Archived")
     await listed(page, "archived")
     await opened(page, title)
     await page.click("#remove")
-    await page.shows("Deleted", "#toast")
+    await put_away(page, "Deleted")
     await page.click_text("Undo", "#toast")
     await page.shows("To go on with it, restore it.", "#notice")
     assert await database.fetchval(status, opened_id) == "archived"
 
     await page.click("#remove")
-    await page.shows("Deleted", "#toast")
+    await put_away(page, "Deleted")
     await listed(page, "deleted")
     await opened(page, title)
     await page.shows("You deleted this conversation. Until", "#notice")
@@ -245,6 +253,59 @@ async def test_a_conversation_is_deleted_and_comes_back_from_where_it_was(
     await page.shows(title, "#list [aria-current]")
     assert await page.run("document.querySelector('#which').value") == "active"
     assert await database.fetchval(status, opened_id) == "active"
+
+
+async def test_words_are_found_and_shown_as_text_whatever_they_are(page: Page, database: asyncpg.Connection) -> None:
+    await database.execute(
+        "insert into public.messages (tenant_id, conversation_id, user_id, content)"
+        " select c.tenant_id, c.id, c.user_id,"
+        " 'A zeppelin <img src=x onerror=alert(1)> & \"more\" <mark>zeppelins</mark>'"
+        " from public.conversations as c join public.users as u on u.tenant_id = c.tenant_id and u.id = c.user_id"
+        " where u.email = 'dan@globex.test'"
+    )
+    await sign_in(page, "dan@globex.test")
+    await page.type("#search", "zeppelin")
+    await page.until("document.querySelectorAll('#found li').length === 1")
+    assert await page.run("document.querySelector('#list').hidden")
+    words = await page.run("document.querySelector('.hit-words').textContent")
+    assert words == 'A zeppelin <img src=x onerror=alert(1)> & "more" <mark>zeppelins</mark>'
+    assert await page.run("[...document.querySelectorAll('#found mark')].map((each) => each.textContent)") == [
+        "zeppelin",
+        "zeppelins",
+    ]
+    assert await page.run("document.querySelector('#found img')") is None
+    await page.click("#found li a")
+    await page.until(
+        "[...document.querySelectorAll('.question')].some((each) => each.innerText.includes('A zeppelin'))"
+    )
+    await page.type("#search", "nothing like that anywhere")
+    await page.shows("Nothing was found.", "#found")
+    await page.type("#search", " ")
+    await page.until("!document.querySelector('#list').hidden && document.querySelector('#found').hidden")
+
+
+async def test_a_link_is_made_shown_once_opened_and_revoked(page: Page, stack: Stack) -> None:
+    await sign_in(page, "ada@acme.test")
+    await opened(page, await page.run("document.querySelector('#list a').innerText"))
+    await page.click("#share")
+    await page.type("#share-password", "short")
+    await page.click_text("Make a link", "#sharing")
+    await page.shows("The password of a share has 8 to 200 characters.", "#share-error")
+    await page.type("#share-password", "")
+    await page.click_text("Make a link", "#sharing")
+    link = await page.until("document.querySelector('#share-url').value")
+    assert link.startswith(f"{stack.worker_url}/share/")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.get(link)).status_code == 200
+        await page.click("#sharing-close")
+        assert link.rpartition("/")[2] not in await page.run("document.documentElement.outerHTML")
+        await page.click("#share")
+        await page.shows("as it was then, opened once", "#shares")
+        assert await page.run("document.querySelector('#share-link').hidden")
+        await page.click_text("Revoke", "#shares")
+        await page.until("document.querySelector('#shares').childElementCount === 0")
+        assert (await http.get(link)).status_code == 404
+    await page.click("#sharing-close")
 
 
 async def test_an_answer_is_rated_commented_and_the_rating_taken_back(page: Page, database: asyncpg.Connection) -> None:

@@ -26,6 +26,10 @@ async function request(path, { method = "GET", body, prefer } = {}) {
   );
   const answer = await json(response);
   if (response.ok) return answer;
+  // What Palaver's own functions refuse they say in words for people; Supabase Lite gives their errors a code of its own.
+  if (/^(PA\d{3}|SUP)$/.test(answer?.code ?? "")) {
+    throw new Problem(answer.message.replace(/^PostgresError: /, ""), { status: response.status });
+  }
   if (response.status === 403 || answer?.code === "42501") throw new Problem("You may not do this.", { status: 403 });
   throw new Problem("The database did not accept this. Try again in a moment.", {
     status: response.status,

@@ -4,7 +4,9 @@ import { at, make, quiet } from "./dom.js";
 import { Problem } from "./errors.js";
 import { findMe, forgetMe, showMe, showTheme, showUsage } from "./me.js";
 import { attempt, hideNotice } from "./notices.js";
+import { endSearch } from "./search.js";
 import { auth, forget, keep, resume, session } from "./session.js";
+import { closeSharing } from "./sharing.js";
 import { closeShelf, list, loadShelf } from "./shelf.js";
 import { leave, route } from "./stage.js";
 import { view } from "./view.js";
@@ -18,6 +20,8 @@ export function showDoor(text = "") {
   closeShelf();
   forgetMe();
   list("active");
+  endSearch();
+  closeSharing();
   for (const name of ["talk", "list", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
     at(name).replaceChildren();
   }

@@ -90,8 +90,16 @@ export async function open(id) {
   drawComposer();
   if (view.status !== "active") showNotice(waysBack(row), { actions: [quiet("Restore", () => attempt(back))] });
   toBottom();
+  reveal();
   (narrow.matches || at("ask").hidden ? at("title") : at("question-box")).focus();
   if (messages.at(-1)?.role === "user") await unanswered(visit, messages.at(-1));
+}
+
+/** Bring the message that was looked for before the reader's eyes, if it is among those that are shown. */
+export function reveal() {
+  const { wanted } = view;
+  view.wanted = null;
+  if (wanted) [...at("talk").children].find((node) => node.dataset.id === wanted)?.scrollIntoView({ block: "center" });
 }
 
 async function pageOfMessages(id, last) {

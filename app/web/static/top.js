@@ -10,6 +10,7 @@ export function drawTop() {
   at("actions").hidden = view.id === null;
   at("archive").hidden = view.status !== "active";
   at("restore").hidden = view.status === "active";
+  at("share").hidden = view.status !== "active";
   at("rename").hidden = at("remove").hidden = view.status === "deleted";
   markOpen();
 }
