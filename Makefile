@@ -44,13 +44,13 @@ verify: $(VENV)/local.stamp ## Check that the database has all that the migratio
 seed: $(VENV)/local.stamp ## Load the demo data
 	@$(SETTINGS) $(BIN)/python -m app seed
 
-refresh: $(VENV)/local.stamp ## Refresh the materialized summaries
+refresh: $(VENV)/local.stamp ## Refresh the summaries
 	@$(SETTINGS) $(BIN)/python -m app refresh
 
 worker: $(VENV)/local.stamp ## Run only the worker
 	@$(SETTINGS) exec $(BIN)/python -m app serve
 
-bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries: lists and usage; ARGS=search: search)
+bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries, search, refresh, shares or privacy: these, at scale)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: $(VENV)/dev.stamp ## Kill workers and restart PostgreSQL under load, 200 times, and prove that nothing is lost; a quarter of an hour

@@ -3,6 +3,18 @@
 
 begin;
 
+-- Nothing in the catalog ties the self-check to what it looks at, so no drop below would fail while it stands.
+
+do $$
+begin
+    if to_regclass('private.intended_access') is not null then
+        raise exception using
+            errcode = '2BP01',
+            message = 'Migration 20261122000900_self_check must be reverted first.';
+    end if;
+end
+$$;
+
 drop function public.restore_conversation(uuid);
 
 drop function public.delete_conversation(uuid);

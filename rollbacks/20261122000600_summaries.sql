@@ -27,11 +27,21 @@ drop trigger usage_metrics_record_update on public.usage_metrics;
 
 drop trigger usage_metrics_record_delete on public.usage_metrics;
 
+drop trigger usage_ledger_record_insert on public.usage_ledger;
+
+drop trigger usage_ledger_record_update on public.usage_ledger;
+
+drop trigger usage_ledger_record_delete on public.usage_ledger;
+
 drop function private.refresh_summaries();
 
 drop function private.feedback_summary(uuid, uuid);
 
 drop function private.record_feedback_change();
+
+drop function private.record_ledger_changes();
+
+drop function private.record_ledger_change();
 
 drop function private.record_usage_change();
 
@@ -43,13 +53,25 @@ drop function private.summaries_refreshed_at();
 
 drop function private.usage_closed_before();
 
-drop materialized view private.message_feedback_closed;
-
-drop materialized view private.monthly_usage_closed;
+drop table private.message_feedback_closed;
 
 drop table private.feedback_changes;
 
+drop table private.usage_daily;
+
+drop view private.ledger_by_day;
+
+drop table private.ledger_changes;
+
+drop table private.monthly_usage_closed;
+
 drop table private.usage_changes;
+
+drop table private.summary_state;
+
+drop policy "Summaries read the ledger" on public.usage_ledger;
+
+revoke select on public.usage_ledger from palaver_definer;
 
 drop policy "Summaries read feedback" on public.feedback;
 

@@ -67,20 +67,16 @@ drop policy "Settlement starts the day's rows" on public.usage_metrics;
 
 drop policy "Settlement writes the ledger" on public.usage_ledger;
 
-drop policy "Settlement reads the ledger" on public.usage_ledger;
-
 drop policy "Settlement puts questions behind answers" on public.messages;
 
-drop policy "Settlement adds answers" on public.messages;
+drop policy "Settlement adds answers, copies also questions" on public.messages;
 
 drop policy "Settlement sees messages" on public.messages;
 
 revoke insert, update (total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, updated_at)
 on public.usage_metrics from palaver_definer;
 
-revoke select, insert on public.usage_ledger from palaver_definer;
-
-revoke select (prompt_id, prompt_version) on public.conversations from palaver_definer;
+revoke insert on public.usage_ledger from palaver_definer;
 
 revoke select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 on public.messages from palaver_definer;

@@ -15,7 +15,19 @@ begin
 end
 $$;
 
+drop trigger erasures_record_change on private.erasures;
+
+drop trigger consents_record_change on public.consents;
+
+drop trigger legal_holds_record_change on public.legal_holds;
+
+drop trigger conversation_shares_record_change on public.conversation_shares;
+
+drop trigger prompts_record_change on public.prompts;
+
 drop trigger users_record_change on public.users;
+
+drop trigger prompts_record_change on public.prompts;
 
 drop trigger tenants_record_change on public.tenants;
 
@@ -23,7 +35,7 @@ drop function private.redact_audit(uuid, uuid);
 
 drop function private.record_change();
 
-drop function private.audited(jsonb);
+drop function private.audited(jsonb, boolean);
 
 drop table public.audit_log;
 

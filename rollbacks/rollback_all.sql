@@ -13,8 +13,20 @@
 \set file 20261122000860_audit.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000850
+\set file 20261122000850_encryption.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000840
+\set file 20261122000840_privacy.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000830
 \set file 20261122000830_ledger_proof.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000825
+\set file 20261122000825_shares.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000820
@@ -31,6 +43,10 @@
 
 \set version 20261122000700
 \set file 20261122000700_jobs.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000620
+\set file 20261122000620_analytics.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000600
@@ -55,6 +71,10 @@
 
 \set version 20261122000360
 \set file 20261122000360_search.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000320
+\set file 20261122000320_prompts.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000300

@@ -35,6 +35,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name conversations
 \ir apply.sql
 
+\set version 20261122000320
+\set name prompts
+\ir apply.sql
+
 \set version 20261122000360
 \set name search
 \ir apply.sql
@@ -59,6 +63,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name summaries
 \ir apply.sql
 
+\set version 20261122000620
+\set name analytics
+\ir apply.sql
+
 \set version 20261122000700
 \set name jobs
 \ir apply.sql
@@ -75,8 +83,20 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turn_functions
 \ir apply.sql
 
+\set version 20261122000825
+\set name shares
+\ir apply.sql
+
 \set version 20261122000830
 \set name ledger_proof
+\ir apply.sql
+
+\set version 20261122000840
+\set name privacy
+\ir apply.sql
+
+\set version 20261122000850
+\set name encryption
 \ir apply.sql
 
 \set version 20261122000860

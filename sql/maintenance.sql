@@ -88,6 +88,8 @@ vacuum (analyze, skip_locked) private.feedback_changes;
 
 vacuum (analyze, skip_locked) private.usage_changes;
 
+vacuum (analyze, skip_locked) private.ledger_changes;
+
 vacuum (analyze, skip_locked) public.usage_ledger;
 
 vacuum (analyze, skip_locked) public.turns;
@@ -106,11 +108,17 @@ vacuum (analyze, skip_locked) private.job_runs;
 
 vacuum (analyze, skip_locked) private.ledger_checks;
 
+vacuum (analyze, skip_locked) public.audit_log;
+
 vacuum (analyze, skip_locked) private.model_prices;
 
 vacuum (analyze, skip_locked) private.monthly_usage_closed;
 
 vacuum (analyze, skip_locked) private.message_feedback_closed;
+
+vacuum (analyze, skip_locked) private.usage_daily;
+
+vacuum (analyze, skip_locked) private.summary_state;
 
 \echo
 \echo '== Invalid indexes'

@@ -178,8 +178,8 @@ order by j.name;
 
 \echo
 \echo '== Summaries'
--- Look for: rows_counted_live that grow from day to day: no refresh runs. tenants_corrected above 0: usage of closed days was changed
--- since the refresh, and monthly_usage_summary sums these tenants up live, for service_role and the owner all of them.
+-- Look for: rows_counted_live that grow from day to day: no refresh runs. tenants_corrected or ledger_days_corrected above 0: counters or
+-- ledger of closed days were changed since the refresh, and these months and days are summed up live.
 -- Then: select * from private.run_job('refresh_summaries');
 
 select
@@ -191,6 +191,16 @@ select
         where m.day >= private.usage_closed_before()
     ) as usage_rows_counted_live,
     (select count(distinct n.tenant_id) from private.usage_changes as n) as tenants_corrected,
+    (
+        select count(*)
+        from (
+            select
+                n.tenant_id,
+                n.day
+            from private.ledger_changes as n
+            group by n.tenant_id, n.day
+        ) as d
+    ) as ledger_days_corrected,
     (select count(*) from private.feedback_changes) as feedback_rows_counted_live;
 
 \echo

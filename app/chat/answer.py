@@ -17,6 +17,7 @@ from app.chat.pieces import Piece, Reasoning, ToolInput, stored_parts, text_of
 from app.chat.progress import Batch
 from app.chat.prompt import estimate_prompt_tokens
 from app.chat.providers import ModelRequest, Provider, Providers
+from app.chat.sealing import Sealer
 from app.chat.settling import Result, Settler
 from app.chat.tokens import estimate_tokens
 from app.chat.turn import Ending, Status, Tokens, Turn
@@ -45,6 +46,8 @@ class Question:
     options: Mapping[str, Any]
     temperature: float | None
     max_tokens: int | None
+    fault: PalaverError | None = None
+    """Why it cannot be asked."""
     recall: Recall | None = None
     """What the tenant remembers, where it wants to."""
 
@@ -53,9 +56,16 @@ class Answer:
     """What a turn's supervised task does, from the model's first byte to the settled row."""
 
     def __init__(
-        self, turn: Turn, question: Question, providers: Providers, settler: Settler, metrics: Metrics
+        self,
+        turn: Turn,
+        question: Question,
+        providers: Providers,
+        settler: Settler,
+        metrics: Metrics,
+        sealer: Sealer,
     ) -> None:
         self.turn = turn
+        self._sealer = sealer
         self._question = question
         self._providers = providers
         self._settler = settler
@@ -111,7 +121,7 @@ class Answer:
                 self._question.tenant_id,
                 self.turn.id,
                 self._seq,
-                _joined(self.turn.pieces[self._saved :]),
+                self._sealer.pieces(_joined(self.turn.pieces[self._saved :])),
                 *((self._provider.name, self._model) if self._seq == 0 and self._provider else ()),
             )
             self._saved = len(self.turn.pieces)
@@ -125,6 +135,8 @@ class Answer:
 
     async def _relay(self) -> PalaverError | None:
         """Pass the model's pieces on; the error that ended them early, if one did."""
+        if self._question.fault is not None:
+            return self._question.fault
         try:
             async with asyncio.timeout(ANSWER_SECONDS) as self._deadline:
                 if self._stopping:
@@ -214,7 +226,7 @@ class Answer:
             cache_key=self._key_to_keep(status),
         )
         try:
-            settled = await self._settler.settle(result)
+            settled = await self._settler.settle(result, self._sealer)
         except PalaverError as refused:
             log.error("turn_not_settled", turn_id=str(self.turn.id), code=refused.code)
             await self._close(result, refused)
@@ -236,7 +248,7 @@ class Answer:
             result, status="failed", content="", parts=None, error_code=refused.code, cache_key=None
         )
         with contextlib.suppress(PalaverError):
-            await self._settler.settle(bare)
+            await self._settler.settle(bare, self._sealer)
 
     def _forget_prompt(self) -> None:
         """Keep of what the model is asked only its size: it is the largest thing that a turn holds."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.chat.pieces import Part
+from app.chat.pieces import Encrypted, Part
 
 Dialect = Literal["plain", "ui", "openai"]
 
@@ -23,7 +23,7 @@ class NewMessage:
 
     role: Literal["user", "tool"]
     content: str
-    parts: Sequence[Part] | None = None
+    parts: Sequence[Part | Encrypted] | None = None
     client_id: str | None = None
     """The client's own id of it."""
 

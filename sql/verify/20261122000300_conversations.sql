@@ -112,7 +112,7 @@ call pg_temp.expect_policy(
 call pg_temp.expect_grant('public.conversations', 'authenticated', '
     select (tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id,
     prompt_version, prompt_text, prompt_values, created_at, updated_at),
-    insert (tenant_id, user_id, client_id, title, metadata, prompt_id, prompt_version, prompt_values), update (title, metadata, head_id, is_archived, deleted_at)
+    insert (tenant_id, user_id, client_id, title, metadata), update (title, metadata, head_id, is_archived, deleted_at)
 ');
 
 call pg_temp.expect_grant('public.conversations', 'palaver_worker', 'insert (titled_by), update (titled_by)');

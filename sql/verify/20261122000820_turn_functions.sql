@@ -12,8 +12,8 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_policy(
-    'public.messages', 'Settlement adds answers', 'insert', 'palaver_definer',
-    p_check => 'role = ''assistant'''
+    'public.messages', 'Settlement adds answers, copies also questions', 'insert', 'palaver_definer',
+    p_check => 'role in (''assistant'', ''user'')'
 );
 
 call pg_temp.expect_policy(
@@ -26,19 +26,12 @@ call pg_temp.expect_grant('public.messages', 'palaver_definer', '
     select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 ');
 
-call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (prompt_id, prompt_version)');
-
-call pg_temp.expect_policy(
-    'public.usage_ledger', 'Settlement reads the ledger', 'select', 'palaver_definer',
-    p_using => 'true'
-);
-
 call pg_temp.expect_policy(
     'public.usage_ledger', 'Settlement writes the ledger', 'insert', 'palaver_definer',
     p_check => 'true'
 );
 
-call pg_temp.expect_grant('public.usage_ledger', 'palaver_definer', 'select, insert');
+call pg_temp.expect_grant('public.usage_ledger', 'palaver_definer', 'insert');
 
 call pg_temp.expect_policy(
     'public.usage_metrics', 'Settlement starts the day''s rows', 'insert', 'palaver_definer',

@@ -64,7 +64,7 @@ call pg_temp.expect_grant('public.audit_log', 'authenticated', '
     select (tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id, before, after, request_id)
 ');
 
-call pg_temp.expect_grant('public.audit_log', 'palaver_definer', 'select, insert, update (actor_id, before, after)');
+call pg_temp.expect_grant('public.audit_log', 'palaver_definer', 'select, insert, update (actor_id, object_id, subject_id, before, after)');
 
 call pg_temp.expect_grant('public.audit_log', 'service_role', 'select');
 
@@ -80,9 +80,39 @@ call pg_temp.expect_trigger(
     'after insert or delete or update for each row execute function private.record_change(''last_active_at'', ''preferences'')'
 );
 
+call pg_temp.expect_trigger(
+    'public.prompts',
+    'prompts_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.conversation_shares',
+    'conversation_shares_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.legal_holds',
+    'legal_holds_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.consents',
+    'consents_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'private.erasures',
+    'erasures_record_change',
+    'after insert or delete or update for each row execute function private.record_change(''person'', ''person_hash'', ''counts'')'
+);
+
 call pg_temp.expect_function('private.request_id()', 'invoker', 'stable', 'palaver_definer');
 
-call pg_temp.expect_function('private.audited(jsonb)', 'invoker', 'immutable', 'palaver_definer');
+call pg_temp.expect_function('private.audited(jsonb, boolean)', 'invoker', 'immutable', 'palaver_definer');
 
 call pg_temp.expect_function('private.record_change()', 'definer', 'volatile');
 

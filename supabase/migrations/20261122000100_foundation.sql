@@ -14,7 +14,7 @@ set local statement_timeout = '5min';
 create schema private;
 
 comment on schema private is
-'Palaver''s inner part: policy helpers, materialized views, jobs. The Data API does not expose it.';
+'Palaver''s inner part: policy helpers, closed parts of summaries, jobs. The Data API does not expose it.';
 
 revoke all on schema private from public;
 

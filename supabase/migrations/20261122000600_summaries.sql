@@ -1,17 +1,24 @@
--- Summaries: materialized where history is closed, live where it is open, so that a number is never behind.
+-- Summaries: kept where history is closed, live where it is open, so that a number is never behind.
 --
--- Creates:  private.monthly_usage_closed, private.message_feedback_closed (materialized), private.feedback_changes,
---           private.usage_changes; public.monthly_usage_summary, public.message_feedback_summary;
---           private.record_usage_change(), closed_monthly_usage(), usage_months(), usage_closed_before(),
---           summaries_refreshed_at(), feedback_summary(), record_feedback_change(), refresh_summaries().
--- Locks:    a moment's SHARE ROW EXCLUSIVE on public.feedback and public.usage_metrics, for the triggers.
+-- Creates:  private.summary_state, usage_changes, monthly_usage_closed, ledger_changes, usage_daily, feedback_changes,
+--           message_feedback_closed; the views private.ledger_by_day, public.monthly_usage_summary, message_feedback_summary;
+--           private.record_usage_change(), closed_monthly_usage(), usage_months(), usage_closed_before(), summaries_refreshed_at(),
+--           record_ledger_change(), record_ledger_changes(), feedback_summary(), record_feedback_change(), refresh_summaries().
+-- Locks:    SHARE ROW EXCLUSIVE on public.feedback, public.usage_metrics and public.usage_ledger, for the triggers; held while what is
+--           there is summed up.
 -- Rollback: rollbacks/20261122000600_summaries.sql
 
 set local lock_timeout = '5s';
 
 set local statement_timeout = '5min';
 
--- The materialized views belong to palaver_definer and are read through its policies; clients have no rights on them.
+-- The closed parts are tables that a refresh brings up to date: it adds the days that are closed since the last one, and computes anew
+-- what was noted as changed, so that it costs what is new and not what there is. Nobody else writes them, they reference nothing (to check
+-- that would lock rows that people change), and what was noted is not read from them: until the next refresh it is counted live.
+--
+-- Whoever changes something of the closed part notes it in the same transaction. A refresh takes the notes away first, or at the same
+-- moment: whatever they were about is seen by the statements that follow, and what is noted later stays noted, whether or not they
+-- see it.
 
 grant select on public.feedback to palaver_definer;
 
@@ -19,18 +26,81 @@ create policy "Summaries read feedback"
 on public.feedback for select to palaver_definer
 using (true);
 
--- Usage. Days before yesterday are closed: increment_usage_metrics() writes only to today, and the day between keeps a transaction that
--- runs over midnight out of the closed part. The row of the nil tenant says where the closed part ends and when it was
--- made: kept in the view itself, it is right even after a REFRESH by hand. A correction of a closed day is noted, and a tenant with a
--- note is summed up live until the next refresh.
+grant select on public.usage_ledger to palaver_definer;
+
+create policy "Summaries read the ledger"
+on public.usage_ledger for select to palaver_definer
+using (true);
+
+create table private.summary_state (
+    is_only boolean not null default true,
+    closed_before date not null default '-infinity',
+    refreshed_at timestamptz not null default now(),
+    constraint summary_state_pkey primary key (is_only),
+    constraint summary_state_is_only_check check (is_only)
+);
+
+comment on table private.summary_state is 'One row: up to where the closed parts of the summaries go, and when they were made. A refresh holds it until it is done.';
+
+comment on column private.summary_state.closed_before is 'First day that the closed parts of usage do not hold.';
+
+alter table private.summary_state enable row level security;
+
+revoke all on private.summary_state from public, anon, authenticated, service_role;
+
+grant select, update on private.summary_state to palaver_definer;
+
+create policy "Summaries know how far they go"
+on private.summary_state for select to palaver_definer
+using (true);
+
+create policy "A refresh says how far it went"
+on private.summary_state for update to palaver_definer
+using (true)
+with check (true);
+
+insert into private.summary_state default values;
+
+create function private.usage_closed_before()
+returns date
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (select s.closed_before from private.summary_state as s);
+end
+$$;
+
+comment on function private.usage_closed_before() is 'First day of usage that is counted live. Definer: clients have no rights on summary_state.';
+
+create function private.summaries_refreshed_at()
+returns timestamptz
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (select s.refreshed_at from private.summary_state as s);
+end
+$$;
+
+comment on function private.summaries_refreshed_at() is 'When the closed part of the summaries was made. Definer: clients have no rights on summary_state.';
+
+-- Usage by person and month, of the counters. Days before yesterday are closed: increment_usage_metrics() writes only to today, and the day
+-- between keeps a transaction that runs over midnight out of the closed part. A correction of a closed day is noted, and the tenant's month
+-- is summed up live until the next refresh.
 
 create table private.usage_changes (
     tenant_id uuid not null,
+    day date not null,
     id bigint not null generated always as identity,
-    constraint usage_changes_pkey primary key (tenant_id, id)
+    constraint usage_changes_pkey primary key (tenant_id, day, id)
 );
 
-comment on table private.usage_changes is 'Tenants of whose usage a closed day was changed since monthly_usage_closed was refreshed; only ever appended to, so that nobody waits.';
+comment on table private.usage_changes is 'Tenants and days before today of which counters were changed since the last refresh; only ever appended to, so that nobody waits.';
 
 alter table private.usage_changes enable row level security;
 
@@ -58,11 +128,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op <> 'INSERT' then
-        insert into private.usage_changes (tenant_id) values (old.tenant_id);
+        insert into private.usage_changes (tenant_id, day) values (old.tenant_id, old.day);
     end if;
 
-    if tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id) then
-        insert into private.usage_changes (tenant_id) values (new.tenant_id);
+    if tg_op = 'INSERT' or (tg_op = 'UPDATE' and (new.tenant_id, new.day) <> (old.tenant_id, old.day)) then
+        insert into private.usage_changes (tenant_id, day) values (new.tenant_id, new.day);
     end if;
 
     return null;
@@ -92,77 +162,42 @@ after delete on public.usage_metrics
 for each row when (old.day < (now() at time zone 'utc')::date)
 execute function private.record_usage_change();
 
-create materialized view private.monthly_usage_closed as
-select
-    m.tenant_id,
-    m.user_id,
-    date_trunc('month', m.day)::date as month,
-    sum(m.total_tokens)::bigint as total_tokens,
-    sum(m.prompt_tokens)::bigint as prompt_tokens,
-    sum(m.completion_tokens)::bigint as completion_tokens,
-    sum(m.request_count)::bigint as request_count,
-    sum(m.estimated_cost) as estimated_cost,
-    null::date as closed_before,
-    null::timestamptz as refreshed_at
-from public.usage_metrics as m
-where m.day < (now() at time zone 'utc')::date - 1
-group by m.tenant_id, m.user_id, date_trunc('month', m.day)
-union all
-select
-    '00000000-0000-0000-0000-000000000000'::uuid as tenant_id,
-    '00000000-0000-0000-0000-000000000000'::uuid as user_id,
-    '-infinity'::date as month,
-    0 as total_tokens,
-    0 as prompt_tokens,
-    0 as completion_tokens,
-    0 as request_count,
-    0 as estimated_cost,
-    (now() at time zone 'utc')::date - 1 as closed_before,
-    now() as refreshed_at;
+create table private.monthly_usage_closed (
+    tenant_id uuid not null,
+    month date not null,
+    user_id uuid not null,
+    total_tokens bigint not null,
+    prompt_tokens bigint not null,
+    completion_tokens bigint not null,
+    request_count bigint not null,
+    estimated_cost numeric not null,
+    constraint monthly_usage_closed_pkey primary key (tenant_id, month, user_id)
+);
 
-comment on materialized view private.monthly_usage_closed is
-'Usage by tenant, month and person, of the days that no longer change; and one row of the nil tenant that says up to which day, and when.';
+comment on table private.monthly_usage_closed is 'Counters by tenant, month and person, of the days before summary_state.closed_before; not to be read where usage_changes has a note of the tenant''s month.';
 
--- squawk-ignore require-concurrent-index-creation
-create unique index monthly_usage_closed_key on private.monthly_usage_closed (tenant_id, month, user_id);
+alter table private.monthly_usage_closed enable row level security;
 
-comment on index private.monthly_usage_closed_key is 'A tenant''s month; needed to refresh concurrently.';
+revoke all on private.monthly_usage_closed from public, anon, authenticated, service_role;
 
-create function private.usage_closed_before()
-returns date
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return (
-        select c.closed_before
-        from private.monthly_usage_closed as c
-        where c.tenant_id = '00000000-0000-0000-0000-000000000000' and c.month = '-infinity'
-    );
-end
-$$;
+grant select, insert, update, delete on private.monthly_usage_closed to palaver_definer;
 
-comment on function private.usage_closed_before() is 'First day that monthly_usage_closed does not hold. Definer: clients have no rights on the materialized view.';
+create policy "Summaries read closed months"
+on private.monthly_usage_closed for select to palaver_definer
+using (true);
 
-create function private.summaries_refreshed_at()
-returns timestamptz
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return (
-        select c.refreshed_at
-        from private.monthly_usage_closed as c
-        where c.tenant_id = '00000000-0000-0000-0000-000000000000' and c.month = '-infinity'
-    );
-end
-$$;
+create policy "A refresh adds months"
+on private.monthly_usage_closed for insert to palaver_definer
+with check (true);
 
-comment on function private.summaries_refreshed_at() is 'When the closed part of the summaries was made. Definer: clients have no rights on the materialized view.';
+create policy "A refresh adds days to months"
+on private.monthly_usage_closed for update to palaver_definer
+using (true)
+with check (true);
+
+create policy "A refresh removes months that changed"
+on private.monthly_usage_closed for delete to palaver_definer
+using (true);
 
 create function private.usage_months()
 returns setof date
@@ -177,11 +212,10 @@ declare
     v_first pg_catalog.date;
 begin
     if private.caller_bypasses_rls() then
-        select min(c.month) into v_first from private.monthly_usage_closed as c where c.month > '-infinity';
-
-        if exists (select from private.usage_changes) then
-            select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m;
-        end if;
+        v_first := least(
+            (select min(c.month) from private.monthly_usage_closed as c),
+            (select date_trunc('month', min(n.day)) from private.usage_changes as n)
+        );
     else
         select date_trunc('month', min(m.day)) into v_first from public.usage_metrics as m where m.tenant_id = v_tenant_id;
     end if;
@@ -193,7 +227,7 @@ end
 $$;
 
 comment on function private.usage_months() is
-'The months in which the caller''s tenant can have closed usage; any tenant, for roles exempt from Row Level Security. Definer: clients have no rights on the materialized view.';
+'The months in which the caller''s tenant can have closed usage; any tenant, for roles exempt from Row Level Security. Definer: clients have no rights on what is closed.';
 
 create function private.closed_monthly_usage(p_month date)
 returns table (
@@ -215,12 +249,16 @@ declare
     v_tenant_id pg_catalog.uuid := private.current_tenant_id();
     v_user_id pg_catalog.uuid := private.current_user_id();
     v_sees_all pg_catalog.bool := private.caller_bypasses_rls();
+    v_next pg_catalog.date := p_month + interval '1 month';
 begin
     if v_sees_all or private.administered_tenant_id() = v_tenant_id then
         v_user_id := null;
     end if;
 
-    if exists (select from private.usage_changes as n where v_sees_all or n.tenant_id = v_tenant_id) then
+    if exists (
+        select from private.usage_changes as n
+        where n.day >= p_month and n.day < v_next and (v_sees_all or n.tenant_id = v_tenant_id)
+    ) then
         return query
         select
             m.tenant_id,
@@ -233,7 +271,7 @@ begin
         from public.usage_metrics as m
         where
             m.day >= p_month
-            and m.day < least(p_month + interval '1 month', private.usage_closed_before())
+            and m.day < least(v_next, private.usage_closed_before())
             and (v_sees_all or m.tenant_id = v_tenant_id)
             and (v_user_id is null or m.user_id = v_user_id)
         group by m.tenant_id, m.user_id;
@@ -241,7 +279,7 @@ begin
         return query
         select c.tenant_id, c.user_id, c.total_tokens, c.prompt_tokens, c.completion_tokens, c.request_count, c.estimated_cost
         from private.monthly_usage_closed as c
-        where c.month = p_month and c.month > '-infinity';
+        where c.month = p_month;
     else
         return query
         select c.tenant_id, c.user_id, c.total_tokens, c.prompt_tokens, c.completion_tokens, c.request_count, c.estimated_cost
@@ -252,7 +290,7 @@ end
 $$;
 
 comment on function private.closed_monthly_usage(date) is
-'The closed part of a month''s usage that the caller may see: their own, a tenant admin''s tenant''s, all for roles exempt from Row Level Security. Definer: clients have no rights on the materialized view.';
+'The closed part of a month''s usage that the caller may see: their own, a tenant admin''s tenant''s, all for roles exempt from Row Level Security. Definer: clients have no rights on what is closed.';
 
 create view public.monthly_usage_summary
 with (security_invoker = true)
@@ -301,8 +339,208 @@ revoke all on public.monthly_usage_summary from public, anon, authenticated, ser
 
 grant select on public.monthly_usage_summary to authenticated, service_role;
 
--- Feedback. It can change at any time, so each change is noted; a message with a note is aggregated live, any other comes from the
--- materialized view. A refresh removes the notes that it has seen, in the same transaction.
+-- Usage by day, of the ledger, in all that it can be told apart by but the conversation. Days are closed as those of the counters are. Rows
+-- of a closed day can still change: an erasure takes the person out of them, a tenant goes, a server adds to an old day. That is noted, and
+-- the tenant's day is summed up live until the next refresh.
+
+create table private.ledger_changes (
+    tenant_id uuid not null,
+    day date not null,
+    id bigint not null generated always as identity,
+    constraint ledger_changes_pkey primary key (tenant_id, day, id)
+);
+
+comment on table private.ledger_changes is 'Tenants and days before today of which the ledger was changed since the last refresh; only ever appended to, so that nobody waits.';
+
+alter table private.ledger_changes enable row level security;
+
+revoke all on private.ledger_changes from public, anon, authenticated, service_role;
+
+grant select, insert, delete on private.ledger_changes to palaver_definer;
+
+grant select (tenant_id, day) on private.ledger_changes to authenticated;
+
+grant select on private.ledger_changes to service_role;
+
+create policy "People know which days of their tenant are counted live"
+on private.ledger_changes for select to authenticated
+using (tenant_id = (select private.current_tenant_id()));
+
+create policy "Summaries read the notes"
+on private.ledger_changes for select to palaver_definer
+using (true);
+
+create policy "The ledger's triggers add notes"
+on private.ledger_changes for insert to palaver_definer
+with check (true);
+
+create policy "A refresh removes the notes"
+on private.ledger_changes for delete to palaver_definer
+using (true);
+
+create function private.record_ledger_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into private.ledger_changes (tenant_id, day) values (new.tenant_id, new.day);
+
+    return null;
+end
+$$;
+
+comment on function private.record_ledger_change() is 'Trigger: notes that something was added to a day before today. Definer: clients have no rights on the notes.';
+
+create function private.record_ledger_changes()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into private.ledger_changes (tenant_id, day)
+    select distinct o.tenant_id, o.day
+    from old_rows as o
+    where o.day < (now() at time zone 'utc')::pg_catalog.date;
+
+    if tg_op = 'UPDATE' then
+        insert into private.ledger_changes (tenant_id, day)
+        select distinct n.tenant_id, n.day
+        from new_rows as n
+        where
+            n.day < (now() at time zone 'utc')::pg_catalog.date
+            and not exists (select from old_rows as o where o.tenant_id = n.tenant_id and o.day = n.day);
+    end if;
+
+    return null;
+end
+$$;
+
+comment on function private.record_ledger_changes() is 'Trigger: notes, once for a statement, which days before today it changed: who erases somebody changes many rows. Definer: clients have no rights on the notes.';
+
+revoke execute on function private.record_ledger_change() from public;
+
+revoke execute on function private.record_ledger_changes() from public;
+
+alter function private.record_ledger_change() owner to palaver_definer;
+
+alter function private.record_ledger_changes() owner to palaver_definer;
+
+-- A row's trigger, since its condition costs a turn nothing.
+
+create trigger usage_ledger_record_insert
+after insert on public.usage_ledger
+for each row when (new.day < (now() at time zone 'utc')::date)
+execute function private.record_ledger_change();
+
+create trigger usage_ledger_record_update
+after update on public.usage_ledger
+referencing old table as old_rows new table as new_rows
+for each statement execute function private.record_ledger_changes();
+
+create trigger usage_ledger_record_delete
+after delete on public.usage_ledger
+referencing old table as old_rows
+for each statement execute function private.record_ledger_changes();
+
+create view private.ledger_by_day
+with (security_invoker = true)
+as
+select
+    tenant_id,
+    day,
+    user_id,
+    provider,
+    model,
+    prompt_id,
+    prompt_version,
+    sum(request_count)::bigint as requests,
+    coalesce(sum(request_count) filter (where from_cache), 0)::bigint as cached_requests,
+    coalesce(sum(request_count) filter (where tokens_estimated), 0)::bigint as estimated_requests,
+    sum(prompt_tokens + completion_tokens)::bigint as total_tokens,
+    sum(prompt_tokens)::bigint as prompt_tokens,
+    sum(completion_tokens)::bigint as completion_tokens,
+    sum(cached_tokens)::bigint as cached_tokens,
+    sum(reasoning_tokens)::bigint as reasoning_tokens,
+    sum(cost) as cost
+from public.usage_ledger
+group by tenant_id, day, user_id, provider, model, prompt_id, prompt_version;
+
+comment on view private.ledger_by_day is 'The ledger summed up live, of the rows that the caller may see: what private.usage_daily keeps of closed days.';
+
+revoke all on private.ledger_by_day from public, anon, authenticated, service_role;
+
+grant select on private.ledger_by_day to authenticated, service_role, palaver_definer;
+
+create table private.usage_daily (
+    tenant_id uuid not null,
+    day date not null,
+    id bigint not null generated always as identity,
+    user_id uuid,
+    provider text,
+    model text,
+    prompt_id uuid,
+    prompt_version integer,
+    requests bigint not null,
+    cached_requests bigint not null,
+    estimated_requests bigint not null,
+    total_tokens bigint not null,
+    prompt_tokens bigint not null,
+    completion_tokens bigint not null,
+    cached_tokens bigint not null,
+    reasoning_tokens bigint not null,
+    cost numeric not null,
+    constraint usage_daily_pkey primary key (tenant_id, day, id)
+);
+
+comment on table private.usage_daily is 'private.ledger_by_day of the days before summary_state.closed_before; not to be read where ledger_changes has a note of the tenant''s day.';
+
+comment on column private.usage_daily.user_id is 'Null where the person is gone: the amounts stay.';
+
+create index usage_daily_user_idx on private.usage_daily (tenant_id, user_id, day);
+
+comment on index private.usage_daily_user_idx is 'A person''s usage by day.';
+
+alter table private.usage_daily enable row level security;
+
+revoke all on private.usage_daily from public, anon, authenticated, service_role;
+
+alter table private.usage_daily
+alter column provider set statistics 0,
+alter column model set statistics 0;
+
+grant select, insert, delete on private.usage_daily to palaver_definer;
+
+grant select (
+    tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests, cached_requests, estimated_requests, total_tokens,
+    prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost
+) on private.usage_daily to authenticated;
+
+grant select on private.usage_daily to service_role;
+
+create policy "People see what they used, tenant admins their tenant's"
+on private.usage_daily for select to authenticated
+using (
+    tenant_id = (select private.current_tenant_id())
+    and (user_id = (select private.current_user_id()) or tenant_id = (select private.administered_tenant_id()))
+);
+
+create policy "Summaries read closed days"
+on private.usage_daily for select to palaver_definer
+using (true);
+
+create policy "A refresh adds days"
+on private.usage_daily for insert to palaver_definer
+with check (true);
+
+create policy "A refresh removes days that changed"
+on private.usage_daily for delete to palaver_definer
+using (true);
+
+-- Feedback. It can change at any time, so each change is noted; a message with a note is aggregated live, any other comes from
+-- what is closed.
 
 create table private.feedback_changes (
     tenant_id uuid not null,
@@ -311,7 +549,7 @@ create table private.feedback_changes (
     constraint feedback_changes_pkey primary key (tenant_id, id)
 );
 
-comment on table private.feedback_changes is 'Messages whose feedback changed since message_feedback_closed was refreshed; only ever appended to, so that nobody waits.';
+comment on table private.feedback_changes is 'Messages whose feedback changed since the last refresh; only ever appended to, so that nobody waits.';
 
 create index feedback_changes_message_idx on private.feedback_changes (tenant_id, message_id);
 
@@ -360,23 +598,40 @@ create trigger feedback_record_change
 after insert or update or delete on public.feedback
 for each row execute function private.record_feedback_change();
 
-create materialized view private.message_feedback_closed as
-select
-    f.tenant_id,
-    f.message_id,
-    count(*) filter (where f.rating = 1) as positive_count,
-    count(*) filter (where f.rating = -1) as negative_count,
-    count(f.comment) as comment_count,
-    max(f.updated_at) as last_feedback_at
-from public.feedback as f
-group by f.tenant_id, f.message_id;
+create table private.message_feedback_closed (
+    tenant_id uuid not null,
+    message_id uuid not null,
+    positive_count bigint not null,
+    negative_count bigint not null,
+    comment_count bigint not null,
+    last_feedback_at timestamptz not null,
+    constraint message_feedback_closed_pkey primary key (tenant_id, message_id)
+);
 
-comment on materialized view private.message_feedback_closed is 'Feedback by message, as of the last refresh.';
+comment on table private.message_feedback_closed is 'Feedback by message, as of the last refresh; not to be read where feedback_changes has a note of the message.';
 
--- squawk-ignore require-concurrent-index-creation
-create unique index message_feedback_closed_key on private.message_feedback_closed (tenant_id, message_id);
+alter table private.message_feedback_closed enable row level security;
 
-comment on index private.message_feedback_closed_key is 'Feedback of a message; needed to refresh concurrently.';
+revoke all on private.message_feedback_closed from public, anon, authenticated, service_role;
+
+grant select, insert, update, delete on private.message_feedback_closed to palaver_definer;
+
+create policy "Summaries read closed feedback"
+on private.message_feedback_closed for select to palaver_definer
+using (true);
+
+create policy "A refresh adds messages"
+on private.message_feedback_closed for insert to palaver_definer
+with check (true);
+
+create policy "A refresh counts messages anew"
+on private.message_feedback_closed for update to palaver_definer
+using (true)
+with check (true);
+
+create policy "A refresh removes messages without feedback"
+on private.message_feedback_closed for delete to palaver_definer
+using (true);
 
 create function private.feedback_summary(p_tenant_id uuid, p_message_id uuid)
 returns table (
@@ -429,7 +684,7 @@ end
 $$;
 
 comment on function private.feedback_summary(uuid, uuid) is
-'Totals of a message''s feedback, for whoever rated it and for admins of its tenant. Definer: clients have no rights on the materialized view.';
+'Totals of a message''s feedback, for whoever rated it and for admins of its tenant. Definer: clients have no rights on what is closed.';
 
 create view public.message_feedback_summary
 with (security_invoker = true)
@@ -465,20 +720,169 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_hash_join constant pg_catalog.text := current_setting('enable_hashjoin');
+    v_merge_join constant pg_catalog.text := current_setting('enable_mergejoin');
+    v_from pg_catalog.date;
+    v_to pg_catalog.date;
+    v_tenant_ids pg_catalog.uuid[];
+    v_days pg_catalog.date[];
 begin
-    -- Notes first: what is noted after this statement stays noted, whether or not the refresh sees it.
-    delete from private.feedback_changes where true;
+    -- Notes are looked up one by one: for as many as there once may have been, the planner would read all that they are about.
+    perform set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
 
-    delete from private.usage_changes where true;
+    -- A second refresh waits here, and then goes on from where the first has come to.
+    select s.closed_before into v_from from private.summary_state as s for update;
 
-    refresh materialized view concurrently private.message_feedback_closed;
+    v_to := greatest(v_from, (now() at time zone 'utc')::pg_catalog.date - 1);
 
-    refresh materialized view concurrently private.monthly_usage_closed;
+    -- Feedback of the messages that have a note.
+
+    with noted as (
+        delete from private.feedback_changes as n
+        where true
+        returning n.tenant_id, n.message_id
+    ),
+
+    counted as (
+        select m.tenant_id, m.message_id, s.positive_count, s.negative_count, s.comment_count, s.last_feedback_at
+        from (select distinct n.tenant_id, n.message_id from noted as n) as m
+        cross join lateral (
+            select
+                count(*) filter (where f.rating = 1) as positive_count,
+                count(*) filter (where f.rating = -1) as negative_count,
+                count(f.comment) as comment_count,
+                max(f.updated_at) as last_feedback_at
+            from public.feedback as f
+            where f.tenant_id = m.tenant_id and f.message_id = m.message_id
+        ) as s
+    ),
+
+    without as (
+        delete from private.message_feedback_closed as c
+        using counted as n
+        where c.tenant_id = n.tenant_id and c.message_id = n.message_id and n.last_feedback_at is null
+    )
+
+    insert into private.message_feedback_closed (tenant_id, message_id, positive_count, negative_count, comment_count, last_feedback_at)
+    select n.tenant_id, n.message_id, n.positive_count, n.negative_count, n.comment_count, n.last_feedback_at
+    from counted as n
+    where n.last_feedback_at is not null
+    on conflict (tenant_id, message_id) do update
+    set
+        positive_count = excluded.positive_count,
+        negative_count = excluded.negative_count,
+        comment_count = excluded.comment_count,
+        last_feedback_at = excluded.last_feedback_at;
+
+    -- Months of the counters: those with a note anew, as far as they were closed; then the days that are closed now are added.
+
+    with noted as (
+        delete from private.usage_changes as n
+        where true
+        returning n.tenant_id, date_trunc('month', n.day)::pg_catalog.date as month, n.day
+    ),
+
+    changed as (
+        select distinct n.tenant_id, n.month
+        from noted as n
+        where n.day < v_from
+    )
+
+    select array_agg(c.tenant_id), array_agg(c.month) into v_tenant_ids, v_days from changed as c;
+
+    delete from private.monthly_usage_closed as c
+    using unnest(v_tenant_ids, v_days) as n (tenant_id, month)
+    where c.tenant_id = n.tenant_id and c.month = n.month;
+
+    insert into private.monthly_usage_closed (
+        tenant_id, month, user_id, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
+    )
+    select n.tenant_id, n.month, s.*
+    from unnest(v_tenant_ids, v_days) as n (tenant_id, month)
+    cross join lateral (
+        select
+            m.user_id, sum(m.total_tokens), sum(m.prompt_tokens), sum(m.completion_tokens), sum(m.request_count), sum(m.estimated_cost)
+        from public.usage_metrics as m
+        where m.tenant_id = n.tenant_id and m.day >= n.month and m.day < least(n.month + interval '1 month', v_from)
+        group by m.user_id
+    ) as s;
+
+    insert into private.monthly_usage_closed as c (
+        tenant_id, month, user_id, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost
+    )
+    select t.id, s.*
+    from public.tenants as t
+    cross join lateral (
+        select
+            date_trunc('month', m.day), m.user_id,
+            sum(m.total_tokens), sum(m.prompt_tokens), sum(m.completion_tokens), sum(m.request_count), sum(m.estimated_cost)
+        from public.usage_metrics as m
+        where m.tenant_id = t.id and m.day >= v_from and m.day < v_to
+        group by date_trunc('month', m.day), m.user_id
+    ) as s
+    on conflict (tenant_id, month, user_id) do update
+    set
+        total_tokens = c.total_tokens + excluded.total_tokens,
+        prompt_tokens = c.prompt_tokens + excluded.prompt_tokens,
+        completion_tokens = c.completion_tokens + excluded.completion_tokens,
+        request_count = c.request_count + excluded.request_count,
+        estimated_cost = c.estimated_cost + excluded.estimated_cost;
+
+    -- Days of the ledger, in the same way; written in the order in which they are read.
+
+    with noted as (
+        delete from private.ledger_changes as n
+        where true
+        returning n.tenant_id, n.day
+    ),
+
+    changed as (
+        select distinct n.tenant_id, n.day
+        from noted as n
+        where n.day < v_from
+    )
+
+    select array_agg(c.tenant_id), array_agg(c.day) into v_tenant_ids, v_days from changed as c;
+
+    delete from private.usage_daily as d
+    using unnest(v_tenant_ids, v_days) as n (tenant_id, day)
+    where d.tenant_id = n.tenant_id and d.day = n.day;
+
+    insert into private.usage_daily (
+        tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests, cached_requests, estimated_requests,
+        total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost
+    )
+    select s.*
+    from unnest(v_tenant_ids, v_days) as n (tenant_id, day)
+    cross join lateral (
+        -- Asking for an order keeps the planner from summing up all of the ledger first.
+        select l.*
+        from private.ledger_by_day as l
+        where l.tenant_id = n.tenant_id and l.day = n.day
+        order by l.user_id
+    ) as s;
+
+    insert into private.usage_daily (
+        tenant_id, day, user_id, provider, model, prompt_id, prompt_version, requests, cached_requests, estimated_requests,
+        total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost
+    )
+    select l.*
+    from private.ledger_by_day as l
+    where l.day >= v_from and l.day < v_to
+    order by l.tenant_id, l.day, l.user_id;
+
+    update private.summary_state as s
+    set closed_before = v_to, refreshed_at = now()
+    where s.is_only;
+
+    -- Other jobs may follow in the transaction.
+    perform set_config('enable_hashjoin', v_hash_join, true), set_config('enable_mergejoin', v_merge_join, true);
 end
 $$;
 
 comment on function private.refresh_summaries() is
-'Refreshes the materialized views; readers are not blocked. Run it through private.run_job(''refresh_summaries''), which keeps two from running at once. Definer: only the owner of a materialized view may refresh it.';
+'Closes the days before yesterday that are not closed yet, and counts anew what was noted as changed: it costs what is new, blocks no readers and no writers, and may be ended and repeated at any time. Run it as the job refresh_summaries. Definer: nobody else has rights on what is closed.';
 
 revoke execute on function private.usage_closed_before() from public;
 
@@ -518,6 +922,16 @@ alter function private.feedback_summary(uuid, uuid) owner to palaver_definer;
 
 alter function private.refresh_summaries() owner to palaver_definer;
 
-alter materialized view private.monthly_usage_closed owner to palaver_definer;
+-- What is there already, as where the summaries are taken away and put back.
 
-alter materialized view private.message_feedback_closed owner to palaver_definer;
+insert into private.feedback_changes (tenant_id, message_id)
+select distinct
+    tenant_id,
+    message_id
+from public.feedback;
+
+do $$
+begin
+    perform private.refresh_summaries();
+end
+$$;

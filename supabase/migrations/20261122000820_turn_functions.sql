@@ -23,13 +23,20 @@ begin
 
     -- A file counts for what a model makes of it, not for its bytes.
     return octet_length(p_content) + (
-        select sum(case p.part ->> 'type' when 'file' then 4000 else octet_length(p.part::text) end)
+        select
+            sum(
+                case p.part ->> 'type'
+                    when 'file' then 4000
+                    when 'encrypted' then (p.part ->> 'octets')::pg_catalog.int4
+                    else octet_length(p.part::text)
+                end
+            )
         from jsonb_array_elements(p_parts) as p (part)
     );
 end
 $$;
 
-comment on function private.message_octets(text, jsonb) is 'About how large a message is to a model, in bytes of text; a file counts as 4,000.';
+comment on function private.message_octets(text, jsonb) is 'About how large a message is to a model, in bytes of text; a file counts as 4,000, and what is encrypted as much as the worker says.';
 
 revoke execute on function private.message_octets(text, jsonb) from public;
 
@@ -98,6 +105,14 @@ begin
             errcode = 'PA403',
             message = 'This account may not use the assistant.',
             hint = 'An administrator of your organisation can give you access.';
+    end if;
+
+    -- Before anything is kept.
+    if v_tenant.encrypts_messages is distinct from (p_request ? 'encrypted') then
+        raise exception using
+            errcode = 'PA427',
+            message = 'Whether messages of this organisation are encrypted, or with which key, has just changed.',
+            hint = 'Try again.';
     end if;
 
     if v_tenant.consent_version is not null then
@@ -187,6 +202,13 @@ begin
     if p_request ? 'prompt' then
         if v_conversation.id is not null or p_request ->> 'conversation_id' is not null then
             raise exception using errcode = 'PA422', message = 'A prompt begins a conversation, and this one has begun.';
+        end if;
+
+        if v_tenant.encrypts_messages then
+            raise exception using
+                errcode = 'PA422',
+                message = 'Your organisation encrypts its messages, and the worker cannot fill in a prompt for it.',
+                hint = 'Fill it in with fill_prompt(), and send the text as the message.';
         end if;
 
         v_prompt_text := public.fill_prompt(
@@ -473,14 +495,14 @@ begin
         v_answer,
         v_tenant.system_prompt,
         nullif(v_tenant.tools, '[]')::text,
-        v_tenant.response_cache_seconds,
+        case when not v_tenant.encrypts_messages then v_tenant.response_cache_seconds end,
         v_history,
         (v_allowance.limits || v_share.limits)::text;
 end
 $$;
 
 comment on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) is
-'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), prompt (id, values and perhaps version of one of the library, whose text comes before the message and begins the conversation), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA428 consent is missing, PA429 limit reached.';
+'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), prompt (id, values and perhaps version of one of the library, whose text comes before the message and begins the conversation), encrypted (where content, parts and fingerprint are), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA427 encrypted or not, unlike the tenant''s setting, PA428 consent is missing, PA429 limit reached.';
 
 revoke execute on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) from public;
 
@@ -906,26 +928,20 @@ comment on function private.read_pieces(jsonb) is
 grant select (tenant_id, id, conversation_id, user_id, parent_id, role, created_at), insert, update (parent_id)
 on public.messages to palaver_definer;
 
-grant select (prompt_id, prompt_version) on public.conversations to palaver_definer;
-
 create policy "Settlement sees messages"
 on public.messages for select to palaver_definer
 using (true);
 
-create policy "Settlement adds answers"
+create policy "Settlement adds answers, copies also questions"
 on public.messages for insert to palaver_definer
-with check (role = 'assistant');
+with check (role in ('assistant', 'user'));
 
 create policy "Settlement puts questions behind answers"
 on public.messages for update to palaver_definer
 using (role = 'user')
 with check (role = 'user');
 
-grant select, insert on public.usage_ledger to palaver_definer;
-
-create policy "Settlement reads the ledger"
-on public.usage_ledger for select to palaver_definer
-using (true);
+grant insert on public.usage_ledger to palaver_definer;
 
 create policy "Settlement writes the ledger"
 on public.usage_ledger for insert to palaver_definer

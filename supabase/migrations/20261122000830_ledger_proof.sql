@@ -58,6 +58,28 @@ begin
     where l.amounts is distinct from c.amounts
     union all
     select
+        'a closed day differs from the ledger', coalesce(l.tenant_id, d.tenant_id), null::pg_catalog.uuid, null::pg_catalog.uuid,
+        coalesce(l.day, d.day), jsonb_build_object('ledger', l.amounts, 'closed', d.amounts)
+    from (
+        select s.tenant_id, s.day, jsonb_agg(to_jsonb(s) order by to_jsonb(s)::pg_catalog.text) as amounts
+        from private.ledger_by_day as s
+        where s.day between p_from and p_to and s.day < private.usage_closed_before()
+        group by s.tenant_id, s.day
+    ) as l
+    full join (
+        select s.tenant_id, s.day, jsonb_agg(to_jsonb(s) - 'id' order by (to_jsonb(s) - 'id')::pg_catalog.text) as amounts
+        from private.usage_daily as s
+        where s.day between p_from and p_to
+        group by s.tenant_id, s.day
+    ) as d on d.tenant_id = l.tenant_id and d.day = l.day
+    where
+        l.amounts is distinct from d.amounts
+        and not exists (
+            select from private.ledger_changes as n
+            where n.tenant_id = coalesce(l.tenant_id, d.tenant_id) and n.day = coalesce(l.day, d.day)
+        )
+    union all
+    select
         'a message differs from the ledger', l.tenant_id, l.user_id, l.id, l.day,
         jsonb_build_object('ledger', l.completion_tokens, 'message', m.token_count, 'cost', l.cost, 'cost of the message', m.cost)
     from public.usage_ledger as l
@@ -133,7 +155,7 @@ end
 $$;
 
 comment on function private.ledger_findings(date, date) is
-'Where ledger, counters, messages, prices, limits and open turns do not agree, for what was settled on those UTC days; no row is the proof that they do. Definer: to be called by roles that do not own the tables.';
+'Where ledger, counters, closed days, messages, prices, limits and open turns do not agree, for what was settled on those UTC days; no row is the proof that they do. Definer: to be called by roles that do not own the tables.';
 
 create table private.ledger_checks (
     checked_at timestamptz not null default clock_timestamp(),

@@ -1,8 +1,8 @@
 -- Audit: who changed what, from what to what, when, in which request.
 --
--- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants and
---           public.users.
--- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the triggers and the foreign key.
+-- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants, users,
+--           prompts, conversation_shares, legal_holds and consents, and private.erasures.
+-- Locks:    a moment's SHARE ROW EXCLUSIVE on these tables, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
 
 set local lock_timeout = '5s';
@@ -73,7 +73,7 @@ comment on column public.audit_log.object_id is 'The row''s id.';
 comment on column public.audit_log.subject_id is 'users.id of the person whose row it is, where it is somebody''s.';
 
 comment on column public.audit_log.before is
-'The row as it was; of an update, the columns that it changed. A value of more than 2,000 characters stands as its length and SHA-256, a secret as {"withheld": true}.';
+'The row as it was; of an update, the columns that it changed. A value of more than 2,000 characters stands as its length and SHA-256, a secret as {"withheld": true}, and so does what a private row says.';
 
 comment on column public.audit_log.after is 'The same as it is now.';
 
@@ -122,13 +122,13 @@ grant select (
 
 grant select, insert on public.audit_log to palaver_definer;
 
-grant update (actor_id, before, after) on public.audit_log to palaver_definer;
+grant update (actor_id, object_id, subject_id, before, after) on public.audit_log to palaver_definer;
 
 grant select on public.audit_log to service_role;
 
--- What a log may hold of a row.
+-- What a log that tenant admins read may hold of a row: nothing that opens something, and nothing of what a person keeps to themselves.
 
-create function private.audited(p_row jsonb)
+create function private.audited(p_row jsonb, p_is_private boolean)
 returns jsonb
 language plpgsql
 immutable
@@ -140,7 +140,10 @@ begin
         select jsonb_object_agg(
             e.key,
             case
-                when e.key ~ '(hash|password|secret)' then '{"withheld": true}'
+                when
+                    e.key ~ '(password_hash|token_hash|secret|salt)'
+                    or (p_is_private and jsonb_typeof(e.value) <> 'null' and e.key !~ '(^id|_id|_at|^version|^visibility)$')
+                    then '{"withheld": true}'
                 when char_length(e.value #>> '{}') > 2000 then jsonb_build_object(
                     'length', char_length(e.value #>> '{}'),
                     'sha256', encode(sha256(convert_to(e.value #>> '{}', 'UTF8')), 'hex')
@@ -153,12 +156,12 @@ begin
 end
 $$;
 
-comment on function private.audited(jsonb) is
-'Columns and values as the audit log holds them: hashes and secrets withheld, long values as their length and SHA-256.';
+comment on function private.audited(jsonb, boolean) is
+'Columns and values as the audit log holds them: secrets withheld, and of a private row all but ids and times; long values as their length and SHA-256.';
 
-revoke execute on function private.audited(jsonb) from public;
+revoke execute on function private.audited(jsonb, boolean) from public;
 
-grant execute on function private.audited(jsonb) to palaver_definer;
+grant execute on function private.audited(jsonb, boolean) to palaver_definer;
 
 create function private.record_change()
 returns trigger
@@ -168,12 +171,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_left_out constant pg_catalog.text[] := array['updated_at'] || tg_argv::pg_catalog.text[];
-    v_before pg_catalog.jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - v_left_out end;
-    v_after pg_catalog.jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - v_left_out end;
-    v_row constant pg_catalog.jsonb := coalesce(v_after, v_before);
+    v_old constant pg_catalog.jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - v_left_out end;
+    v_new constant pg_catalog.jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - v_left_out end;
+    v_row constant pg_catalog.jsonb := coalesce(v_new, v_old);
     v_tenant_id constant pg_catalog.uuid := coalesce(v_row ->> 'tenant_id', v_row ->> 'id');
+    v_before pg_catalog.jsonb := v_old;
+    v_after pg_catalog.jsonb := v_new;
 begin
-    if v_before = v_after then
+    if v_old = v_new then
         return null;
     end if;
 
@@ -185,8 +190,8 @@ begin
     if tg_op = 'UPDATE' then
         select jsonb_object_agg(b.key, b.value), jsonb_object_agg(b.key, a.value)
         into v_before, v_after
-        from jsonb_each(v_before) as b
-        inner join jsonb_each(v_after) as a on b.key = a.key
+        from jsonb_each(v_old) as b
+        inner join jsonb_each(v_new) as a on b.key = a.key
         where b.value <> a.value;
     end if;
 
@@ -200,9 +205,11 @@ begin
         lower(tg_op),
         tg_table_name,
         (v_row ->> 'id')::pg_catalog.uuid,
-        coalesce(v_row ->> 'user_id', case tg_table_name when 'users' then v_row ->> 'id' end)::pg_catalog.uuid,
-        private.audited(v_before),
-        private.audited(v_after),
+        case tg_table_name
+            when 'users' then v_row ->> 'id' else coalesce(v_new ->> 'user_id', v_old ->> 'user_id')
+        end::pg_catalog.uuid,
+        private.audited(v_before, v_old ->> 'visibility' = 'private'),
+        private.audited(v_after, v_new ->> 'visibility' = 'private'),
         private.request_id()
     );
 
@@ -227,6 +234,28 @@ create trigger users_record_change
 after insert or update or delete on public.users
 for each row execute function private.record_change('last_active_at', 'preferences');
 
+create trigger prompts_record_change
+after insert or update or delete on public.prompts
+for each row execute function private.record_change();
+
+create trigger conversation_shares_record_change
+after insert or update or delete on public.conversation_shares
+for each row execute function private.record_change();
+
+create trigger legal_holds_record_change
+after insert or update or delete on public.legal_holds
+for each row execute function private.record_change();
+
+create trigger consents_record_change
+after insert or update or delete on public.consents
+for each row execute function private.record_change();
+
+-- Who is to be found and erased again after a restore is for the operator alone.
+
+create trigger erasures_record_change
+after insert or update or delete on private.erasures
+for each row execute function private.record_change('person', 'person_hash', 'counts');
+
 create function private.redact_audit(p_tenant_id uuid, p_user_id uuid)
 returns bigint
 language plpgsql
@@ -243,6 +272,8 @@ begin
     update public.audit_log as a
     set
         actor_id = nullif(a.actor_id, p_user_id),
+        object_id = nullif(a.object_id, p_user_id),
+        subject_id = nullif(a.subject_id, p_user_id),
         before = case
             when a.subject_id = p_user_id then (select jsonb_object_agg(e.key, v_withheld) from jsonb_each(a.before) as e)
             else replace(a.before::pg_catalog.text, v_id, v_nobody)::pg_catalog.jsonb
@@ -254,7 +285,7 @@ begin
     where
         a.tenant_id = p_tenant_id
         and (
-            p_user_id in (a.actor_id, a.subject_id)
+            p_user_id in (a.actor_id, a.object_id, a.subject_id)
             or strpos(a.before::pg_catalog.text, v_id) > 0
             or strpos(a.after::pg_catalog.text, v_id) > 0
         );

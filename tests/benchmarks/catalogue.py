@@ -229,7 +229,7 @@ async def _feedback(database: Database, cast: Cast) -> list[Query]:
     rater = Person(*recent_rater)
     open_ = [tuple(row) for row in await database.fetch(RATED, rater.tenant_id, rater.user_id, True)]
     by_message = frozenset({"feedback_message_user_key"})
-    notes, closed_key = frozenset({"feedback_changes_message_idx"}), frozenset({"message_feedback_closed_key"})
+    notes, closed_key = frozenset({"feedback_changes_message_idx"}), frozenset({"message_feedback_closed_pkey"})
     key, summary = (by_message,), (by_message, notes, closed_key)
     one, many = "= $1", "= any($1)"
     own = FEEDBACK.format(more="")
@@ -324,5 +324,5 @@ def _month(name: str, asker: Person, month: date, *, all_people: bool) -> Query:
         MONTH,
         MONTH_BY_HAND.format(closed=closed, live=live),
         [(month,)],
-        (frozenset({"monthly_usage_closed_key"}),),
+        (frozenset({"monthly_usage_closed_pkey"}),),
     )

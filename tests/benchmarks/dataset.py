@@ -197,6 +197,11 @@ where hashtext(p.user_id::text || d.day) % 5 not in (1, -1) or d.day = (now() at
 order by d.day, md5(p.user_id::text || d.day)
 """
 
+UNCLOSED = """
+update private.summary_state set closed_before = '-infinity';
+insert into private.feedback_changes (tenant_id, message_id) select distinct tenant_id, message_id from public.feedback
+"""
+
 RECENT_FEEDBACK = """
 update public.feedback set comment = 'On second thoughts.'
 where (tenant_id, id) in (select tenant_id, id from public.feedback order by created_at desc limit $1)
@@ -266,6 +271,7 @@ async def fill(
         await link.execute(ORDINARY_PLANS, messages, busy)
         for sql in (CONVERSATION_ROWS, MESSAGE_ROWS, FEEDBACK_ROWS, USAGE_ROWS):
             await link.execute(sql)
+        await link.execute(UNCLOSED)
         await link.execute("set session_replication_role = origin")
         await link.execute("vacuum (analyze)")
         refresh_seconds = await _refresh(link)

@@ -21,6 +21,8 @@ BIG_TABLES = frozenset(
         "users",
         "monthly_usage_closed",
         "message_feedback_closed",
+        "usage_ledger",
+        "usage_daily",
         "feedback_changes",
     }
 )

@@ -66,9 +66,34 @@ seen.late = late.error?.code ?? "accepted";
 seen.today = ok(await ada.from("current_day_usage").select("request_count")).length > 0;
 seen.months = ok(await ada.from("monthly_usage_summary").select("month, total_tokens, refreshed_at").order("month")).length > 0;
 
+seen.days = ok(await ada.from("usage_by_day").select("day, requests, total_tokens, cost").order("day")).length > 0;
+seen.totals = ok(await ada.rpc("usage_totals", { p_from: "2000-01-01", p_to: "2999-12-31", p_by: ["model"] })).length > 0;
+seen.scopes = ok(await ada.from("usage_forecast").select("scope, tokens_today").order("scope")).map((row) => row.scope);
+seen.hour = (await ada.rpc("usage_totals", { p_by: ["hour"] })).error?.code ?? "accepted";
+seen.csv = ok(await ada.from("usage_by_person").select("day, total_tokens").order("day").csv()).split("\n")[0];
+
 seen.foreign = ok(await dan.from("conversations").select("id").eq("id", made.id)).length;
 seen.foreignUpdate = ok(await dan.from("conversations").update({ title: "Mine" }).eq("id", made.id).select()).length;
 seen.people = ok(await dan.from("users").select("email")).map((row) => row.email);
+
+const prompt = ok(await ada.from("prompts").insert({
+  name: "Into", text: "Translate into {{language}}: {{text}}", category: "Writing", tags: ["words"], visibility: "public",
+  variables: { language: { default: "French" } },
+}).select().single());
+seen.prompt = { version: prompt.version, variables: prompt.variables, user: prompt.user_id };
+ok(await ada.from("prompts").update({ text: "In {{language}}, please: {{text}}" }).eq("id", prompt.id));
+seen.library = ok(await dan.from("prompts").select("name, version, prompt_versions(version, text)")
+  .contains("tags", ["words"]).ilike("name", "int%").order("version", { referencedTable: "prompt_versions" }));
+seen.filled = ok(await dan.rpc("fill_prompt", { p_prompt_id: prompt.id, p_values: { text: "Oak" } }));
+const unfilled = await dan.rpc("fill_prompt", { p_prompt_id: prompt.id, p_values: { tongue: "French" } });
+seen.unfilled = unfilled.error?.message.replace(/^PostgresError: /, "");
+const started = ok(await dan.rpc("start_conversation", { p_prompt_id: prompt.id, p_values: { text: "Oak" } }));
+seen.started = ok(await dan.from("conversations").select("title, prompt_version, messages(role, content)").eq("id", started.id).single());
+seen.inserted = ok(await dan.from("conversations").insert({ prompt_id: prompt.id, prompt_values: { text: "Ash" } }).select().single())
+  .prompt_values;
+seen.uses = [ada, dan].map((client) => client.from("prompt_usage").select("version, uses").eq("prompt_id", prompt.id));
+seen.uses = (await Promise.all(seen.uses)).map(ok);
+seen.notTheirs = ok(await dan.from("prompts").update({ name: "Mine" }).eq("id", prompt.id).select()).length;
 
 const stranger = createClient(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, { auth: { persistSession: false } });
 seen.anon = (await stranger.from("conversations").select("id")).error?.code ?? "accepted";

@@ -67,7 +67,7 @@ def test_monitoring_shows_the_tables_and_changes_nothing(database: Database, mon
 
 
 async def test_monitoring_shows_a_job_that_never_ran_and_one_that_did(database: Database, monitoring: Path) -> None:
-    assert part(psql(database, monitoring), "Jobs").count("| t ") == 6
+    assert part(psql(database, monitoring), "Jobs").count("| t ") == 8
     await database.fetch("select private.run_job('refresh_summaries')")
     jobs = part(psql(database, monitoring), "Jobs")
     assert re.search(r"refresh_summaries .*\| f .*succeeded", jobs)
@@ -160,6 +160,7 @@ async def test_monitoring_shows_what_stands_open(database: Database, monitoring:
 
 async def test_maintenance_refreshes_forgets_and_vacuums(database: Database, maintenance: Path) -> None:
     await database.fetch("delete from public.usage_metrics where day < current_date - 2")
+    await database.fetch("update public.usage_ledger set cost = cost where day < current_date - 2")
     output = psql(database, maintenance)
     assert part(output, "Summaries").count("succeeded") == 1
     assert part(output, "Old job runs").count("succeeded") == 1
@@ -168,6 +169,7 @@ async def test_maintenance_refreshes_forgets_and_vacuums(database: Database, mai
     assert "counters differ from the ledger" in part(output, "Ledger")
     assert await database.value("select count(*) from private.feedback_changes") == 0
     assert await database.value("select count(*) from private.usage_changes") == 0
+    assert await database.value("select count(*) from private.ledger_changes") == 0
     vacuumed = {
         line.split()[-1].rstrip(";") for line in maintenance.read_text().splitlines() if line.startswith("vacuum")
     }

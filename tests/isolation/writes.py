@@ -9,9 +9,16 @@ from tests.isolation.cells import CHECK, NO_GRANT, Cell
 from tests.isolation.oracle import Oracle
 from tests.isolation.world import IDS
 
-BY_COLUMN: Final = {"role": "'viewer'", "llm_provider": "'other'", "status": "'failed'", "rating": "-1"}
+BY_COLUMN: Final = {
+    "role": "'viewer'",
+    "llm_provider": "'other'",
+    "status": "'failed'",
+    "rating": "-1",
+    "visibility": "'team'",
+}
 BY_TYPE: Final = {
     "text": "'changed'",
+    "text[]": "'{changed}'",
     "jsonb": """'{"changed": true}'""",
     "boolean": "false",
     "date": "'2031-01-01'::date",

@@ -26,8 +26,12 @@ from public.conversation_overview where id = $1
 # Loaded as tests.benchmarks.dataset does, without triggers: everything that they keep up to date is given.
 MANY = """
 with talks as (
-    insert into public.conversations (tenant_id, user_id, title, titled_by, is_archived, created_at, updated_at)
-    select $1, $2, 'Talk ' || n, 'person', n > 300, now() - n * interval '1 hour', now() - n * interval '1 hour'
+    insert into public.conversations (
+        tenant_id, user_id, title, titled_by, is_archived, status, created_at, updated_at
+    )
+    select
+        $1, $2, 'Talk ' || n, 'person', n > 300, case when n > 300 then 'archived' else 'active' end,
+        now() - n * interval '1 hour', now() - n * interval '1 hour'
     from generate_series(1, 400) as n
     returning *
 ), said as (

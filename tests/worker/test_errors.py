@@ -36,6 +36,8 @@ def database_error(state: str, message: str = "secret row", detail: str | None =
         ("NOT_FOUND", {404}),
         ("METHOD_NOT_ALLOWED", {405}),
         ("CONVERSATION_ARCHIVED", {409}),
+        ("ENCRYPTION_CHANGED", {409}),
+        ("ENCRYPTION_UNAVAILABLE", {503}),
         ("MODEL_NOT_FOUND", {404}),
         ("IDEMPOTENCY_KEY_REUSED", {422}),
         ("ANSWER_INTERRUPTED", {503}),
