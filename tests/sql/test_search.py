@@ -305,9 +305,16 @@ async def test_a_conversation_that_is_given_away_is_found_by_its_new_owner(
 
 
 async def test_what_is_encrypted_is_not_searched(acme_member: Actor, service: Actor, database: Database) -> None:
-    conversation = await talk(
-        acme_member, "Plain", "palaver-encrypted:1:cipher robin", "A robin", "About palaver-encrypted:1: robins"
-    )
+    conversation = await talk(acme_member, "Plain", "About palaver-encrypted:1: robins")
+    for content in ("palaver-encrypted:1:cipher robin", "A robin"):
+        await service.execute(
+            "insert into public.messages (tenant_id, conversation_id, user_id, role, content)"
+            " values ($1, $2, $3, 'assistant', $4)",
+            acme_member.tenant_id,
+            conversation,
+            acme_member.user_id,
+            content,
+        )
     assert sorted(await found(acme_member, "robin")) == ["A robin", "About palaver-encrypted:1: robins"]
     await service.execute("update public.messages set content = 'palaver-encrypted:1:robin' where content = 'A robin'")
     assert await found(acme_member, "robin") == ["About palaver-encrypted:1: robins"]
