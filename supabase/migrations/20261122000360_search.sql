@@ -671,10 +671,17 @@ begin
             order by score desc, s.created_at desc, s.id desc, s.kind desc
             offset 0
         ) as h
-        inner join public.conversations as c
-            on c.tenant_id = v_tenant_id and c.id = h.conversation_id and c.user_id = v_user_id
-        left join public.messages as m
-            on m.tenant_id = v_tenant_id and m.id = h.id and m.user_id = v_user_id and h.kind = 'message'
+        -- Looked up one by one, since a plan for all of them would read all that the person has for the few of a page.
+        inner join lateral (
+            select o.* from public.conversations as o
+            where o.tenant_id = v_tenant_id and o.id = h.conversation_id and o.user_id = v_user_id
+            offset 0
+        ) as c on true
+        left join lateral (
+            select o.* from public.messages as o
+            where o.tenant_id = v_tenant_id and o.id = h.id and o.user_id = v_user_id and h.kind = 'message'
+            offset 0
+        ) as m on true
         where
             c.status <> 'deleted'
             and (p_status is null or c.status = p_status)
