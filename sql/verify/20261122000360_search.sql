@@ -30,7 +30,7 @@ call pg_temp.expect_checks('private.search_index', 'search_index_kind_check');
 call pg_temp.expect_index(
     'private.search_index',
     'search_index_vector_idx',
-    'gin (vector) with (gin_pending_list_limit=''256'')'
+    'gin (vector) with (gin_pending_list_limit=''64'')'
 );
 
 call pg_temp.expect_index('private.search_index', 'search_index_language_idx', 'btree (tenant_id, language)');

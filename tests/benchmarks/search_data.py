@@ -32,7 +32,9 @@ ASKERS: Final = {
 }
 
 TITLE_ROWS: Final = f"""
-insert into public.conversations (tenant_id, id, user_id, title, titled_by, is_archived, created_at, updated_at)
+insert into public.conversations (
+    tenant_id, id, user_id, title, titled_by, is_archived, status, created_at, updated_at
+)
 select
     p.tenant_id,
     pg_temp.id_at(p.created_at, p.number),
@@ -40,6 +42,7 @@ select
     t.words,
     'model',
     p.is_archived,
+    case when p.is_archived then 'archived' else 'active' end,
     p.created_at,
     p.created_at + (p.messages - 1) * interval '10 seconds'
 from plans as p

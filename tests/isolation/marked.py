@@ -10,17 +10,6 @@ import asyncpg
 
 MARKED: Final = {
     "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
-    "tenants": (
-        "name",
-        "slug",
-        "llm_model",
-        "system_prompt",
-        "features",
-        "tools",
-        "consent_version",
-        "consent_text",
-        "branding",
-    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
