@@ -5,16 +5,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import httpx2
+from pydantic import SecretStr
 
 from app import __version__
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
+from app.privacy.commands import add_commands as add_privacy_commands
+from app.privacy.people import PrivacyError
 from app.queries import QUERIES
 from app.seeding import SeedError, seed
 from app.settings import SERVE, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from app.encryption import SecretsKeys
 
 
 class CommandError(Exception):
@@ -30,7 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print("These settings are missing or wrong:", *error.lines, sep="\n  ", file=sys.stderr)
         return 2
-    except (CommandError, MigrationError, SeedError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        CommandError,
+        MigrationError,
+        PrivacyError,
+        SeedError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ) as error:
         print(f"palaver {given.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -56,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "Show migrations and jobs (DATABASE_URL).")
     command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
     command("refresh", _refresh, "Refresh the summaries now (DATABASE_URL).")
+    add_privacy_commands(command)
+    encrypt = command("encrypt", _encrypt, "Encrypt a tenant's messages of before (DATABASE_URL, SECRETS_KEY).")
+    encrypt.add_argument("tenant", help="its slug")
+    encrypt.add_argument("--new-key", action="store_true", help="with a new key, also what is encrypted already")
+    decrypt = command("decrypt", _decrypt, "Decrypt a tenant's messages (DATABASE_URL, SECRETS_KEY).")
+    decrypt.add_argument("tenant", help="its slug")
+    command("rotate-keys", _rotate_keys, "Wrap tenants' keys with the first key of SECRETS_KEY (DATABASE_URL).")
     token = command("token", _token, "Sign in at SUPABASE_URL and print the access token.")
     token.add_argument("email")
     token.add_argument("--password", default="palaver-demo", help="default: the demo people's")
@@ -133,6 +154,47 @@ def _refresh(given: argparse.Namespace) -> int:
         raise CommandError(f"the refresh failed: {run['error']}")
     print(f"refreshed in {run['seconds']:.2f} s")
     return 0
+
+
+def _encrypt(given: argparse.Namespace) -> int:
+    from app.chat import resealing
+
+    keys = _secrets_keys()
+    return _resealed(resealing.encrypt(_owner_url(), given.tenant, keys, new_key=given.new_key, progress=_show))
+
+
+def _decrypt(given: argparse.Namespace) -> int:
+    from app.chat import resealing
+
+    return _resealed(resealing.decrypt(_owner_url(), given.tenant, _secrets_keys(), progress=_show))
+
+
+def _rotate_keys(given: argparse.Namespace) -> int:
+    from app.chat import resealing
+
+    return _resealed(resealing.rotate_keys(_owner_url(), _secrets_keys()))
+
+
+def _resealed(work: Coroutine[Any, Any, str]) -> int:
+    from app.chat.resealing import ResealingError
+
+    try:
+        print(asyncio.run(work))
+    except ResealingError as error:
+        raise CommandError(str(error)) from error
+    return 0
+
+
+def _secrets_keys() -> SecretsKeys:
+    from app.encryption import SecretsKeys
+
+    keys = Settings.load(require=(("DATABASE_URL",), ("SECRETS_KEY",))).secrets_key
+    return SecretsKeys.of(keys or SecretStr(""))
+
+
+def _show(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done:,} of {of:,} messages", end="\n" if done >= of else "", file=sys.stderr, flush=True)
 
 
 def _token(given: argparse.Namespace) -> int:

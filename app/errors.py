@@ -68,6 +68,12 @@ class InsufficientPermissions(PalaverError):
     status, code, title = 403, "INSUFFICIENT_PERMISSIONS", "Insufficient permissions"
 
 
+class ConsentRequired(PalaverError):
+    """Your organisation asks for your consent first: show its text, and call give_consent() with its version."""
+
+    status, code, title = 403, "CONSENT_REQUIRED", "Consent required"
+
+
 class NotFound(PalaverError):
     """There is nothing here, or nothing that you may see."""
 
@@ -120,6 +126,19 @@ class IdempotencyKeyReused(PalaverError):
     """This Idempotency-Key came before, with another request; use a new key for each new question."""
 
     status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key reused"
+
+
+class EncryptionChanged(PalaverError):
+    """Whether this organisation's messages are encrypted has just changed; try again."""
+
+    status, code, title, retryable, retry_after = 409, "ENCRYPTION_CHANGED", "Encryption changed", True, 1.0
+
+
+class EncryptionUnavailable(PalaverError):
+    """Messages of this organisation are encrypted, and this server cannot encrypt or decrypt them."""
+
+    status, code, title = 503, "ENCRYPTION_UNAVAILABLE", "Encryption unavailable"
+    retryable, retry_after = True, 60.0
 
 
 class RateLimited(PalaverError):
@@ -259,6 +278,8 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA422": UnprocessableRequest,
     "PA423": IdempotencyKeyReused,
     "PA424": ModelNotFound,
+    "PA427": EncryptionChanged,
+    "PA428": ConsentRequired,
     "PA429": RateLimited,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
@@ -299,7 +320,7 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
     if kind is RateLimited:
         return _rate_limited(error)
     if state.startswith("PA"):
-        return kind(_message(error))
+        return kind(_message(error), extra=_fields(error))
     if kind is UnprocessableRequest:
         return kind(_OUT_OF_BOUNDS if state == "23514" else _BAD_TEXT)
     return kind()
@@ -307,6 +328,15 @@ def _from_sqlstate(error: asyncpg.PostgresError) -> PalaverError:
 
 def _message(error: asyncpg.PostgresError) -> str | None:
     return str(getattr(error, "message", "") or "") or None
+
+
+def _fields(error: asyncpg.PostgresError) -> dict[str, Any]:
+    """What the error's detail says beside the message, where that is a JSON object."""
+    try:
+        detail = json.loads(str(error.detail))
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}
 
 
 def _rate_limited(error: asyncpg.PostgresError) -> RateLimited:
@@ -321,7 +351,7 @@ def _rate_limited(error: asyncpg.PostgresError) -> RateLimited:
 
 
 _BY_CODE: Final[dict[str, type[PalaverError]]] = {
-    kind.code: kind for kind in (AnswerInterrupted, ShuttingDown, DatabaseUnavailable)
+    kind.code: kind for kind in (AnswerInterrupted, ShuttingDown, DatabaseUnavailable, EncryptionUnavailable)
 }
 
 

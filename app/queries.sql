@@ -1,10 +1,19 @@
--- Every statement of the worker, by name; app/queries.py loads them.
+-- Every statement of the worker and its commands, by name; app/queries.py loads them.
 
 -- name: ping
 select 1
 
 -- name: begin_turn
 select * from private.begin_turn($1::jsonb, $2, $3::jsonb, $4, $5)
+
+-- name: begin_title
+select * from private.begin_title($1::jsonb, $2, $3, $4)
+
+-- name: set_title
+select private.set_title($1::jsonb, $2, $3)
+
+-- name: find_cached_response
+select * from private.find_cached_response($1::jsonb, $2)
 
 -- name: find_turn
 select * from private.find_turn($1::jsonb, $2, $3)
@@ -27,11 +36,101 @@ select * from private.read_pieces($1::jsonb)
 -- name: finish_turns
 select * from private.finish_turns($1, $2::jsonb)
 
+-- name: open_share
+select private.open_share($1, $2)::text as answer
+
+-- name: watch_shares
+select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
+
+-- name: message_key
+select * from private.message_key($1::jsonb)
+
+-- name: add_tenant_key
+select * from private.add_tenant_key($1, $2, $3)
+
+-- name: tenant_key
+select * from private.tenant_key($1, $2)
+
+-- name: read_messages
+select * from private.read_messages($1::jsonb, $2)
+
+-- name: tenant_by_slug
+select id, encrypts_messages from public.tenants where slug = $1
+
+-- name: lock_tenant_keys
+select pg_try_advisory_lock(hashtext('palaver.encryption'), hashtext($1::uuid::text)) as is_locked
+
+-- name: tenant_keys
+select tenant_id, id, wrapped_key, retired_at is null as is_in_use
+from private.tenant_keys
+where tenant_id = $1 or $1 is null
+order by tenant_id, id
+
+-- name: retire_tenant_key
+update private.tenant_keys set retired_at = clock_timestamp() where tenant_id = $1 and retired_at is null
+
+-- name: rewrap_tenant_key
+update private.tenant_keys set wrapped_key = $4 where tenant_id = $1 and id = $2 and wrapped_key = $3
+
+-- name: count_messages
+select count(*) as messages from public.messages where tenant_id = $1
+
+-- name: messages_to_rewrite
+with sized as (
+    select m.id, sum(octet_length(m.content) + coalesce(octet_length(m.parts::text), 0)) over (order by m.id) as octets
+    from (
+        select r.id, r.content, r.parts
+        from public.messages as r
+        where r.tenant_id = $1 and r.id > $2
+        order by r.id
+        limit 500
+    ) as m
+)
+
+select m.id, m.client_id, m.content, m.parts::text as parts
+from public.messages as m
+where
+    m.tenant_id = $1
+    and m.id in (select s.id from sized as s where s.octets < 16000000 or s.id = (select f.id from sized as f order by f.id limit 1))
+order by m.id
+for no key update
+
+-- name: rewrite_messages
+update public.messages as m
+set content = n.content, parts = n.parts::jsonb
+from unnest($2::uuid[], $3::text[], $4::text[]) as n (id, content, parts)
+where m.tenant_id = $1 and m.id = n.id
+
+-- name: conversations_to_untitle
+select id, updated_at
+from public.conversations
+where tenant_id = $1 and titled_by <> 'person' and title <> 'New conversation'
+order by id
+limit 500
+for no key update
+
+-- name: untitle_conversations
+update public.conversations set title = 'New conversation' where tenant_id = $1 and id = any($2::uuid[])
+
+-- name: restore_updated_at
+update public.conversations as c
+set updated_at = n.updated_at
+from unnest($2::uuid[], $3::timestamptz[]) as n (id, updated_at)
+where c.tenant_id = $1 and c.id = n.id
+
+-- name: forget_tenants_responses
+delete from private.cached_responses where tenant_id = $1
+
 -- name: ledger_check
 select checked_at, findings from private.ledger_checks order by checked_at desc limit 1
 
--- name: run_due_jobs
-select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds from private.run_due_jobs()
+-- name: jobs
+select name from private.jobs order by name
+
+-- name: run_if_due
+select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds
+from private.run_job($1, true)
+where id is not null
 
 -- name: run_job
 select job, outcome, error, extract(epoch from finished_at - started_at)::float8 as seconds
@@ -56,3 +155,70 @@ left join lateral (
     limit 1
 ) as l on true
 order by j.name
+
+-- name: find_people
+select u.tenant_id, u.id, u.auth_id, u.email, u.name, t.name as tenant
+from public.users as u
+inner join public.tenants as t on u.tenant_id = t.id
+where u.id::text = lower($1) or lower(u.email) = lower($1)
+union all
+select e.tenant_id, (e.person ->> 'id')::uuid, (e.person ->> 'account')::uuid, e.person ->> 'email', e.person ->> 'name', t.name
+from private.erasures as e
+inner join public.tenants as t on e.tenant_id = t.id
+where e.user_id is null and (e.person ->> 'id' = lower($1) or lower(e.person ->> 'email') = lower($1))
+order by 1, 2
+
+-- name: export_header
+select private.export_header($1, $2)::text
+
+-- name: export_statements
+select table_name, statement from private.export_statements($1, $2, $3)
+
+-- name: export_trailer
+select private.export_trailer($1::jsonb)::text
+
+-- name: personal_row_counts
+select table_name, erasure, row_count from private.personal_row_counts($1, $2)
+
+-- name: begin_erasure
+select id from private.begin_erasure($1, $2)
+
+-- name: erase_person_step
+select table_name, row_count from private.erase_person_step($1, $2, $3)
+
+-- name: finish_erasure
+select private.finish_erasure($1, $2)::text
+
+-- name: traces_of
+select table_name, column_name, needle, row_count from private.traces_of($1, $2)
+
+-- name: may_delete_accounts
+select has_table_privilege('auth.users', 'delete')
+
+-- name: delete_account
+delete from auth.users where id = $1
+
+-- name: open_erasures
+select e.tenant_id, coalesce(e.user_id, (e.person ->> 'id')::uuid) as person_id
+from private.erasures as e
+where e.state <> 'finished' and (e.user_id is not null or e.person is not null)
+order by e.requested_at
+
+-- name: finished_erasures
+select jsonb_build_object(
+    'tenant_id', e.tenant_id,
+    'person_hash', e.person_hash,
+    'requested_at', e.requested_at,
+    'finished_at', e.finished_at,
+    'erased_by', e.erased_by,
+    'counts', e.counts
+)::text as line
+from private.erasures as e
+where e.state = 'finished'
+order by e.finished_at
+
+-- name: erased_people
+select u.tenant_id, u.id
+from unnest($1::uuid[], $2::text[]) as e (tenant_id, person_hash)
+inner join public.users as u on u.tenant_id = e.tenant_id and private.person_hash(u.tenant_id, u.id) = e.person_hash
+order by 1, 2

@@ -31,6 +31,7 @@ from app.protocol import Protocol
 from app.settings import Settings
 from app.web.console import Console
 from app.web.openapi import Description
+from app.web.share import Shares
 
 log = get_logger(__name__)
 
@@ -59,6 +60,7 @@ class Worker:
         self.verifier = TokenVerifier(settings, self.jwks)
         self.turns = Turns(settings, self.database, self.providers, self.metrics)
         self.scheduler = Scheduler(self.database, self.metrics)
+        self.shares = Shares(self.database)
         self.health = Health(
             ping=self.database.ping,
             probe=self.providers.probe,
@@ -69,7 +71,9 @@ class Worker:
         )
         self.app = Starlette(
             routes=self._routes(),
-            middleware=stack(settings, self.metrics, {"/v1/": error_response}),
+            middleware=stack(
+                settings, self.metrics, {"/v1/": error_response, "/share/": self.shares.error_page}
+            ),
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=self._lifespan,
         )
@@ -85,6 +89,7 @@ class Worker:
         if self.settings.enable_ai_assistant:
             for dialect in (Chat, UiChat, OpenAIApi):
                 routes += dialect(self.settings, self.verifier, self.turns).routes()
+            routes += self.shares.routes()
         return routes
 
     @contextlib.asynccontextmanager
@@ -97,6 +102,7 @@ class Worker:
             yield
         finally:
             await self.scheduler.stop()
+            await self.shares.watch.stop()
             await self.turns.drain(0)
             await self.turns.stop_progress()
             await self.providers.aclose()
@@ -131,6 +137,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain, while new requests are still answered (with 503), then stop."""
         await self._worker.turns.drain(self._worker.settings.shutdown_grace_seconds)
+        self._worker.shares.watch.close()
         await super().shutdown(sockets)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ SERVE: Final[tuple[Alternatives, ...]] = (("WORKER_DATABASE_URL",), ("SUPABASE_U
 """What `python -m app serve` cannot do without."""
 
 MIN_JWT_SECRET_BYTES: Final = 32
+SECRETS_KEY_BYTES: Final = 32
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^:\[\]]*)(:\d*)?")
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -85,6 +87,21 @@ def _jwt_secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value().encode()) < MIN_JWT_SECRET_BYTES:
         raise ValueError(f"is too short; at least {MIN_JWT_SECRET_BYTES} bytes are expected (RFC 7518, 3.2)")
     return value
+
+
+def _secrets_key(value: SecretStr) -> SecretStr:
+    try:
+        sizes = {len(key) for key in secrets_keys(value)}
+    except ValueError:
+        sizes = set()
+    if sizes != {SECRETS_KEY_BYTES}:
+        raise ValueError(f"is not {SECRETS_KEY_BYTES} bytes in base64, or several such separated by commas")
+    return value
+
+
+def secrets_keys(value: SecretStr) -> list[bytes]:
+    """The keys of SECRETS_KEY, first the one that encrypts. Raises ValueError where one is not base64."""
+    return [b64decode(key.strip(), validate=True) for key in value.get_secret_value().split(",")]
 
 
 def _provider_name(value: str) -> str:
@@ -164,9 +181,11 @@ class Settings(BaseSettings):
         description="Legacy secret, at least 32 bytes, with which HS256 access tokens are signed. "
         "Without it HS256 tokens are refused.",
     )
-    secrets_key: SecretStr | None = Field(
+    secrets_key: Annotated[SecretStr, AfterValidator(_secrets_key)] | None = Field(
         default=None,
-        description="Key that encrypts stored secrets such as generated databases' passwords; not used yet.",
+        description="Key that protects the keys with which tenants' messages are encrypted, the same at every worker: "
+        "32 random bytes in base64 (`openssl rand -base64 32`). Of several, separated by commas, the first encrypts "
+        "and all decrypt.",
     )
     openai_api_key: SecretStr | None = Field(
         default=None, description="Key for OpenAI, or for the server at `OPENAI_BASE_URL`."
@@ -197,6 +216,11 @@ class Settings(BaseSettings):
         ge=10_000,
         le=100_000_000,
         description="Most text of a conversation, in bytes, that is sent to the model; a file counts as 4,000.",
+    )
+    ai_titles: bool = Field(
+        default=True,
+        description="Whether the model titles conversations after their first answer; `titles` in a tenant's"
+        " `features` can turn it off.",
     )
     ai_request_timeout_seconds: Seconds = Field(
         default=60.0, description="Longest wait for the model's first byte, and between two of its pieces."
@@ -323,6 +347,8 @@ class Settings(BaseSettings):
                 if text.startswith(("postgres://", "postgresql://")):
                     password = urlsplit(text).password or ""
                     found |= {password, unquote(password)}
+        if self.secrets_key is not None:
+            found |= {key.strip() for key in self.secrets_key.get_secret_value().split(",")}
         return frozenset(found - {""})
 
 

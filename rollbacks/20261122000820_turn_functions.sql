@@ -53,6 +53,10 @@ drop function private.stop_turn(jsonb, uuid, text);
 
 drop function private.find_turn(jsonb, uuid, text);
 
+drop function private.set_title(jsonb, uuid, text);
+
+drop function private.begin_title(jsonb, uuid, uuid, bigint);
+
 drop function private.begin_turn(jsonb, uuid, jsonb, integer, integer);
 
 drop function private.message_octets(text, jsonb);
@@ -65,7 +69,7 @@ drop policy "Settlement writes the ledger" on public.usage_ledger;
 
 drop policy "Settlement puts questions behind answers" on public.messages;
 
-drop policy "Settlement adds answers" on public.messages;
+drop policy "Settlement adds answers, copies also questions" on public.messages;
 
 drop policy "Settlement sees messages" on public.messages;
 

@@ -33,7 +33,7 @@ drop table private.ledger_checks;
 
 drop function private.ledger_findings(date, date);
 
-revoke select (token_count) on public.messages from palaver_definer;
+revoke select (token_count, cost) on public.messages from palaver_definer;
 
 do $$
 begin

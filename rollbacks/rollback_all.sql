@@ -9,12 +9,32 @@
 \set file 20261122000900_self_check.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000860
+\set file 20261122000860_audit.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000850
+\set file 20261122000850_encryption.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000840
+\set file 20261122000840_privacy.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000830
 \set file 20261122000830_ledger_proof.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000825
+\set file 20261122000825_shares.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000820
 \set file 20261122000820_turn_functions.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000810
+\set file 20261122000810_response_cache.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000800
@@ -37,12 +57,24 @@
 \set file 20261122000550_limits.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000520
+\set file 20261122000520_lists.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000500
 \set file 20261122000500_usage.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000400
 \set file 20261122000400_feedback.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000360
+\set file 20261122000360_search.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000320
+\set file 20261122000320_prompts.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000300

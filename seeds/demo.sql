@@ -215,6 +215,48 @@ from (
 inner join public.conversations as c on m.tenant_id = c.tenant_id and m.conversation_id = c.id
 order by m.id;
 
+-- What is public was the author's before it was published.
+
+insert into public.prompts (tenant_id, id, user_id, name, description, text, variables, category, tags, visibility, created_at, updated_at)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a5001', '00000000-0000-7000-8000-0000000000a1',
+    'Translate', 'Any text into any language.', 'Translate into {{language}}, keep the tone: {{text}}',
+    '{"language": {"description": "Such as French", "default": "English"}, "text": {}}', 'Writing', '{translation}', 'team',
+    now() - interval '40 days', now() - interval '40 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a5002', '00000000-0000-7000-8000-0000000000a1',
+    'Warranty answer', null, 'Answer a customer who asks about the warranty of our {{product}}. Be {{tone}}.',
+    '{"product": {}, "tone": {"options": ["brief", "friendly"], "default": "brief"}}', 'Support', '{warranty, customers}', 'team',
+    now() - interval '30 days', now() - interval '30 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a5003', '00000000-0000-7000-8000-0000000000a2',
+    'My notes', null, 'Turn these notes into three sentences: {{notes}}', '{}', null, '{}', 'private',
+    now() - interval '10 days', now() - interval '10 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000b5001', '00000000-0000-7000-8000-0000000000b1',
+    'Explain a table', 'For figures that somebody else must understand.',
+    'Explain this table to {{audience}} in five sentences: {{table}}',
+    '{"audience": {"default": "somebody new to it"}, "table": {"description": "Pasted as CSV"}}', 'Analysis', '{figures, writing}', 'team',
+    now() - interval '25 days', now() - interval '25 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000b5002', '00000000-0000-7000-8000-0000000000b2',
+    'Outliers', null, 'Which of these values are outliers, and why? {{values}}', '{}', 'Analysis', '{figures}', 'team',
+    now() - interval '20 days', now() - interval '20 days'
+),
+(
+    '00000000-0000-7000-8000-0000000000c0', '00000000-0000-7000-8000-0000000c5001', '00000000-0000-7000-8000-0000000000c1',
+    'Cover sheet', null, 'Write a cover sheet for the report "{{title}}".', '{}', null, '{reports}', 'private',
+    now() - interval '6 days', now() - interval '6 days'
+);
+
+update public.prompts set visibility = 'public'
+where id in ('00000000-0000-7000-8000-0000000a5001', '00000000-0000-7000-8000-0000000b5001');
+
 insert into public.feedback (tenant_id, message_id, user_id, rating, comment, created_at, updated_at)
 select
     m.tenant_id,
@@ -300,13 +342,14 @@ begin
             (select count(*) from public.conversations as x where x.tenant_id = t.id) as conversations,
             (select count(*) from public.messages as x where x.tenant_id = t.id) as messages,
             (select count(*) from public.feedback as x where x.tenant_id = t.id) as feedback,
-            (select count(*) from public.usage_metrics as x where x.tenant_id = t.id) as usage_rows
+            (select count(*) from public.usage_metrics as x where x.tenant_id = t.id) as usage_rows,
+            (select count(*) from public.prompts as x where x.tenant_id = t.id) as prompts
         from public.tenants as t
         where t.id::text like '00000000-0000-7000-8000-%'
         order by t.name
     loop
-        raise notice '%: % people, % conversations, % messages, % feedback entries, % usage rows',
-            v_line.name, v_line.people, v_line.conversations, v_line.messages, v_line.feedback, v_line.usage_rows;
+        raise notice '%: % people, % conversations, % messages, % feedback entries, % usage rows, % prompts',
+            v_line.name, v_line.people, v_line.conversations, v_line.messages, v_line.feedback, v_line.usage_rows, v_line.prompts;
     end loop;
 end
 $$;

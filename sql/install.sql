@@ -35,12 +35,24 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name conversations
 \ir apply.sql
 
+\set version 20261122000320
+\set name prompts
+\ir apply.sql
+
+\set version 20261122000360
+\set name search
+\ir apply.sql
+
 \set version 20261122000400
 \set name feedback
 \ir apply.sql
 
 \set version 20261122000500
 \set name usage
+\ir apply.sql
+
+\set version 20261122000520
+\set name lists
 \ir apply.sql
 
 \set version 20261122000550
@@ -63,12 +75,32 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name turns
 \ir apply.sql
 
+\set version 20261122000810
+\set name response_cache
+\ir apply.sql
+
 \set version 20261122000820
 \set name turn_functions
 \ir apply.sql
 
+\set version 20261122000825
+\set name shares
+\ir apply.sql
+
 \set version 20261122000830
 \set name ledger_proof
+\ir apply.sql
+
+\set version 20261122000840
+\set name privacy
+\ir apply.sql
+
+\set version 20261122000850
+\set name encryption
+\ir apply.sql
+
+\set version 20261122000860
+\set name audit
 \ir apply.sql
 
 \set version 20261122000900

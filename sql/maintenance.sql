@@ -41,6 +41,17 @@ select
 from private.run_job('forget_idempotency_keys') as r;
 
 \echo
+\echo '== Old cached answers'
+-- Look for: outcome = succeeded.
+
+select
+    r.job,
+    r.outcome,
+    r.error,
+    date_trunc('milliseconds', r.finished_at - r.started_at) as took
+from private.run_job('forget_cached_responses') as r;
+
+\echo
 \echo '== Ledger'
 -- Look for: any row. Ledger, counters, messages, prices, limits or open turns of the last eight days do not agree.
 -- Then: operations_guide.md, "Does the ledger agree?".
@@ -71,6 +82,8 @@ vacuum (analyze, skip_locked) private.workers;
 
 vacuum (analyze, skip_locked) private.idempotency_keys;
 
+vacuum (analyze, skip_locked) private.cached_responses;
+
 vacuum (analyze, skip_locked) private.feedback_changes;
 
 vacuum (analyze, skip_locked) private.usage_changes;
@@ -94,6 +107,8 @@ vacuum (analyze, skip_locked) public.tenants;
 vacuum (analyze, skip_locked) private.job_runs;
 
 vacuum (analyze, skip_locked) private.ledger_checks;
+
+vacuum (analyze, skip_locked) public.audit_log;
 
 vacuum (analyze, skip_locked) private.model_prices;
 

@@ -14,15 +14,23 @@ begin;
 \ir verify/20261122000100_foundation.sql
 \ir verify/20261122000200_tenancy.sql
 \ir verify/20261122000300_conversations.sql
+\ir verify/20261122000320_prompts.sql
+\ir verify/20261122000360_search.sql
 \ir verify/20261122000400_feedback.sql
 \ir verify/20261122000500_usage.sql
+\ir verify/20261122000520_lists.sql
 \ir verify/20261122000550_limits.sql
 \ir verify/20261122000600_summaries.sql
 \ir verify/20261122000620_analytics.sql
 \ir verify/20261122000700_jobs.sql
 \ir verify/20261122000800_turns.sql
+\ir verify/20261122000810_response_cache.sql
 \ir verify/20261122000820_turn_functions.sql
+\ir verify/20261122000825_shares.sql
 \ir verify/20261122000830_ledger_proof.sql
+\ir verify/20261122000840_privacy.sql
+\ir verify/20261122000850_encryption.sql
+\ir verify/20261122000860_audit.sql
 \ir verify/20261122000900_self_check.sql
 
 call pg_temp.expect_nothing_else();

@@ -99,6 +99,8 @@ async def running(database: Database | str, **settings: Any) -> AsyncIterator[Ru
         "supabase_jwt_secret": JWT_SECRET,
         "port": 0,
         "shutdown_grace_seconds": 0.2,
+        # Tests count what the model is asked.
+        "ai_titles": False,
     }
     worker = Worker(Settings.load(env_file=None, **(values | settings)))
     server = QuietServer(worker)

@@ -12,10 +12,12 @@ from uuid import UUID
 
 import msgspec
 
+from app.chat.cache import Recall, Recalled, cache_key, is_worth_keeping
 from app.chat.pieces import Piece, Reasoning, ToolInput, stored_parts, text_of
 from app.chat.progress import Batch
 from app.chat.prompt import estimate_prompt_tokens
 from app.chat.providers import ModelRequest, Provider, Providers
+from app.chat.sealing import Sealer
 from app.chat.settling import Result, Settler
 from app.chat.tokens import estimate_tokens
 from app.chat.turn import Ending, Status, Tokens, Turn
@@ -44,15 +46,26 @@ class Question:
     options: Mapping[str, Any]
     temperature: float | None
     max_tokens: int | None
+    fault: PalaverError | None = None
+    """Why it cannot be asked."""
+    recall: Recall | None = None
+    """What the tenant remembers, where it wants to."""
 
 
 class Answer:
     """What a turn's supervised task does, from the model's first byte to the settled row."""
 
     def __init__(
-        self, turn: Turn, question: Question, providers: Providers, settler: Settler, metrics: Metrics
+        self,
+        turn: Turn,
+        question: Question,
+        providers: Providers,
+        settler: Settler,
+        metrics: Metrics,
+        sealer: Sealer,
     ) -> None:
         self.turn = turn
+        self._sealer = sealer
         self._question = question
         self._providers = providers
         self._settler = settler
@@ -68,6 +81,8 @@ class Answer:
         self._batch: Batch | None = None
         self._saved = 0
         self._seq = 0
+        self._cache_key: bytes | None = None
+        self._recalled: Recalled | None = None
         self._started = time.perf_counter()
 
     async def run(self) -> None:
@@ -106,7 +121,7 @@ class Answer:
                 self._question.tenant_id,
                 self.turn.id,
                 self._seq,
-                _joined(self.turn.pieces[self._saved :]),
+                self._sealer.pieces(_joined(self.turn.pieces[self._saved :])),
                 *((self._provider.name, self._model) if self._seq == 0 and self._provider else ()),
             )
             self._saved = len(self.turn.pieces)
@@ -120,11 +135,16 @@ class Answer:
 
     async def _relay(self) -> PalaverError | None:
         """Pass the model's pieces on; the error that ended them early, if one did."""
+        if self._question.fault is not None:
+            return self._question.fault
         try:
             async with asyncio.timeout(ANSWER_SECONDS) as self._deadline:
                 if self._stopping:
                     return None
-                async with self._providers.stream(self._request()) as upstream:
+                request = self._request()
+                if await self._recall(request):
+                    return None
+                async with self._providers.stream(request) as upstream:
                     self._accepted = True
                     self._forget_prompt()
                     first = self._metrics.time_to_first_chunk.labels(*self._labels())
@@ -153,6 +173,16 @@ class Answer:
         finally:
             self._deadline = None
         return None
+
+    async def _recall(self, request: ModelRequest) -> bool:
+        """Give the answer that was given before to the same prompt; False where there is none."""
+        if self._question.recall is None:
+            return False
+        self._cache_key = cache_key(request)
+        self._recalled = await self._question.recall.find(self._cache_key)
+        if self._recalled is not None:
+            self.turn.publish(self._recalled.pieces)
+        return self._recalled is not None
 
     def _request(self) -> ModelRequest:
         question = self._question
@@ -192,9 +222,11 @@ class Answer:
             finish_reason=ending.finish_reason,
             provider_message_id=self._reader.response_id,
             error_code=error.code if error else None,
+            from_cache=self._recalled is not None,
+            cache_key=self._key_to_keep(status),
         )
         try:
-            settled = await self._settler.settle(result)
+            settled = await self._settler.settle(result, self._sealer)
         except PalaverError as refused:
             log.error("turn_not_settled", turn_id=str(self.turn.id), code=refused.code)
             await self._close(result, refused)
@@ -205,11 +237,18 @@ class Answer:
             return self._ending("failed", settled.answer_id, error or AnswerInterrupted())
         return self._ending(status, settled.answer_id, error)
 
+    def _key_to_keep(self, status: Status) -> str | None:
+        if self._cache_key is None or self._recalled is not None or status != "completed":
+            return None
+        return self._cache_key.hex() if is_worth_keeping(self.turn.pieces, self._reader.finish_reason) else None
+
     async def _close(self, result: Result, refused: PalaverError) -> None:
         """Settle without the answer, which the database does not take: no turn stays open."""
-        bare = msgspec.structs.replace(result, status="failed", content="", parts=None, error_code=refused.code)
+        bare = msgspec.structs.replace(
+            result, status="failed", content="", parts=None, error_code=refused.code, cache_key=None
+        )
         with contextlib.suppress(PalaverError):
-            await self._settler.settle(bare)
+            await self._settler.settle(bare, self._sealer)
 
     def _forget_prompt(self) -> None:
         """Keep of what the model is asked only its size: it is the largest thing that a turn holds."""
@@ -220,6 +259,8 @@ class Answer:
 
     def _ending(self, status: Status, message_id: UUID | None, error: PalaverError | None) -> Ending:
         reader = self._reader
+        if self._recalled is not None:
+            return Ending(status, message_id, self._recalled.model or self._model, "stop", Tokens(0, 0), error)
         return Ending(status, message_id, reader.model or self._model, reader.finish_reason, self._tokens(error), error)
 
     def _tokens(self, error: PalaverError | None) -> Tokens:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.chat.pieces import Part
+from app.chat.pieces import Encrypted, Part
 
 Dialect = Literal["plain", "ui", "openai"]
 
@@ -23,9 +23,19 @@ class NewMessage:
 
     role: Literal["user", "tool"]
     content: str
-    parts: Sequence[Part] | None = None
+    parts: Sequence[Part | Encrypted] | None = None
     client_id: str | None = None
     """The client's own id of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromPrompt:
+    """A prompt of the library that begins the conversation, and what its variables are filled in with."""
+
+    id: UUID
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    version: int | None = None
+    """None takes the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +48,8 @@ class Asked:
     conversation_id: UUID | None = None
     chat: str | None = None
     """The client's own id of the conversation, which is begun under it if there is none; or our id, as text."""
+    prompt: FromPrompt | None = None
+    """Its text comes before the message, which may be empty then."""
     replaces: str | None = None
     """Id, the client's or ours, of the question that the new one is an edit of: a branch beside it."""
     regenerates: str | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 import msgspec
 
@@ -75,6 +76,25 @@ class ContextPart(msgspec.Struct, frozen=True, tag="context", rename="camel"):
     """Messages, in OpenAI's form, that a client says came before: sent to the model, and no history of ours."""
 
     messages: list[dict[str, Any]]
+
+
+class Encrypted(msgspec.Struct, frozen=True, tag="encrypted", rename="camel", omit_defaults=True):
+    """In the place of parts or pieces: all of them as JSON, sealed."""
+
+    data: str
+    octets: int = 0
+    """Of parts: how large `private.message_octets()` is to take them to be."""
+
+
+class StoredMessage(msgspec.Struct, frozen=True):
+    """A message of a conversation, as clients read it."""
+
+    id: UUID
+    role: str
+    content: str
+    parts: list[dict[str, Any]] | None
+    created_at: str
+    """As PostgreSQL's JSON has it."""
 
 
 Piece: TypeAlias = str | Reasoning | ToolInput | FilePart | SourcePart

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.caller import TokenVerifier, bearer
-from app.chat.asked import Asked, NewMessage
+from app.chat.asked import Asked, FromPrompt, NewMessage
 from app.chat.http import HEARTBEAT_SECONDS, EventStream, idempotency_key, limit_headers, read_json
 from app.chat.turn import Ending, Turn
 from app.chat.turns import Turns
@@ -29,11 +29,23 @@ from app.settings import Settings
 _encode = msgspec.json.Encoder().encode
 
 
-class ChatRequest(msgspec.Struct):
-    """The body of POST /api/ai/chat; other fields are ignored."""
+class PromptUse(msgspec.Struct):
+    """A prompt of the library, what its variables are filled in with, and which version if not the newest."""
 
-    message: Annotated[str, msgspec.Meta(min_length=1)]
+    id: UUID
+    values: dict[str, str] = {}
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
+
+
+class ChatRequest(msgspec.Struct):
+    """The body of POST /api/ai/chat; other fields are ignored.
+
+    A prompt begins a conversation, and may be all that is said.
+    """
+
+    message: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     conversation_id: UUID | None = msgspec.field(name="conversationId", default=None)
+    prompt: PromptUse | None = None
 
 
 class Chat:
@@ -56,7 +68,13 @@ class Chat:
         """Ask, and stream the answer; X-Conversation-Id and X-Turn-Id say where it is kept."""
         caller = await self._verifier.verify(bearer(request.headers))
         asked = await read_json(request, ChatRequest)
-        if len(asked.message) > self._max_chars:
+        if asked.message is None and asked.prompt is None:
+            raise UnprocessableRequest(
+                "A message is needed, or a prompt of the library.",
+                extra={"errors": [{"field": "message", "detail": "missing"}]},
+            )
+        message = asked.message or ""
+        if len(message) > self._max_chars:
             raise UnprocessableRequest(
                 f"A message may have {self._max_chars} characters at most.",
                 extra={"errors": [{"field": "message", "detail": "too long"}]},
@@ -65,8 +83,9 @@ class Chat:
             caller,
             Asked(
                 dialect="plain",
-                messages=[NewMessage("user", asked.message)],
+                messages=[NewMessage("user", message)],
                 conversation_id=asked.conversation_id,
+                prompt=FromPrompt(asked.prompt.id, asked.prompt.values, asked.prompt.version) if asked.prompt else None,
                 idempotency_key=idempotency_key(request.headers),
             ),
         )

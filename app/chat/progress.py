@@ -9,7 +9,7 @@ which connection poolers in transaction mode do not deliver.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -18,10 +18,11 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.chat.pieces import Piece, decode_pieces
+from app.chat.pieces import Encrypted, Piece, decode_pieces
+from app.chat.sealing import Vault
 from app.chat.turn import Turn
 from app.database import Database
-from app.errors import PalaverError
+from app.errors import EncryptionUnavailable, PalaverError
 from app.logs import get_logger
 
 log = get_logger(__name__)
@@ -45,7 +46,7 @@ class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
     tenant_id: UUID
     turn_id: UUID
     seq: int
-    pieces: list[Piece]
+    pieces: Sequence[Piece | Encrypted]
     provider: str | None = None
     model: str | None = None
 
@@ -86,9 +87,11 @@ class Progress:
         speakers: Mapping[UUID, Speaker],
         adopt: Callable[[asyncpg.Record], None],
         unheard: timedelta,
+        vault: Vault,
     ) -> None:
         """`unheard`: how long a turn may be begun before this worker must know of it."""
         self._unheard = unheard
+        self._vault = vault
         self._adopted: set[UUID] = set()
         self._database = database
         self._worker_id = worker_id
@@ -181,7 +184,11 @@ class Progress:
         for row in rows:
             if (each := self._followed.get(row["turn_id"])) is not None and row["pieces"] is not None:
                 each.seq = row["seq"]
-                each.turn.publish(decode_pieces(row["pieces"]))
+                try:
+                    each.turn.publish(decode_pieces(await self._vault.array(each.tenant_id, row["pieces"])))
+                except EncryptionUnavailable as error:
+                    del self._followed[each.turn.id]
+                    each.turn.fail(error)
         await self._finish({each["turn_id"] for each in asked} - {row["turn_id"] for row in rows})
 
     async def _finish(self, over: Iterable[UUID]) -> None:

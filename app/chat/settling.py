@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from app.chat.pieces import Part
+from app.chat.pieces import Encrypted, Part
+from app.chat.sealing import UNSEALED, Sealer, Vault
 from app.chat.turn import Status
 from app.database import Database
-from app.errors import DatabaseUnavailable, PalaverError
+from app.errors import DatabaseUnavailable, EncryptionChanged, PalaverError
 
 SETTLE_SECONDS: Final = 300.0
 """How long an answer is offered to a database that is away."""
@@ -32,7 +34,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     turn_id: UUID
     status: Status
     content: str
-    parts: list[Part] | None
+    parts: Sequence[Part | Encrypted] | None
     provider: str | None
     model: str | None
     asked_model: str | None
@@ -45,6 +47,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: str | None = None
     provider_message_id: str | None = None
     error_code: str | None = None
+    from_cache: bool = False
+    cache_key: str | None = None
+    """Hex: under which the answer is kept for whoever asks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,24 @@ class _Waiting:
 class Settler:
     """The queue of turns to be settled by this worker."""
 
-    def __init__(self, database: Database, worker_id: UUID, writing: asyncio.Lock) -> None:
+    def __init__(self, database: Database, worker_id: UUID, writing: asyncio.Lock, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
         self._worker_id = worker_id
         self._writing = writing
         self._queue: list[_Waiting] = []
         self._at_once = MOST_AT_ONCE
         self._task: asyncio.Task[None] | None = None
 
-    async def settle(self, result: Result) -> Settled:
+    async def settle(self, result: Result, sealer: Sealer = UNSEALED) -> Settled:
         """Settle a turn, waiting for a database that is away. Raises PalaverError when it cannot be."""
+        try:
+            return await self._settled(_sealed(result, sealer))
+        except EncryptionChanged:
+            # The tenant began to encrypt, or took another key, while this was answered.
+            return await self._settled(_sealed(result, await self._vault.sealer_of(result.tenant_id)))
+
+    async def _settled(self, result: Result) -> Settled:
         waiting = _Waiting(result, asyncio.get_running_loop().create_future(), time.monotonic() + SETTLE_SECONDS)
         self._queue.append(waiting)
         if self._task is None or self._task.done():
@@ -128,6 +141,13 @@ class Settler:
         if time.monotonic() > waiting.give_up:
             _fail(waiting, error)
         return waiting.done.done()
+
+
+def _sealed(result: Result, sealer: Sealer) -> Result:
+    content, parts = sealer.text(result.content), sealer.parts(result.parts)
+    # What is encrypted is for one person, and no answer for others.
+    cache_key = None if sealer.key else result.cache_key
+    return msgspec.structs.replace(result, content=content, parts=parts, cache_key=cache_key)
 
 
 def _fail(waiting: _Waiting, error: PalaverError) -> None:

@@ -99,6 +99,10 @@ class Turn:
         self._ending = ending
         self._wake()
 
+    def fail(self, error: PalaverError) -> None:
+        """Say that no more of it can be read here."""
+        self.end(Ending("failed", None, self.model, None, Tokens(0, 0), error))
+
     async def read(self, heartbeat: float) -> AsyncGenerator[Sequence[Piece] | Ending | None, None]:
         """What has been said, then more as it comes, then how it ended.
 

@@ -20,14 +20,25 @@ from app.caller import Caller
 from app.chat import demonstration
 from app.chat.answer import Answer, Question, estimate_said_tokens
 from app.chat.asked import Asked
-from app.chat.pieces import decode_parts, decode_pieces, remainder, stored_parts, text_of
+from app.chat.cache import Recall
+from app.chat.pieces import StoredMessage, decode_parts, decode_pieces, remainder, stored_parts, text_of
 from app.chat.progress import Followed, Progress
 from app.chat.prompt import messages_for_model
 from app.chat.providers import Providers
+from app.chat.sealing import UNSEALED, Sealer, Vault
 from app.chat.settling import Result, Settler
+from app.chat.titles import EXCERPT_CHARS, Titles
 from app.chat.turn import Ending, Limit, Tokens, Turn
 from app.database import Database
-from app.errors import AnswerInterrupted, DatabaseUnavailable, PalaverError, ShuttingDown, from_code
+from app.encryption import PREFIX, SecretsKeys
+from app.errors import (
+    AnswerInterrupted,
+    DatabaseUnavailable,
+    EncryptionChanged,
+    PalaverError,
+    ShuttingDown,
+    from_code,
+)
 from app.logs import get_logger
 from app.metrics import Metrics
 from app.settings import Settings
@@ -61,10 +72,13 @@ class Turns:
         self._answers: dict[UUID, Answer] = {}
         # What a turn says and how it ends is never written at the same moment: each would wait for the other's rows.
         writing = asyncio.Lock()
-        self._settler = Settler(database, self._worker_id, writing)
+        self._vault = Vault(database, SecretsKeys.of(settings.secrets_key) if settings.secrets_key else None)
+        self._settler = Settler(database, self._worker_id, writing, self._vault)
         # A call has been given up by then, and a turn that it began has no other way to be known.
         unheard = timedelta(seconds=2 * settings.database_timeout_seconds + 1)
-        self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt, unheard)
+        self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt, unheard, self._vault)
+        self._titles = Titles(database, providers, self._settler, self._worker_id)
+        self._gives_titles = settings.ai_titles and not settings.demonstration
         self._shares: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.draining = False
@@ -85,12 +99,12 @@ class Turns:
 
     async def find(self, caller: Caller, turn_id: UUID) -> Turn:
         """A turn of the caller's, live or over, of any worker. Raises NotFound and other PalaverErrors."""
-        return self._found(caller, await self._database.fetch_row("find_turn", caller.claims, turn_id, None))
+        return await self._found(caller, await self._database.fetch_row("find_turn", caller.claims, turn_id, None))
 
     async def running(self, caller: Caller, chat: str) -> Turn | None:
         """The newest turn that runs in a conversation of the caller's, by the client's id of it or ours."""
         rows = await self._database.fetch("find_turn", caller.claims, None, chat)
-        return self._found(caller, rows[0]) if rows else None
+        return await self._found(caller, rows[0]) if rows else None
 
     async def stop(self, caller: Caller, turn_id: UUID) -> bool:
         """Ask to stop a turn; False if it was over. Raises NotFound and other PalaverErrors."""
@@ -99,6 +113,14 @@ class Turns:
     async def stop_chat(self, caller: Caller, chat: str) -> bool:
         """Ask to stop what runs in a conversation; False if nothing does. Raises NotFound and other PalaverErrors."""
         return self._stop(await self._database.fetch("stop_turn", caller.claims, None, chat))
+
+    async def messages(self, caller: Caller, chat: str) -> list[StoredMessage]:
+        """What was said in a conversation of the caller's, by the client's id of it or ours; nothing if there is none.
+
+        Raises PalaverError.
+        """
+        rows = await self._database.fetch("read_messages", caller.claims, chat)
+        return [await self._vault.message(row) for row in rows]
 
     async def models(self, caller: Caller) -> list[str]:
         """The models that the caller may ask for, first the one they get if they do not. Raises PalaverError."""
@@ -129,9 +151,12 @@ class Turns:
 
     async def _begin(self, caller: Caller, asked: Asked) -> Turn:
         await self._progress.be_heard()
-        request = _encode(self._request(asked)).decode()
-        async with self._share(caller):
-            row = await self._database.fetch_row("begin_turn", caller.claims, self._worker_id, request, *self._history)
+        sealer = await self._vault.sealer(caller)
+        try:
+            row = await self._begun(caller, asked, sealer)
+        except EncryptionChanged:
+            sealer = await self._vault.sealer(caller, anew=True)
+            row = await self._begun(caller, asked, sealer)
         if row["is_repeat"]:
             return await self.find(caller, row["turn_id"])
         turn = Turn(
@@ -144,38 +169,57 @@ class Turns:
             started_at=row["started_at"],
             limits=_decode_limits(row["limits"]),
         )
+        history, fault = "[]", None
+        try:
+            history = await self._vault.history(row["tenant_id"], row["history"])
+        except PalaverError as error:
+            # The turn is begun, and has to be settled.
+            fault = error
         question = Question(
             tenant_id=row["tenant_id"],
             account=str(caller.auth_id),
             provider=row["llm_provider"],
             model=row["llm_model"],
-            messages=messages_for_model(row["system_prompt"], row["history"]),
+            messages=messages_for_model(row["system_prompt"], history),
             tools=_tools(row["tools"], asked.tools),
             options=asked.options,
             temperature=None if row["temperature"] is None else float(row["temperature"]),
             max_tokens=row["max_tokens"],
+            fault=fault,
+            recall=Recall(self._database, caller.claims) if row["cache_seconds"] else None,
         )
-        answer = Answer(turn, question, self._providers, self._settler, self._metrics)
+        answer = Answer(turn, question, self._providers, self._settler, self._metrics, sealer)
         self._answers[turn.id] = answer
-        self._supervise(self._answer(answer))
+        said = _last_text(question.messages) if turn.begins_conversation and self._gives_titles else None
+        self._supervise(self._answer(caller, answer, said))
         return turn
+
+    async def _begun(self, caller: Caller, asked: Asked, sealer: Sealer) -> asyncpg.Record:
+        request = _encode(self._request(asked, sealer)).decode()
+        async with self._share(caller):
+            return await self._database.fetch_row("begin_turn", caller.claims, self._worker_id, request, *self._history)
 
     def _share(self, caller: Caller) -> asyncio.Semaphore:
         """What keeps one person's requests, which may wait for each other, from taking all connections."""
         return self._shares.setdefault(caller.auth_id, asyncio.Semaphore(BEGINS_AT_ONCE))
 
-    async def _answer(self, answer: Answer) -> None:
+    async def _answer(self, caller: Caller, answer: Answer, to_be_titled: str | None) -> None:
         try:
             await answer.run()
         finally:
             del self._answers[answer.turn.id]
+        turn = answer.turn
+        if to_be_titled and turn.ending is not None and turn.ending.status == "completed" and not self.draining:
+            await self._titles.give(caller, turn.conversation_id, to_be_titled, text_of(turn.pieces))
 
-    def _request(self, asked: Asked) -> dict[str, Any]:
+    def _request(self, asked: Asked, sealer: Sealer) -> dict[str, Any]:
         """What `private.begin_turn()` reads."""
         model = DEFAULT_MODEL if self._demonstration and asked.model == demonstration.MODEL else asked.model
         fields = {
             "dialect": asked.dialect,
-            "messages": asked.messages,
+            "messages": sealer.messages(asked.messages),
+            "encrypted": True if sealer.key else None,
+            "prompt": asked.prompt,
             "conversation_id": asked.conversation_id,
             "chat": asked.chat,
             "replaces": asked.replaces,
@@ -185,7 +229,7 @@ class Turns:
             "max_tokens": asked.max_tokens,
             "more_octets": len(_encode(asked.tools)) if asked.tools else None,
             "idempotency_key": asked.idempotency_key,
-            "fingerprint": asked.fingerprint().hex() if asked.idempotency_key else None,
+            "fingerprint": sealer.fingerprint(asked.fingerprint()).hex() if asked.idempotency_key else None,
         }
         return {
             "models": [self._providers.resolve(None, None)[1]],
@@ -198,7 +242,7 @@ class Turns:
                 answer.stop()
         return bool(rows)
 
-    def _found(self, caller: Caller, row: asyncpg.Record) -> Turn:
+    async def _found(self, caller: Caller, row: asyncpg.Record) -> Turn:
         """The turn to read: ours if it runs here, else a copy, which is kept up while it runs elsewhere."""
         if row["status"] == "running" and (answer := self._answers.get(row["turn_id"])) is not None:
             return answer.turn
@@ -212,19 +256,46 @@ class Turns:
             started_at=row["started_at"],
         )
         if row["status"] != "running":
-            _complete(turn, row)
+            await self._complete(turn, row)
             return turn
 
         async def finish() -> None:
             try:
-                _complete(turn, await self._database.fetch_row("find_turn", caller.claims, turn.id, None))
+                await self._complete(turn, await self._database.fetch_row("find_turn", caller.claims, turn.id, None))
             except DatabaseUnavailable:
                 # It is asked again.
                 raise
             except PalaverError as error:
-                turn.end(Ending("failed", None, "", None, Tokens(0, 0), error))
+                turn.fail(error)
 
         return self._progress.follow(Followed(row["tenant_id"], turn, finish))
+
+    async def _complete(self, turn: Turn, row: asyncpg.Record) -> None:
+        """Bring a copy up to the row of a turn that is over."""
+        if row["parts"]:
+            turn.publish(remainder(turn.pieces, decode_parts(await self._vault.array(row["tenant_id"], row["parts"]))))
+        elif row["content"]:
+            content = await self._vault.text(row["tenant_id"], row["content"])
+            said = len(text_of(turn.pieces))
+            turn.publish([content[said:]] if said < len(content) else [])
+        failed = row["status"] == "failed"
+        turn.model = row["model"] or ""
+        turn.end(
+            Ending(
+                status=row["status"],
+                message_id=row["answer_id"],
+                model=turn.model,
+                finish_reason=row["finish_reason"],
+                tokens=Tokens(
+                    row["prompt_tokens"] or 0,
+                    row["completion_tokens"] or 0,
+                    row["cached_tokens"] or 0,
+                    row["reasoning_tokens"] or 0,
+                    bool(row["tokens_estimated"]),
+                ),
+                error=from_code(row["error_code"]) if failed else None,
+            )
+        )
 
     def _adopt(self, row: asyncpg.Record) -> None:
         """Settle the turn of a worker that died: what it had saved is the answer, and is charged by estimate."""
@@ -232,7 +303,17 @@ class Turns:
         self._supervise(self._settle_adopted(row))
 
     async def _settle_adopted(self, row: asyncpg.Record) -> None:
-        pieces = decode_pieces(row["pieces"] or "[]")
+        stored = row["pieces"] or "[]"
+        try:
+            pieces = decode_pieces(await self._vault.array(row["tenant_id"], stored))
+            sealer = await self._vault.sealer_of(row["tenant_id"]) if PREFIX in stored else UNSEALED
+        except PalaverError as error:
+            # It stays open, with what was said, for a worker that can decrypt it; from a database that is away it comes
+            # again.
+            log.error("turn_not_settled", turn_id=str(row["turn_id"]), code=error.code)
+            if isinstance(error, DatabaseUnavailable):
+                self._progress.settled(row["turn_id"])
+            return
         stopped = row["stop_requested"]
         result = Result(
             tenant_id=row["tenant_id"],
@@ -252,12 +333,20 @@ class Turns:
             error_code=None if stopped else AnswerInterrupted.code,
         )
         try:
-            await self._settler.settle(result)
+            await self._settler.settle(result, sealer)
         except PalaverError as error:
             log.error("turn_not_settled", turn_id=str(row["turn_id"]), code=error.code)
         finally:
             self._progress.settled(row["turn_id"])
         self._metrics.turns.labels("adopted").inc()
+
+
+def _last_text(messages: Sequence[Mapping[str, Any]]) -> str:
+    """The beginning of the newest message's text, if it has any."""
+    content = messages[-1].get("content") if messages else None
+    if isinstance(content, list):
+        content = "\n".join(part["text"] for part in content if isinstance(part.get("text"), str))
+    return (content or "")[:EXCERPT_CHARS]
 
 
 def _tools(of_tenant: str | None, of_client: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -271,30 +360,3 @@ def _tools(of_tenant: str | None, of_client: Sequence[Mapping[str, Any]]) -> lis
 def _tool_name(tool: Mapping[str, Any]) -> str:
     function = tool.get("function") if isinstance(tool, dict) else None
     return str(function.get("name")) if isinstance(function, dict) else ""
-
-
-def _complete(turn: Turn, row: asyncpg.Record) -> None:
-    """Bring a copy up to the row of a turn that is over."""
-    if row["parts"]:
-        turn.publish(remainder(turn.pieces, decode_parts(row["parts"])))
-    elif row["content"]:
-        said = len(text_of(turn.pieces))
-        turn.publish([row["content"][said:]] if said < len(row["content"]) else [])
-    failed = row["status"] == "failed"
-    turn.model = row["model"] or ""
-    turn.end(
-        Ending(
-            status=row["status"],
-            message_id=row["answer_id"],
-            model=turn.model,
-            finish_reason=row["finish_reason"],
-            tokens=Tokens(
-                row["prompt_tokens"] or 0,
-                row["completion_tokens"] or 0,
-                row["cached_tokens"] or 0,
-                row["reasoning_tokens"] or 0,
-                bool(row["tokens_estimated"]),
-            ),
-            error=from_code(row["error_code"]) if failed else None,
-        )
-    )

@@ -21,11 +21,12 @@ from app.web.openapi_parts import (
     TEXT,
     answer,
     bearer,
-    header,
+    file_answers,
     operation,
     parameter,
     record,
 )
+from app.web.openapi_share import share_paths
 
 _ABOUT: Final = """\
 Every error is a problem (RFC 9457) with a stable `code`; `retryable` says whether the same request may succeed later, \
@@ -60,10 +61,10 @@ class Description:
 def describe(settings: Settings) -> dict[str, Any]:
     """The document for a server with these settings; routes that they switch off are not in it."""
     paths = {
-        "/": {"get": operation("console", "The console page", _file("text/html"), parameters=_CACHED)},
+        "/": {"get": operation("console", "The console page", file_answers("text/html"), parameters=_CACHED)},
         "/console/{name}": {"get": _console_file()},
         "/openapi.json": {
-            "get": operation("openapi", "This document", _file("application/json"), parameters=_CACHED),
+            "get": operation("openapi", "This document", file_answers("application/json"), parameters=_CACHED),
         },
         "/livez": {"get": operation("livez", "Does the worker run?", {"200": _json("It does.", _OK)})},
         "/readyz": {
@@ -79,7 +80,7 @@ def describe(settings: Settings) -> dict[str, Any]:
     }
     schemas = dict(_SCHEMAS)
     if settings.enable_ai_assistant:
-        paths |= chat_paths(settings)
+        paths |= chat_paths(settings) | share_paths()
         schemas |= CHAT_SCHEMAS
     return {
         "openapi": "3.1.1",
@@ -100,7 +101,7 @@ def _console_file() -> dict[str, Any]:
     return operation(
         "consoleFile",
         "A style sheet or module of the console page",
-        _file("text/css", "text/javascript"),
+        file_answers("text/css", "text/javascript"),
         [errors.NotFound],
         parameters=[name, *_CACHED],
     )
@@ -127,14 +128,6 @@ def _metrics(settings: Settings) -> dict[str, Any]:
 
 def _json(text: str, schema: dict[str, Any]) -> dict[str, Any]:
     return answer(text, ["application/json"], schema)
-
-
-def _file(*media_types: str) -> dict[str, Any]:
-    headers = {"ETag": header(TEXT, "Names this version."), "Cache-Control": header(TEXT, "How long to keep it.")}
-    return {
-        "200": answer("The file.", media_types, {}, headers),
-        "304": answer("The version that the client has is the current one.", headers=headers),
-    }
 
 
 _SCHEMAS: Final = {"Problem": PROBLEM}

@@ -60,7 +60,10 @@ _ASKING: Final = (
 _BEGINNING: Final = (
     *_BODY,
     *_ASKING,
+    errors.ConsentRequired,
     errors.ConversationArchived,
+    errors.EncryptionChanged,
+    errors.EncryptionUnavailable,
     errors.IdempotencyKeyReused,
     errors.RateLimited,
     errors.ShuttingDown,
@@ -74,6 +77,7 @@ def chat_paths(settings: Settings) -> dict[str, Any]:
         "/api/ai/chat/{turn_id}/stream": {"get": _resume()},
         "/api/ai/chat/{turn_id}/stop": {"post": _stop()},
         "/api/chat": {"post": _ui_chat(settings)},
+        "/api/chat/{chat}/messages": {"get": _ui_messages()},
         "/api/chat/{chat}/stream": {"get": _ui_stream()},
         "/api/chat/{chat}/stop": {"post": _ui_stop()},
         "/v1/chat/completions": {"post": _completions(settings)},
@@ -91,6 +95,18 @@ def _chat(settings: Settings) -> dict[str, Any]:
         "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$",
     }
     conversation = nullable(UUID, description="The conversation to continue; without it a new one is begun.")
+    prompt = {
+        **record(
+            {"id": UUID},
+            values={
+                "type": "object",
+                "additionalProperties": TEXT,
+                "description": "What its variables are filled with.",
+            },
+            version=nullable({"type": "integer", "minimum": 1}, description="Without it the newest."),
+        ),
+        "description": "A prompt of the library, which begins a conversation: its text comes before the message.",
+    }
     link = {
         "operationId": "chat",
         "description": "Ask on in the same conversation.",
@@ -111,7 +127,10 @@ def _chat(settings: Settings) -> dict[str, Any]:
         security="accessToken",
         requestBody=_body(
             settings,
-            record({"message": message}, conversationId=conversation),
+            {
+                **record({}, message=message, conversationId=conversation, prompt=prompt),
+                "anyOf": [{"required": ["message"]}, {"required": ["prompt"]}],
+            },
             {"message": "How far is the moon?"},
         ),
     )
@@ -123,7 +142,7 @@ def _resume() -> dict[str, Any]:
         "resume",
         "Read an answer again, live or whole, from where the reader left it",
         {"200": _stream(_STREAM, ref("AnswerEvent"))},
-        [errors.InvalidRequest, *_ASKING],
+        [errors.InvalidRequest, errors.EncryptionUnavailable, *_ASKING],
         parameters=[_path("turn_id", "The turn.", UUID), last],
         security="accessToken",
     )
@@ -160,12 +179,24 @@ def _ui_chat(settings: Settings) -> dict[str, Any]:
     )
 
 
+def _ui_messages() -> dict[str, Any]:
+    messages = {"type": "array", "items": {"type": "object"}}
+    return operation(
+        "uiMessages",
+        "What was said in a chat, for useChat to begin with; also where it is encrypted",
+        {"200": answer("The AI SDK's UIMessages; none if there is no such chat.", ["application/json"], messages)},
+        [errors.EncryptionUnavailable, *_without_not_found()],
+        parameters=[_path("chat", "The client's id of the chat, or the conversation's.")],
+        security="accessToken",
+    )
+
+
 def _ui_stream() -> dict[str, Any]:
     return operation(
         "uiStream",
         "A chat's running answer from its beginning",
         {"200": _stream(_UI_STREAM, ref("UIMessageChunk")), "204": answer("Nothing is running.")},
-        _without_not_found(),
+        [errors.EncryptionUnavailable, *_without_not_found()],
         parameters=[_path("chat", "The client's id of the chat, or the conversation's.")],
         security="accessToken",
     )

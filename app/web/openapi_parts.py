@@ -56,6 +56,15 @@ def answer(
     return {"description": text, "headers": {"X-Request-Id": request_id, **(headers or {})}, **body}
 
 
+def file_answers(*media_types: str) -> dict[str, Any]:
+    """The responses of a file that may be kept."""
+    headers = {"ETag": header(TEXT, "Names this version."), "Cache-Control": header(TEXT, "How long to keep it.")}
+    return {
+        "200": answer("The file.", media_types, {}, headers),
+        "304": answer("The version that the client has is the current one.", headers=headers),
+    }
+
+
 def header(schema: dict[str, Any], text: str) -> dict[str, Any]:
     """A response header that is always there."""
     return {"description": text, "required": True, "schema": schema}

@@ -95,7 +95,7 @@ call pg_temp.expect_grant('public.tenants', 'authenticated', '
 
 call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');
 
-call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (id, name, features, is_active)');
+call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (id, name, features, encrypts_messages, is_active)');
 
 call pg_temp.expect_table('public.users', '
     tenant_id uuid not null default private.current_tenant_id(),

@@ -251,7 +251,7 @@ call pg_temp.expect_function('private.touch_conversations()', 'definer', 'volati
 call pg_temp.expect_no_grant(
     'public.conversations',
     'authenticated',
-    'insert (id, titled_by, head_id, is_archived, deleted_at, status, prompt_version, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, status, prompt_id, prompt_version, prompt_text, prompt_values, updated_at), delete, truncate'
+    'insert (id, titled_by, head_id, is_archived, deleted_at, status, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, status, prompt_id, prompt_version, prompt_text, prompt_values, updated_at), delete, truncate'
 );
 
 call pg_temp.expect_no_grant(

@@ -207,6 +207,7 @@ call pg_temp.expect_table('private.open_turns', '
     tenant_id uuid not null,
     turn_id uuid not null,
     user_id uuid not null,
+    conversation_id uuid not null,
     worker_id uuid not null,
     prompt_estimate bigint not null,
     reserved_tokens bigint not null,

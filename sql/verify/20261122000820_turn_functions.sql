@@ -12,8 +12,8 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_policy(
-    'public.messages', 'Settlement adds answers', 'insert', 'palaver_definer',
-    p_check => 'role = ''assistant'''
+    'public.messages', 'Settlement adds answers, copies also questions', 'insert', 'palaver_definer',
+    p_check => 'role in (''assistant'', ''user'')'
 );
 
 call pg_temp.expect_policy(
@@ -54,6 +54,10 @@ call pg_temp.expect_function(
     'volatile',
     'palaver_worker'
 );
+
+call pg_temp.expect_function('private.begin_title(jsonb, uuid, uuid, bigint)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.set_title(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.find_turn(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
 

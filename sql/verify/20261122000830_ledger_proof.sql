@@ -6,7 +6,7 @@
 
 call pg_temp.verifying('20261122000830_ledger_proof');
 
-call pg_temp.expect_grant('public.messages', 'palaver_definer', 'select (token_count)');
+call pg_temp.expect_grant('public.messages', 'palaver_definer', 'select (token_count, cost)');
 
 call pg_temp.expect_table('private.ledger_checks', '
     checked_at timestamp with time zone not null default clock_timestamp(),

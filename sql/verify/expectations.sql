@@ -338,7 +338,8 @@ begin
     );
 
     perform pg_temp.insist(
-        not has_function_privilege('anon', p_function, 'execute'), format('anon may execute %s and should not.', p_function)
+        not has_function_privilege('anon', p_function, 'execute') or 'anon' in (select i.item from pg_temp.items(p_callers) as i (item)),
+        format('anon may execute %s and should not.', p_function)
     );
 
     for v_caller in select i.item from pg_temp.items(p_callers) as i (item) loop

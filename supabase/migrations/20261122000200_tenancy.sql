@@ -180,7 +180,7 @@ alter table public.users enable row level security;
 
 revoke all on public.tenants, public.users from public, anon, authenticated, service_role;
 
-grant select (id, name, is_active, features) on public.tenants to palaver_definer;
+grant select (id, name, is_active, features, encrypts_messages) on public.tenants to palaver_definer;
 
 grant select (tenant_id, id, auth_id, email, role, is_active, joined_at, created_at) on public.users to palaver_definer;
 

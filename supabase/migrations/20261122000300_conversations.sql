@@ -139,7 +139,7 @@ begin
         new.titled_by := coalesce(new.titled_by, case new.title when 'New conversation' then 'start' else 'person' end);
     else
         if new.title <> old.title and new.titled_by = old.titled_by then
-            new.titled_by := 'person';
+            new.titled_by := case new.title when 'New conversation' then 'start' else 'person' end;
         end if;
 
         if new.deleted_at is not null and old.deleted_at is null then
@@ -195,9 +195,14 @@ create table public.messages (
     constraint messages_client_id_check check (char_length(client_id) between 1 and 200),
     constraint messages_role_check check (role in ('user', 'assistant', 'system', 'tool')),
     constraint messages_content_check check (role <> 'user' or content ~ '\S' or parts is not null),
-    constraint messages_content_size_check check (octet_length(content) <= case role when 'user' then 262144 else 8388608 end),
+    constraint messages_content_size_check check (
+        octet_length(content)
+        <= case role when 'user' then 262144 else 8388608 end * case when starts_with(content, 'palaver-encrypted:') then 1.4 else 1 end
+    ),
     constraint messages_parts_check check (
-        jsonb_typeof(parts) = 'array' and jsonb_array_length(parts) > 0 and octet_length(parts::text) <= 33554432
+        jsonb_typeof(parts) = 'array'
+        and jsonb_array_length(parts) > 0
+        and octet_length(parts::text) <= 33554432 * case parts #>> '{0,type}' when 'encrypted' then 1.4 else 1 end
     ),
     constraint messages_token_count_check check (token_count >= 0),
     constraint messages_latency_ms_check check (latency_ms >= 0),

@@ -222,6 +222,7 @@ create table private.open_turns (
     tenant_id uuid not null,
     turn_id uuid not null,
     user_id uuid not null,
+    conversation_id uuid not null,
     worker_id uuid not null,
     prompt_estimate bigint not null,
     reserved_tokens bigint not null,
@@ -239,6 +240,8 @@ create table private.open_turns (
 comment on table private.open_turns is 'The turns that run: which worker holds each, and the tokens reserved for it. The row ends when the turn is settled, and not sooner: what was used is charged, and what was reserved let go, although the conversation or the person is gone.';
 
 comment on column private.open_turns.worker_id is 'Only this worker may settle it; another one takes it over when this one is dead.';
+
+comment on column private.open_turns.conversation_id is 'What it belongs to. Where turns has no row of it, it is none that answers: the conversation is being given a title.';
 
 comment on column private.open_turns.reserved_tokens is 'Held of the tenant''s daily limit until it is settled.';
 

@@ -1,6 +1,6 @@
 -- What a turn goes through: begun, saved as it speaks, stopped, found again, handed over, settled.
 --
--- Creates:  private.message_octets(), begin_turn(), find_turn(), stop_turn(), model_choice(), keep_lease(), save_pieces(),
+-- Creates:  private.message_octets(), begin_turn(), begin_title(), set_title(), find_turn(), stop_turn(), model_choice(), keep_lease(), save_pieces(),
 --           read_pieces(), finish_turns(), forget_idempotency_keys(); the job forget_idempotency_keys.
 -- Locks:    none on existing tables.
 -- Rollback: rollbacks/20261122000820_turn_functions.sql
@@ -23,13 +23,20 @@ begin
 
     -- A file counts for what a model makes of it, not for its bytes.
     return octet_length(p_content) + (
-        select sum(case p.part ->> 'type' when 'file' then 4000 else octet_length(p.part::text) end)
+        select
+            sum(
+                case p.part ->> 'type'
+                    when 'file' then 4000
+                    when 'encrypted' then (p.part ->> 'octets')::pg_catalog.int4
+                    else octet_length(p.part::text)
+                end
+            )
         from jsonb_array_elements(p_parts) as p (part)
     );
 end
 $$;
 
-comment on function private.message_octets(text, jsonb) is 'About how large a message is to a model, in bytes of text; a file counts as 4,000.';
+comment on function private.message_octets(text, jsonb) is 'About how large a message is to a model, in bytes of text; a file counts as 4,000, and what is encrypted as much as the worker says.';
 
 revoke execute on function private.message_octets(text, jsonb) from public;
 
@@ -57,6 +64,7 @@ returns table (
     max_tokens bigint,
     system_prompt text,
     tools text,
+    cache_seconds integer,
     history text,
     limits text
 )
@@ -73,6 +81,7 @@ declare
     v_tenant public.tenants;
     v_conversation public.conversations;
     v_begins boolean := false;
+    v_prompt_text text;
     v_turn public.turns;
     v_key private.idempotency_keys;
     v_message record;
@@ -96,6 +105,24 @@ begin
             errcode = 'PA403',
             message = 'This account may not use the assistant.',
             hint = 'An administrator of your organisation can give you access.';
+    end if;
+
+    -- Before anything is kept.
+    if v_tenant.encrypts_messages is distinct from (p_request ? 'encrypted') then
+        raise exception using
+            errcode = 'PA427',
+            message = 'Whether messages of this organisation are encrypted, or with which key, has just changed.',
+            hint = 'Try again.';
+    end if;
+
+    if v_tenant.consent_version is not null then
+        if private.consent_missing() is not null then
+            raise exception using
+                errcode = 'PA428',
+                message = 'Your organisation asks for your consent first.',
+                detail = jsonb_build_object('consent_version', v_tenant.consent_version),
+                hint = 'Show tenants.consent_text, and call give_consent() with its version.';
+        end if;
     end if;
 
     if p_request ->> 'model' <> 'default'
@@ -172,6 +199,31 @@ begin
         for no key update;
     end if;
 
+    if p_request ? 'prompt' then
+        if v_conversation.id is not null or p_request ->> 'conversation_id' is not null then
+            raise exception using errcode = 'PA422', message = 'A prompt begins a conversation, and this one has begun.';
+        end if;
+
+        if v_tenant.encrypts_messages then
+            raise exception using
+                errcode = 'PA422',
+                message = 'Your organisation encrypts its messages, and the worker cannot fill in a prompt for it.',
+                hint = 'Fill it in with fill_prompt(), and send the text as the message.';
+        end if;
+
+        v_prompt_text := public.fill_prompt(
+            (p_request -> 'prompt' ->> 'id')::pg_catalog.uuid,
+            p_request -> 'prompt' -> 'values',
+            (p_request -> 'prompt' ->> 'version')::integer
+        );
+
+        p_request := jsonb_set(
+            p_request,
+            '{messages,0,content}',
+            to_jsonb(concat_ws(E'\n\n', v_prompt_text, nullif(p_request #>> '{messages,0,content}', '')))
+        );
+    end if;
+
     if v_conversation.id is null and (
         p_request ->> 'conversation_id' is not null
         or p_request ->> 'replaces' is not null
@@ -182,12 +234,17 @@ begin
     end if;
 
     if v_conversation.id is null then
-        insert into public.conversations as c (tenant_id, user_id, client_id, titled_by, title)
+        insert into public.conversations as c (
+            tenant_id, user_id, client_id, titled_by, prompt_id, prompt_version, prompt_values, title
+        )
         values (
             v_tenant.id,
             v_person.id,
             p_request ->> 'chat',
             'start',
+            (p_request -> 'prompt' ->> 'id')::pg_catalog.uuid,
+            (p_request -> 'prompt' ->> 'version')::integer,
+            p_request -> 'prompt' -> 'values',
             coalesce(
                 nullif(left(btrim(regexp_replace(p_request -> 'messages' -> 0 ->> 'content', '\s+', ' ', 'g')), 50), ''),
                 'New conversation'
@@ -418,9 +475,9 @@ begin
     end if;
 
     insert into private.open_turns (
-        tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens
+        tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens
     )
-    values (v_tenant.id, v_turn.id, v_person.id, p_worker_id, v_prompt, v_allowance.granted, v_share.granted);
+    values (v_tenant.id, v_turn.id, v_person.id, v_conversation.id, p_worker_id, v_prompt, v_allowance.granted, v_share.granted);
 
     return query
     select
@@ -438,17 +495,107 @@ begin
         v_answer,
         v_tenant.system_prompt,
         nullif(v_tenant.tools, '[]')::text,
+        case when not v_tenant.encrypts_messages then v_tenant.response_cache_seconds end,
         v_history,
         (v_allowance.limits || v_share.limits)::text;
 end
 $$;
 
 comment on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) is
-'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA429 limit reached.';
+'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), prompt (id, values and perhaps version of one of the library, whose text comes before the message and begins the conversation), encrypted (where content, parts and fingerprint are), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA427 encrypted or not, unlike the tenant''s setting, PA428 consent is missing, PA429 limit reached.';
 
 revoke execute on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) from public;
 
 grant execute on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) to palaver_worker;
+
+-- Titles. A conversation is titled by the first words of its first question, then once by the model, never over a person's own title. What
+-- that takes is reserved, settled and charged like a turn's, but it has no row in turns: nobody asked it.
+
+create function private.begin_title(p_claims jsonb, p_worker_id uuid, p_conversation_id uuid, p_tokens bigint)
+returns table (tenant_id uuid, turn_id uuid, llm_provider text, llm_model text)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_tenant public.tenants;
+    v_conversation public.conversations;
+    v_share bigint := 0;
+begin
+    perform private.become(p_claims);
+
+    select * into v_tenant from public.tenants as t where t.id = private.current_tenant_id();
+
+    select * into v_conversation
+    from public.conversations as c
+    where c.tenant_id = v_tenant.id and c.user_id = private.current_user_id() and c.id = p_conversation_id;
+
+    if v_conversation.titled_by is distinct from 'start'
+        or v_conversation.is_archived
+        or v_tenant.encrypts_messages
+        or v_tenant.features -> 'titles' = 'false'
+        or not private.may_use_assistant()
+    then
+        return;
+    end if;
+
+    if v_tenant.user_daily_token_limit is not null then
+        select a.granted into v_share from private.take_allowance(true, null, v_tenant.user_daily_token_limit, p_tokens, p_tokens) as a;
+    end if;
+
+    perform private.take_allowance(false, null, v_tenant.daily_token_limit, p_tokens, p_tokens);
+
+    tenant_id := v_tenant.id;
+    turn_id := private.uuid_v7();
+    llm_provider := v_tenant.llm_provider;
+    llm_model := v_tenant.llm_model;
+
+    insert into private.open_turns (
+        tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens
+    )
+    values (tenant_id, turn_id, v_conversation.user_id, v_conversation.id, p_worker_id, 0, p_tokens, v_share);
+
+    return next;
+end
+$$;
+
+comment on function private.begin_title(jsonb, uuid, uuid, bigint) is
+'Begins to title a conversation of the person that the verified claims name, reserving so many tokens, to be settled by finish_turns() under the id that it returns; no row where there is none of theirs to title: it has been titled, or the tenant wants none (features: "titles": false). Errors: PA429 the limits leave no room.';
+
+revoke execute on function private.begin_title(jsonb, uuid, uuid, bigint) from public;
+
+grant execute on function private.begin_title(jsonb, uuid, uuid, bigint) to palaver_worker;
+
+create function private.set_title(p_claims jsonb, p_conversation_id uuid, p_title text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.become(p_claims);
+
+    update public.conversations as c
+    set title = p_title, titled_by = 'model'
+    where
+        c.tenant_id = private.current_tenant_id()
+        and c.user_id = private.current_user_id()
+        and c.id = p_conversation_id
+        and c.titled_by = 'start';
+
+    return found;
+end
+$$;
+
+comment on function private.set_title(jsonb, uuid, text) is
+'Gives a conversation of the person that the verified claims name the title that the model found, unless it has one by now; whether it did.';
+
+revoke execute on function private.set_title(jsonb, uuid, text) from public;
+
+grant execute on function private.set_title(jsonb, uuid, text) to palaver_worker;
 
 create function private.find_turn(p_claims jsonb, p_turn_id uuid, p_chat text default null)
 returns table (
@@ -785,9 +932,9 @@ create policy "Settlement sees messages"
 on public.messages for select to palaver_definer
 using (true);
 
-create policy "Settlement adds answers"
+create policy "Settlement adds answers, copies also questions"
 on public.messages for insert to palaver_definer
-with check (role = 'assistant');
+with check (role in ('assistant', 'user'));
 
 create policy "Settlement puts questions behind answers"
 on public.messages for update to palaver_definer
@@ -837,16 +984,19 @@ begin
             provider pg_catalog.text, model pg_catalog.text, asked_model pg_catalog.text, prompt_tokens pg_catalog.int8,
             completion_tokens pg_catalog.int8, cached_tokens pg_catalog.int8, reasoning_tokens pg_catalog.int8,
             tokens_estimated pg_catalog.bool, latency_ms pg_catalog.int4, finish_reason pg_catalog.text,
-            provider_message_id pg_catalog.text, error_code pg_catalog.text
+            provider_message_id pg_catalog.text, error_code pg_catalog.text, from_cache pg_catalog.bool, cache_key pg_catalog.text
         )
     ),
 
     -- A conversation that is being deleted at this moment is waited for, and then gone.
     live as (
-        select t.*
+        select
+            c.tenant_id, o.turn_id, c.user_id, c.id as conversation_id, c.prompt_id, c.prompt_version, t.question_id, t.started_at,
+            t.id is not null as is_answer
         from given as g
-        inner join public.turns as t on t.tenant_id = g.tenant_id and t.id = g.turn_id
-        inner join public.conversations as c on c.tenant_id = t.tenant_id and c.id = t.conversation_id
+        inner join private.open_turns as o on o.tenant_id = g.tenant_id and o.turn_id = g.turn_id
+        inner join public.conversations as c on c.tenant_id = o.tenant_id and c.id = o.conversation_id
+        left join public.turns as t on t.tenant_id = o.tenant_id and t.id = o.turn_id
         for key share of c
     ),
 
@@ -857,35 +1007,17 @@ begin
         returning o.*
     ),
 
-    answers as (
-        insert into public.messages (
-            tenant_id, id, conversation_id, user_id, parent_id, role, content, parts, token_count, model_used, latency_ms,
-            provider_message_id
-        )
+    settled as (
         select
-            t.tenant_id, t.id, t.conversation_id, t.user_id, t.question_id, 'assistant', g.content, nullif(g.parts, 'null'),
-            g.completion_tokens, g.model, g.latency_ms, g.provider_message_id
+            c.tenant_id, c.turn_id, t.user_id, t.conversation_id, t.prompt_id, t.prompt_version, t.question_id,
+            coalesce(t.is_answer, false) as is_answer, coalesce(not t.is_answer, false) as is_title, g.status, g.content, nullif(g.parts, 'null') as parts, g.provider, g.model,
+            g.prompt_tokens, g.completion_tokens, g.cached_tokens, g.reasoning_tokens, g.tokens_estimated, g.latency_ms,
+            g.provider_message_id, coalesce(g.from_cache, false) as from_cache, decode(g.cache_key, 'hex') as cache_key,
+            (p.price).id as price_id,
+            coalesce(private.token_cost(p.price, g.prompt_tokens, g.completion_tokens, g.cached_tokens), 0) as cost
         from closed as c
         inner join given as g on g.tenant_id = c.tenant_id and g.turn_id = c.turn_id
-        inner join live as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
-        where g.content <> '' or nullif(g.parts, 'null') is not null
-        order by t.tenant_id, t.conversation_id
-        returning tenant_id, id
-    ),
-
-    entries as (
-        insert into public.usage_ledger (
-            tenant_id, id, user_id, conversation_id, provider, model, prompt_tokens, completion_tokens, cached_tokens,
-            reasoning_tokens, tokens_estimated, cost, price_id
-        )
-        select
-            c.tenant_id, c.turn_id, t.user_id, t.conversation_id, g.provider, g.model, g.prompt_tokens, g.completion_tokens,
-            g.cached_tokens, g.reasoning_tokens, g.tokens_estimated,
-            coalesce(private.token_cost(p.price, g.prompt_tokens, g.completion_tokens, g.cached_tokens), 0),
-            (p.price).id
-        from closed as c
-        inner join given as g on g.tenant_id = c.tenant_id and g.turn_id = c.turn_id
-        left join live as t on t.tenant_id = c.tenant_id and t.id = c.turn_id
+        left join live as t on t.tenant_id = c.tenant_id and t.turn_id = c.turn_id
         left join lateral (
             select m as price
             from private.model_prices as m
@@ -893,6 +1025,48 @@ begin
             order by m.model = g.model desc, m.valid_from desc
             limit 1
         ) as p on true
+    ),
+
+    answers as (
+        insert into public.messages (
+            tenant_id, id, conversation_id, user_id, parent_id, role, content, parts, token_count, model_used, latency_ms, cost,
+            provider_message_id
+        )
+        select
+            s.tenant_id, s.turn_id, s.conversation_id, s.user_id, s.question_id, 'assistant', s.content, s.parts, s.completion_tokens,
+            s.model, s.latency_ms, s.cost, s.provider_message_id
+        from settled as s
+        where s.is_answer and (s.content <> '' or s.parts is not null)
+        order by s.tenant_id, s.conversation_id
+        returning tenant_id, id
+    ),
+
+    entries as (
+        insert into public.usage_ledger (
+            tenant_id, id, user_id, conversation_id, provider, model, prompt_tokens, completion_tokens, cached_tokens,
+            reasoning_tokens, request_count, tokens_estimated, cost, price_id, from_cache, prompt_id, prompt_version
+        )
+        select
+            s.tenant_id, s.turn_id, s.user_id, s.conversation_id, s.provider, s.model, s.prompt_tokens, s.completion_tokens,
+            s.cached_tokens, s.reasoning_tokens, case when s.is_title then 0 else 1 end, s.tokens_estimated, s.cost, s.price_id,
+            s.from_cache, s.prompt_id, s.prompt_version
+        from settled as s
+    ),
+
+    cached as (
+        insert into private.cached_responses (tenant_id, key, user_id, provider, model, content, parts)
+        select s.tenant_id, s.cache_key, s.user_id, s.provider, s.model, s.content, s.parts
+        from settled as s
+        where s.cache_key is not null and s.is_answer and s.status = 'completed' and s.content <> ''
+        order by s.tenant_id, s.cache_key
+        on conflict (tenant_id, key) do update
+        set
+            user_id = excluded.user_id,
+            provider = excluded.provider,
+            model = excluded.model,
+            content = excluded.content,
+            parts = excluded.parts,
+            created_at = excluded.created_at
     ),
 
     finished as (
@@ -979,7 +1153,7 @@ end
 $$;
 
 comment on function private.finish_turns(uuid, jsonb) is
-'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code. A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. A turn that is gone, with its conversation or person, is charged to the tenant. Definer: the turns are anybody''s.';
+'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code and, where they apply, from_cache (it was given before) and cache_key (hex: keep the answer for the same prompt). A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. A turn that is gone, with its conversation or person, is charged to the tenant. One that has no row in turns, which titles a conversation, leaves only its row in the ledger, as no request. Definer: the turns are anybody''s.';
 
 revoke execute on function private.keep_lease(uuid, uuid[], interval) from public;
 

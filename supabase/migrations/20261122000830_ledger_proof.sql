@@ -8,7 +8,7 @@ set local lock_timeout = '5s';
 
 set local statement_timeout = '5min';
 
-grant select (token_count) on public.messages to palaver_definer;
+grant select (token_count, cost) on public.messages to palaver_definer;
 
 create function private.ledger_findings(p_from date, p_to date)
 returns table (finding text, tenant_id uuid, user_id uuid, turn_id uuid, day date, detail jsonb)
@@ -81,10 +81,10 @@ begin
     union all
     select
         'a message differs from the ledger', l.tenant_id, l.user_id, l.id, l.day,
-        jsonb_build_object('ledger', l.completion_tokens, 'message', m.token_count)
+        jsonb_build_object('ledger', l.completion_tokens, 'message', m.token_count, 'cost', l.cost, 'cost of the message', m.cost)
     from public.usage_ledger as l
     inner join public.messages as m on m.tenant_id = l.tenant_id and m.id = l.id
-    where l.day between p_from and p_to and m.token_count is distinct from l.completion_tokens
+    where l.day between p_from and p_to and (m.token_count, m.cost) is distinct from (l.completion_tokens, l.cost)
     union all
     select
         'a finished turn is not in the ledger', t.tenant_id, t.user_id, t.id, (t.finished_at at time zone 'utc')::pg_catalog.date,

@@ -55,17 +55,46 @@ from unnest(array[
     'private.forecast_usage(timestamp with time zone)',
     'public.usage_ledger', 'public.turns', 'private.model_prices', 'private.allowances', 'private.idempotency_keys', 'private.workers',
     'private.open_turns', 'private.turn_pieces', 'private.ledger_checks', 'private.default_privileges_before', 'private.usage_changes', 'private.usage_changes_id_seq',
+    'private.tenant_keys',
     'private.feedback_changes', 'private.feedback_changes_id_seq', 'private.jobs', 'private.job_runs',
+    'public.conversation_shares', 'public.conversation_share_views', 'private.share_secrets', 'private.share_views',
+    'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',
+    'public.read_share(text, text)', 'public.continue_share(text, text)', 'private.keep_share()', 'private.derive_key(text, bytea, integer)',
+    'private.person_of(uuid)', 'private.find_share(bytea)', 'private.enter_share(text, text)', 'private.answer_share(text, integer)',
+    'private.shared_branch(uuid, uuid, integer, integer)', 'private.shown_parts(text, jsonb)',
+    'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)',
     'private.intended_access', 'private.accepted_catalog',
     'private.uuid_v7()', 'private.as_uuid(text)', 'private.auth_id()', 'private.auth_email()', 'private.become(jsonb)', 'private.caller_bypasses_rls()',
     'private.set_updated_at()', 'private.guard_user_update()', 'private.note_joining()', 'public.accept_invitation(uuid)',
     'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.schedule_jobs()',
     'private.unschedule_jobs()', 'private.head_of(uuid, uuid, uuid, uuid)', 'private.check_head()', 'private.keep_conversation()', 'private.place_message()', 'public.chat_messages(text)',
     'public.ui_messages(text)', 'private.as_json(text)',
+    'public.audit_log', 'private.request_id()', 'private.audited(jsonb, boolean)',
+    'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
+    'public.prompts', 'public.prompt_publishers', 'public.prompt_versions', 'private.prompt_uses', 'public.prompt_usage',
+    'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
+    'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
+    'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
+    'public.start_conversation(uuid, jsonb, integer, text)',
+    'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
+    'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
+    'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
     'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)',
+    'public.consents', 'public.legal_holds', 'private.personal_data', 'private.erasures',
+    'private.keep_consent()', 'public.give_consent(text)', 'private.consent_missing()', 'private.keep_hold()', 'private.is_held(uuid, uuid)',
+    'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)',
+    'private.about_person(text, uuid, uuid, uuid)',
+    'private.personal_rows(private.personal_data, uuid, uuid, uuid)', 'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)',
+    'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)', 'public.export_my_data(text, integer)',
+    'private.person_hash(uuid, uuid)', 'public.request_erasure(uuid)', 'private.personal_row_counts(uuid, uuid)',
+    'private.begin_erasure(uuid, uuid)', 'private.erase_person_step(uuid, uuid, bigint)', 'private.finish_erasure(uuid, uuid)',
+    'private.traces_of(uuid, text[])',
+    'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
+    'private.cached_responses', 'private.find_cached_response(jsonb, bytea)',
+    'private.check_encryption()', 'private.check_conversation_encryption()', 'private.message_key(jsonb)', 'private.read_messages(jsonb, text)',
     'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.accept_catalog(text[])',
     'private.check_isolation()'
 ]) as o (object);
@@ -78,8 +107,13 @@ select
     'palaver_definer' as role,
     'definer' as privilege
 from unnest(array[
+    'private.make_share(uuid, boolean, boolean, timestamp with time zone, text)', 'private.open_share(text, text)',
+    'private.watch_shares(jsonb)', 'private.copy_share(text, text)', 'private.share_view_totals(uuid, uuid)',
     'private.current_tenant_id()', 'private.current_user_id()', 'private.administered_tenant_id()', 'private.may_use_assistant()',
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
+    'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
+    'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
+    'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.judged_answers()',
@@ -89,6 +123,11 @@ from unnest(array[
     'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.settle_allowance(uuid, uuid, bigint, bigint)',
     'private.count_tokens(uuid, bigint)', 'private.keep_lease(uuid, uuid[], interval)', 'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)',
     'private.finish_turns(uuid, jsonb)', 'private.forget_idempotency_keys()', 'private.ledger_findings(date, date)',
+    'private.refuse_held()', 'private.enforce_retention()', 'private.purge_deleted()', 'private.own_export(integer, jsonb, bigint)',
+    'private.note_erasure(uuid)',
+    'private.forget_cached_responses()',
+    'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)', 'private.is_sealed(uuid, text)',
+    'private.record_change()', 'private.redact_audit(uuid, uuid)',
     'private.check_ledger()', 'private.bill(date, date)', 'private.isolation_findings()'
 ]) as o (object);
 
@@ -112,7 +151,8 @@ from (
     ('public.tenants', 'authenticated', 'update', 'name, llm_provider, llm_model, temperature, max_tokens, system_prompt,
     features, rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding'),
-    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
+    ('public.tenants', 'palaver_definer', 'select', 'search_language'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -130,18 +170,52 @@ from (
     ('public.conversations', 'authenticated', 'insert', 'tenant_id, user_id, client_id, title, metadata'),
     ('public.conversations', 'authenticated', 'update', 'title, metadata, head_id, is_archived, deleted_at'),
     ('public.conversations', 'palaver_worker', 'insert, update', 'titled_by'),
-    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, updated_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'tenant_id, id, user_id, head_id, prompt_id, prompt_version, updated_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'title'),
     ('public.conversations', 'palaver_definer', 'update', 'head_id, updated_at'),
     ('public.conversations', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.conversations', 'authenticated', 'insert', 'prompt_id, prompt_version, prompt_values'),
+
+    ('public.prompts', 'authenticated', 'select', 'tenant_id, id, user_id, name, description, text, variables, category, tags,
+    visibility, version, created_at, updated_at'),
+    ('public.prompts', 'authenticated', 'insert', 'tenant_id, user_id, name, description, text, variables, category, tags, visibility'),
+    ('public.prompts', 'authenticated', 'update', 'name, description, text, variables, category, tags, visibility'),
+    ('public.prompts', 'authenticated', 'delete', ''),
+    ('public.prompts', 'service_role', 'select, insert, update, delete', ''),
+    ('public.prompt_publishers', 'authenticated', 'select', 'tenant_id, prompt_id, user_id, created_at'),
+    ('public.prompt_publishers', 'palaver_definer', 'select', 'tenant_id, prompt_id'),
+    ('public.prompt_publishers', 'palaver_definer', 'insert, delete', ''),
+    ('public.prompt_publishers', 'service_role', 'select', ''),
+    ('public.prompt_versions', 'authenticated', 'select', 'tenant_id, prompt_id, version, text, variables, is_public, created_at'),
+    ('public.prompt_versions', 'palaver_definer', 'insert', ''),
+    ('public.prompt_versions', 'service_role', 'select', ''),
+    ('public.prompt_usage', 'authenticated, service_role', 'select', ''),
+    ('private.prompt_uses', 'palaver_definer', 'select, insert', ''),
+    ('private.prompt_uses', 'palaver_definer', 'update', 'uses'),
 
     ('public.messages', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, client_id, role, content,
     parts, token_count, model_used, latency_ms, cost, provider_message_id, metadata, created_at'),
     ('public.messages', 'authenticated', 'insert', 'tenant_id, conversation_id, user_id, client_id, role, content, metadata'),
-    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'tenant_id, id, conversation_id, user_id, parent_id, role, token_count, cost, created_at'),
+    ('public.messages', 'palaver_definer', 'select', 'content'),
     ('public.messages', 'palaver_definer', 'insert', ''),
     ('public.messages', 'palaver_definer', 'update', 'parent_id'),
     ('public.messages', 'palaver_worker', 'insert', ''),
     ('public.messages', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.conversation_shares', 'authenticated', 'select', 'tenant_id, id, conversation_id, user_id, is_live, head_id, may_continue,
+    has_password, expires_at, revoked_at, created_at'),
+    ('public.conversation_shares', 'authenticated', 'update', 'revoked_at'),
+    ('public.conversation_shares', 'palaver_definer', 'select, insert', ''),
+    ('public.conversation_shares', 'service_role', 'select, insert, update, delete', ''),
+    ('public.conversation_share_views', 'authenticated, service_role', 'select', ''),
+    ('private.share_secrets', 'palaver_definer', 'select, insert', ''),
+    ('private.share_secrets', 'palaver_definer', 'update', 'next_attempt_at'),
+    ('private.share_views', 'palaver_definer', 'select, insert, update', ''),
+    ('public.conversations', 'palaver_definer', 'select', 'is_archived'),
+    ('public.conversations', 'palaver_definer', 'insert', 'tenant_id, id, user_id, title'),
+    ('public.messages', 'palaver_definer', 'select', 'parts'),
 
     ('public.feedback', 'authenticated', 'select', 'tenant_id, id, message_id, user_id, rating, comment, created_at, updated_at'),
     ('public.feedback', 'authenticated', 'insert', 'tenant_id, message_id, user_id, rating, comment'),
@@ -174,10 +248,37 @@ from (
     finished_at'),
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
+    ('public.tenants', 'palaver_definer', 'select', 'retention_days, deletion_grace_days'),
+    ('public.conversations', 'palaver_definer', 'select', 'created_at, deleted_at'),
+    ('public.conversations', 'palaver_definer', 'delete', ''),
+    ('public.messages', 'palaver_definer', 'delete', ''),
+
+    ('public.consents', 'authenticated', 'select', 'tenant_id, id, user_id, version, text_hash, given_at, withdrawn_at'),
+    ('public.consents', 'authenticated', 'insert', 'tenant_id, user_id, version'),
+    ('public.consents', 'authenticated', 'update', 'withdrawn_at'),
+    ('public.consents', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.legal_holds', 'authenticated', 'select', 'tenant_id, id, user_id, reason, placed_by, placed_at, released_at'),
+    ('public.legal_holds', 'authenticated', 'insert', 'tenant_id, user_id, reason'),
+    ('public.legal_holds', 'authenticated', 'update', 'released_at'),
+    ('public.legal_holds', 'palaver_definer', 'select', 'tenant_id, user_id, released_at'),
+    ('public.legal_holds', 'service_role', 'select, insert, update, delete', ''),
+
+    ('private.personal_data', 'palaver_definer', 'select', ''),
+    ('private.erasures', 'palaver_definer', 'select, insert', ''),
+
     ('public.current_day_usage', 'authenticated, service_role', 'select', ''),
+    ('public.conversation_overview', 'authenticated, service_role', 'select', ''),
     ('public.monthly_usage_summary', 'authenticated, service_role', 'select', ''),
     ('public.message_feedback_summary', 'authenticated, service_role', 'select', ''),
     ('public.my_invitations', 'authenticated', 'select', ''),
+
+    ('public.audit_log', 'authenticated', 'select', 'tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id,
+    before, after, request_id'),
+    ('public.audit_log', 'palaver_definer', 'select, insert', ''),
+    ('public.audit_log', 'palaver_definer', 'update', 'actor_id, object_id, subject_id, before, after'),
+    ('public.audit_log', 'service_role', 'select', ''),
+    ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.ledger_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -202,7 +303,6 @@ from (
     ('public.feedback_by_prompt', 'authenticated, service_role', 'select', ''),
     ('public.usage_forecast', 'authenticated', 'select', ''),
     ('public.messages', 'palaver_definer', 'select', 'model_used'),
-    ('public.conversations', 'palaver_definer', 'select', 'prompt_id, prompt_version'),
     ('private.feedback_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.model_prices', 'palaver_definer', 'select', ''),
     ('private.model_prices', 'service_role', 'select, insert', ''),
@@ -210,11 +310,15 @@ from (
     ('private.idempotency_keys', 'palaver_worker', 'select, insert', ''),
     ('private.idempotency_keys', 'palaver_definer', 'select', 'created_at'),
     ('private.idempotency_keys', 'palaver_definer', 'delete', ''),
+    ('private.cached_responses', 'palaver_worker', 'select', ''),
+    ('private.cached_responses', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.cached_responses', 'palaver_definer', 'update', 'user_id, provider, model, content, parts, created_at'),
     ('private.workers', 'palaver_definer', 'select, insert, update, delete', ''),
     ('private.open_turns', 'palaver_worker', 'select, insert', ''),
     ('private.open_turns', 'palaver_worker', 'update', 'stop_requested_at'),
     ('private.open_turns', 'palaver_definer', 'select, update, delete', ''),
     ('private.turn_pieces', 'palaver_definer', 'select, insert, delete', ''),
+    ('private.tenant_keys', 'palaver_definer', 'select, insert', ''),
     ('private.ledger_checks', 'palaver_definer', 'select, insert, delete', ''),
     ('private.ledger_checks', 'palaver_worker, service_role', 'select', ''),
     ('private.jobs', 'palaver_worker, service_role, palaver_definer', 'select', ''),
@@ -246,27 +350,70 @@ from (
         'public.usage_totals(date, date, text[])',
         'private.feedback_summary(uuid, uuid)', 'private.as_uuid(text)'
     ]),
+    ('authenticated, service_role', array[
+        'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
+        'private.fill_text(text, jsonb, jsonb)', 'private.find_prompt(uuid, uuid, integer)', 'private.prompt_usage()'
+    ]),
+    ('authenticated', array['public.fill_prompt(uuid, jsonb, integer)', 'public.start_conversation(uuid, jsonb, integer, text)']),
     ('authenticated, service_role, palaver_definer', array['private.head_of(uuid, uuid, uuid, uuid)']),
+    ('authenticated, service_role, palaver_definer', array['private.search_config(text)', 'private.search_query(text, text)']),
+    ('authenticated, service_role', array[
+        'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)', 'private.search_snippet(text, text, text)',
+        'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)'
+    ]),
+    ('palaver_definer', array['private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)']),
+    ('anon, authenticated', array['public.read_share(text, text)', 'private.open_share(text, text)']),
+    ('authenticated', array[
+        'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',
+        'private.make_share(uuid, boolean, boolean, timestamp with time zone, text)', 'public.continue_share(text, text)',
+        'private.copy_share(text, text)'
+    ]),
+    ('authenticated, service_role', array['private.share_view_totals(uuid, uuid)']),
+    ('palaver_worker', array['private.watch_shares(jsonb)']),
+    ('palaver_definer', array[
+        'private.derive_key(text, bytea, integer)', 'private.person_of(uuid)', 'private.find_share(bytea)', 'private.enter_share(text, text)',
+        'private.answer_share(text, integer)', 'private.shared_branch(uuid, uuid, integer, integer)', 'private.shown_parts(text, jsonb)',
+        'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)'
+    ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array['private.forecast_usage(timestamp with time zone)']),
+    ('palaver_worker, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',
+        'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
         'private.may_use_assistant()', 'private.pending_invitations()', 'private.take_invitation(uuid)', 'public.accept_invitation(uuid)'
+    ]),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.uuid_at(timestamp with time zone)', 'private.is_backdated(uuid, timestamp with time zone)'
+    ]),
+    ('authenticated', array[
+        'public.give_consent(text)', 'private.consent_missing()', 'private.export_header(uuid, uuid)', 'private.export_trailer(jsonb)',
+        'private.own_export(integer, jsonb, bigint)', 'public.export_my_data(text, integer)', 'private.note_erasure(uuid)',
+        'public.request_erasure(uuid)'
+    ]),
+    ('palaver_definer', array[
+        'private.is_held(uuid, uuid)', 'private.about_person(text, uuid, uuid, uuid)', 'private.personal_rows(private.personal_data, uuid, uuid, uuid)',
+        'private.export_statements(uuid, uuid, uuid, integer, jsonb, bigint)', 'private.person_hash(uuid, uuid)'
     ]),
     ('palaver_worker, service_role', array[
         'public.increment_usage_metrics(uuid, uuid, bigint, bigint, numeric, bigint)', 'private.run_job(text, boolean)',
         'private.run_due_jobs()', 'private.count_tokens(uuid, bigint)'
     ]),
     ('palaver_worker', array[
+        'private.message_key(jsonb)', 'private.add_tenant_key(uuid, uuid, bytea)', 'private.tenant_key(uuid, uuid)',
+        'private.read_messages(jsonb, text)',
         'private.become(jsonb)', 'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.check_rate(boolean, integer)',
         'private.take_allowance(boolean, integer, bigint, bigint, bigint)', 'private.message_octets(text, jsonb)',
         'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
+        'private.begin_title(jsonb, uuid, uuid, bigint)', 'private.set_title(jsonb, uuid, text)',
+        'private.find_cached_response(jsonb, bytea)',
         'private.stop_turn(jsonb, uuid, text)', 'private.model_choice(jsonb)', 'private.keep_lease(uuid, uuid[], interval)',
         'private.save_pieces(uuid, jsonb)', 'private.read_pieces(jsonb)', 'private.finish_turns(uuid, jsonb)'
     ]),
     ('service_role', array[
         'private.isolation_findings()', 'private.ledger_findings(date, date)', 'private.bill(date, date)'
     ]),
+    ('palaver_definer', array['private.request_id()', 'private.audited(jsonb, boolean)']),
     ('palaver_definer', array[
         'private.rate_wait(timestamp with time zone, integer)', 'private.refuse_request(text, bigint, interval)',
         'private.catalog_objects()', 'private.actual_access()', 'private.catalog_lines()', 'private.check_isolation()'

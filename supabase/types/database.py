@@ -20,6 +20,114 @@ from pydantic import BaseModel, Field, JsonValue
 
 
 
+class PublicAuditLog(BaseModel):
+    action: str = Field(alias="action")
+    actor_id: Optional[uuid.UUID] = Field(alias="actor_id")
+    actor_role: str = Field(alias="actor_role")
+    after: Optional[JsonValue] = Field(alias="after")
+    at: datetime.datetime = Field(alias="at")
+    before: Optional[JsonValue] = Field(alias="before")
+    id: uuid.UUID = Field(alias="id")
+    object: str = Field(alias="object")
+    object_id: Optional[uuid.UUID] = Field(alias="object_id")
+    request_id: Optional[str] = Field(alias="request_id")
+    subject_id: Optional[uuid.UUID] = Field(alias="subject_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+
+class PublicAuditLogInsert(TypedDict):
+    action: Annotated[str, Field(alias="action")]
+    actor_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="actor_id")]]
+    actor_role: Annotated[str, Field(alias="actor_role")]
+    after: NotRequired[Annotated[Optional[JsonValue], Field(alias="after")]]
+    at: NotRequired[Annotated[datetime.datetime, Field(alias="at")]]
+    before: NotRequired[Annotated[Optional[JsonValue], Field(alias="before")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    object: Annotated[str, Field(alias="object")]
+    object_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="object_id")]]
+    request_id: NotRequired[Annotated[Optional[str], Field(alias="request_id")]]
+    subject_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="subject_id")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+
+class PublicAuditLogUpdate(TypedDict):
+    action: NotRequired[Annotated[str, Field(alias="action")]]
+    actor_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="actor_id")]]
+    actor_role: NotRequired[Annotated[str, Field(alias="actor_role")]]
+    after: NotRequired[Annotated[Optional[JsonValue], Field(alias="after")]]
+    at: NotRequired[Annotated[datetime.datetime, Field(alias="at")]]
+    before: NotRequired[Annotated[Optional[JsonValue], Field(alias="before")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    object: NotRequired[Annotated[str, Field(alias="object")]]
+    object_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="object_id")]]
+    request_id: NotRequired[Annotated[Optional[str], Field(alias="request_id")]]
+    subject_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="subject_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+
+class PublicConsents(BaseModel):
+    given_at: datetime.datetime = Field(alias="given_at")
+    id: uuid.UUID = Field(alias="id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    text_hash: str = Field(alias="text_hash")
+    user_id: uuid.UUID = Field(alias="user_id")
+    version: str = Field(alias="version")
+    withdrawn_at: Optional[datetime.datetime] = Field(alias="withdrawn_at")
+
+class PublicConsentsInsert(TypedDict):
+    given_at: NotRequired[Annotated[datetime.datetime, Field(alias="given_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    text_hash: Annotated[str, Field(alias="text_hash")]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    version: Annotated[str, Field(alias="version")]
+    withdrawn_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="withdrawn_at")]]
+
+class PublicConsentsUpdate(TypedDict):
+    given_at: NotRequired[Annotated[datetime.datetime, Field(alias="given_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    text_hash: NotRequired[Annotated[str, Field(alias="text_hash")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    version: NotRequired[Annotated[str, Field(alias="version")]]
+    withdrawn_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="withdrawn_at")]]
+
+class PublicConversationShares(BaseModel):
+    conversation_id: uuid.UUID = Field(alias="conversation_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    expires_at: Optional[datetime.datetime] = Field(alias="expires_at")
+    has_password: bool = Field(alias="has_password")
+    head_id: Optional[uuid.UUID] = Field(alias="head_id")
+    id: uuid.UUID = Field(alias="id")
+    is_live: bool = Field(alias="is_live")
+    may_continue: bool = Field(alias="may_continue")
+    revoked_at: Optional[datetime.datetime] = Field(alias="revoked_at")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicConversationSharesInsert(TypedDict):
+    conversation_id: Annotated[uuid.UUID, Field(alias="conversation_id")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="expires_at")]]
+    has_password: NotRequired[Annotated[bool, Field(alias="has_password")]]
+    head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_live: NotRequired[Annotated[bool, Field(alias="is_live")]]
+    may_continue: NotRequired[Annotated[bool, Field(alias="may_continue")]]
+    revoked_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="revoked_at")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicConversationSharesUpdate(TypedDict):
+    conversation_id: NotRequired[Annotated[uuid.UUID, Field(alias="conversation_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="expires_at")]]
+    has_password: NotRequired[Annotated[bool, Field(alias="has_password")]]
+    head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_live: NotRequired[Annotated[bool, Field(alias="is_live")]]
+    may_continue: NotRequired[Annotated[bool, Field(alias="may_continue")]]
+    revoked_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="revoked_at")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
 class PublicConversations(BaseModel):
     client_id: Optional[str] = Field(alias="client_id")
     created_at: datetime.datetime = Field(alias="created_at")
@@ -107,6 +215,33 @@ class PublicFeedbackUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
+class PublicLegalHolds(BaseModel):
+    id: uuid.UUID = Field(alias="id")
+    placed_at: datetime.datetime = Field(alias="placed_at")
+    placed_by: Optional[uuid.UUID] = Field(alias="placed_by")
+    reason: str = Field(alias="reason")
+    released_at: Optional[datetime.datetime] = Field(alias="released_at")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+
+class PublicLegalHoldsInsert(TypedDict):
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    placed_at: NotRequired[Annotated[datetime.datetime, Field(alias="placed_at")]]
+    placed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="placed_by")]]
+    reason: Annotated[str, Field(alias="reason")]
+    released_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="released_at")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+
+class PublicLegalHoldsUpdate(TypedDict):
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    placed_at: NotRequired[Annotated[datetime.datetime, Field(alias="placed_at")]]
+    placed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="placed_by")]]
+    reason: NotRequired[Annotated[str, Field(alias="reason")]]
+    released_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="released_at")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+
 class PublicMessages(BaseModel):
     client_id: Optional[str] = Field(alias="client_id")
     content: str = Field(alias="content")
@@ -160,6 +295,96 @@ class PublicMessagesUpdate(TypedDict):
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     token_count: NotRequired[Annotated[Optional[int], Field(alias="token_count")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicPromptPublishers(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    prompt_id: uuid.UUID = Field(alias="prompt_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicPromptPublishersInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    prompt_id: Annotated[uuid.UUID, Field(alias="prompt_id")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+class PublicPromptPublishersUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    prompt_id: NotRequired[Annotated[uuid.UUID, Field(alias="prompt_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicPromptVersions(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    is_public: bool = Field(alias="is_public")
+    prompt_id: uuid.UUID = Field(alias="prompt_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    text: str = Field(alias="text")
+    variables: JsonValue = Field(alias="variables")
+    version: int = Field(alias="version")
+
+class PublicPromptVersionsInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    is_public: Annotated[bool, Field(alias="is_public")]
+    prompt_id: Annotated[uuid.UUID, Field(alias="prompt_id")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    text: Annotated[str, Field(alias="text")]
+    variables: Annotated[JsonValue, Field(alias="variables")]
+    version: Annotated[int, Field(alias="version")]
+
+class PublicPromptVersionsUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    is_public: NotRequired[Annotated[bool, Field(alias="is_public")]]
+    prompt_id: NotRequired[Annotated[uuid.UUID, Field(alias="prompt_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    text: NotRequired[Annotated[str, Field(alias="text")]]
+    variables: NotRequired[Annotated[JsonValue, Field(alias="variables")]]
+    version: NotRequired[Annotated[int, Field(alias="version")]]
+
+class PublicPrompts(BaseModel):
+    category: Optional[str] = Field(alias="category")
+    created_at: datetime.datetime = Field(alias="created_at")
+    description: Optional[str] = Field(alias="description")
+    id: uuid.UUID = Field(alias="id")
+    name: str = Field(alias="name")
+    tags: List[str] = Field(alias="tags")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    text: str = Field(alias="text")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+    variables: JsonValue = Field(alias="variables")
+    version: int = Field(alias="version")
+    visibility: str = Field(alias="visibility")
+
+class PublicPromptsInsert(TypedDict):
+    category: NotRequired[Annotated[Optional[str], Field(alias="category")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    name: Annotated[str, Field(alias="name")]
+    tags: NotRequired[Annotated[List[str], Field(alias="tags")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    text: Annotated[str, Field(alias="text")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+    variables: NotRequired[Annotated[JsonValue, Field(alias="variables")]]
+    version: NotRequired[Annotated[int, Field(alias="version")]]
+    visibility: NotRequired[Annotated[str, Field(alias="visibility")]]
+
+class PublicPromptsUpdate(TypedDict):
+    category: NotRequired[Annotated[Optional[str], Field(alias="category")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    tags: NotRequired[Annotated[List[str], Field(alias="tags")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    text: NotRequired[Annotated[str, Field(alias="text")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+    variables: NotRequired[Annotated[JsonValue, Field(alias="variables")]]
+    version: NotRequired[Annotated[int, Field(alias="version")]]
+    visibility: NotRequired[Annotated[str, Field(alias="visibility")]]
 
 class PublicTenants(BaseModel):
     branding: JsonValue = Field(alias="branding")
@@ -434,6 +659,40 @@ class PublicUsersUpdate(TypedDict):
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
+class PublicConversationOverview(BaseModel):
+    client_id: Optional[str] = Field(alias="client_id")
+    cost: Optional[float] = Field(alias="cost")
+    created_at: datetime.datetime = Field(alias="created_at")
+    deleted_at: Optional[datetime.datetime] = Field(alias="deleted_at")
+    head_id: Optional[uuid.UUID] = Field(alias="head_id")
+    id: uuid.UUID = Field(alias="id")
+    is_archived: bool = Field(alias="is_archived")
+    last_message_at: Optional[datetime.datetime] = Field(alias="last_message_at")
+    message_count: Optional[int] = Field(alias="message_count")
+    metadata: JsonValue = Field(alias="metadata")
+    model: Optional[str] = Field(alias="model")
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
+    prompt_text: Optional[str] = Field(alias="prompt_text")
+    prompt_values: Optional[JsonValue] = Field(alias="prompt_values")
+    prompt_version: Optional[int] = Field(alias="prompt_version")
+    provider: Optional[str] = Field(alias="provider")
+    restorable_until: Optional[datetime.datetime] = Field(alias="restorable_until")
+    status: str = Field(alias="status")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    title: str = Field(alias="title")
+    titled_by: str = Field(alias="titled_by")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicConversationShareViews(BaseModel):
+    conversation_id: uuid.UUID = Field(alias="conversation_id")
+    last_viewed_at: Optional[datetime.datetime] = Field(alias="last_viewed_at")
+    share_id: uuid.UUID = Field(alias="share_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    user_id: uuid.UUID = Field(alias="user_id")
+    views: Optional[int] = Field(alias="views")
+
 class PublicCurrentDayUsage(BaseModel):
     completion_tokens: int = Field(alias="completion_tokens")
     day: datetime.date = Field(alias="day")
@@ -444,6 +703,23 @@ class PublicCurrentDayUsage(BaseModel):
     total_tokens: int = Field(alias="total_tokens")
     updated_at: datetime.datetime = Field(alias="updated_at")
     user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicFeedbackByModel(BaseModel):
+    comment_count: Optional[int] = Field(alias="comment_count")
+    model: Optional[str] = Field(alias="model")
+    month: Optional[datetime.date] = Field(alias="month")
+    negative_count: Optional[int] = Field(alias="negative_count")
+    positive_count: Optional[int] = Field(alias="positive_count")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+
+class PublicFeedbackByPrompt(BaseModel):
+    comment_count: Optional[int] = Field(alias="comment_count")
+    month: Optional[datetime.date] = Field(alias="month")
+    negative_count: Optional[int] = Field(alias="negative_count")
+    positive_count: Optional[int] = Field(alias="positive_count")
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
+    prompt_version: Optional[int] = Field(alias="prompt_version")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
 
 class PublicMessageFeedbackSummary(BaseModel):
     comment_count: Optional[int] = Field(alias="comment_count")
@@ -471,3 +747,128 @@ class PublicMyInvitations(BaseModel):
     role: Optional[str] = Field(alias="role")
     tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
     tenant_name: Optional[str] = Field(alias="tenant_name")
+
+class PublicPromptUsage(BaseModel):
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    uses: Optional[int] = Field(alias="uses")
+    version: Optional[int] = Field(alias="version")
+
+class PublicUsageByConversation(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    conversation_id: Optional[uuid.UUID] = Field(alias="conversation_id")
+    cost: Optional[float] = Field(alias="cost")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    last_used_at: Optional[datetime.datetime] = Field(alias="last_used_at")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+
+class PublicUsageByDay(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    cost: Optional[float] = Field(alias="cost")
+    day: Optional[datetime.date] = Field(alias="day")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+
+class PublicUsageByModel(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    cost: Optional[float] = Field(alias="cost")
+    day: Optional[datetime.date] = Field(alias="day")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    model: Optional[str] = Field(alias="model")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    provider: Optional[str] = Field(alias="provider")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+
+class PublicUsageByMonth(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    cost: Optional[float] = Field(alias="cost")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    month: Optional[datetime.date] = Field(alias="month")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+
+class PublicUsageByPerson(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    cost: Optional[float] = Field(alias="cost")
+    day: Optional[datetime.date] = Field(alias="day")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+
+class PublicUsageByPrompt(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    cost: Optional[float] = Field(alias="cost")
+    day: Optional[datetime.date] = Field(alias="day")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    prompt_version: Optional[int] = Field(alias="prompt_version")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+
+class PublicUsageDetails(BaseModel):
+    cached_requests: Optional[int] = Field(alias="cached_requests")
+    cached_tokens: Optional[int] = Field(alias="cached_tokens")
+    completion_tokens: Optional[int] = Field(alias="completion_tokens")
+    cost: Optional[float] = Field(alias="cost")
+    day: Optional[datetime.date] = Field(alias="day")
+    estimated_requests: Optional[int] = Field(alias="estimated_requests")
+    model: Optional[str] = Field(alias="model")
+    prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
+    prompt_tokens: Optional[int] = Field(alias="prompt_tokens")
+    prompt_version: Optional[int] = Field(alias="prompt_version")
+    provider: Optional[str] = Field(alias="provider")
+    reasoning_tokens: Optional[int] = Field(alias="reasoning_tokens")
+    requests: Optional[int] = Field(alias="requests")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    total_tokens: Optional[int] = Field(alias="total_tokens")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+
+class PublicUsageForecast(BaseModel):
+    cost_this_month: Optional[float] = Field(alias="cost_this_month")
+    cost_today: Optional[float] = Field(alias="cost_today")
+    daily_limit: Optional[int] = Field(alias="daily_limit")
+    expected_cost_this_month: Optional[float] = Field(alias="expected_cost_this_month")
+    expected_cost_today: Optional[float] = Field(alias="expected_cost_today")
+    expected_tokens_this_month: Optional[int] = Field(alias="expected_tokens_this_month")
+    expected_tokens_today: Optional[int] = Field(alias="expected_tokens_today")
+    limit_reached_at: Optional[datetime.datetime] = Field(alias="limit_reached_at")
+    scope: Optional[str] = Field(alias="scope")
+    share_used: Optional[float] = Field(alias="share_used")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    tokens_this_month: Optional[int] = Field(alias="tokens_this_month")
+    tokens_today: Optional[int] = Field(alias="tokens_today")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")

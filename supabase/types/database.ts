@@ -6,7 +6,91 @@ export type Database = {
   
   "public": {
           Tables: {
-            "conversations": {
+            "audit_log": {
+                  Row: {
+                    "action": string,"actor_id": string | null,"actor_role": string,"after": Json | null,"at": string,"before": Json | null,"id": string,"object": string,"object_id": string | null,"request_id": string | null,"subject_id": string | null,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor_id"?: string | null,"actor_role": string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: string,"object": string,"object_id"?: string | null,"request_id"?: string | null,"subject_id"?: string | null,"tenant_id": string
+                  }
+                  Update: {
+                    "action"?: string,"actor_id"?: string | null,"actor_role"?: string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: string,"object"?: string,"object_id"?: string | null,"request_id"?: string | null,"subject_id"?: string | null,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "audit_log_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"consents": {
+                  Row: {
+                    "given_at": string,"id": string,"tenant_id": string,"text_hash": string,"user_id": string,"version": string,"withdrawn_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "given_at"?: string,"id"?: string,"tenant_id"?: string,"text_hash": string,"user_id"?: string,"version": string,"withdrawn_at"?: string | null
+                  }
+                  Update: {
+                    "given_at"?: string,"id"?: string,"tenant_id"?: string,"text_hash"?: string,"user_id"?: string,"version"?: string,"withdrawn_at"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "consents_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "consents_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"conversation_shares": {
+                  Row: {
+                    "conversation_id": string,"created_at": string,"expires_at": string | null,"has_password": boolean,"head_id": string | null,"id": string,"is_live": boolean,"may_continue": boolean,"revoked_at": string | null,"tenant_id": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "conversation_id": string,"created_at"?: string,"expires_at"?: string | null,"has_password"?: boolean,"head_id"?: string | null,"id"?: string,"is_live"?: boolean,"may_continue"?: boolean,"revoked_at"?: string | null,"tenant_id"?: string,"user_id"?: string
+                  }
+                  Update: {
+                    "conversation_id"?: string,"created_at"?: string,"expires_at"?: string | null,"has_password"?: boolean,"head_id"?: string | null,"id"?: string,"is_live"?: boolean,"may_continue"?: boolean,"revoked_at"?: string | null,"tenant_id"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "conversation_shares_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversation_overview"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "conversation_shares_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversations"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "conversation_shares_head_id_fkey"
+      columns: ["tenant_id","head_id","conversation_id"]
+isOneToOne: false
+      referencedRelation: "messages"
+      referencedColumns: ["tenant_id","id","conversation_id"]
+    },{
+      foreignKeyName: "conversation_shares_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"conversations": {
                   Row: {
                     "client_id": string | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"updated_at": string,"user_id": string
                   }
@@ -64,6 +148,38 @@ isOneToOne: false
       referencedColumns: ["tenant_id","id"]
     }
                   ]
+                },"legal_holds": {
+                  Row: {
+                    "id": string,"placed_at": string,"placed_by": string | null,"reason": string,"released_at": string | null,"tenant_id": string,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "id"?: string,"placed_at"?: string,"placed_by"?: string | null,"reason": string,"released_at"?: string | null,"tenant_id"?: string,"user_id"?: string | null
+                  }
+                  Update: {
+                    "id"?: string,"placed_at"?: string,"placed_by"?: string | null,"reason"?: string,"released_at"?: string | null,"tenant_id"?: string,"user_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "legal_holds_placed_by_fkey"
+      columns: ["tenant_id","placed_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "legal_holds_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "legal_holds_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"messages": {
                   Row: {
                     "client_id": string | null,"content": string,"conversation_id": string,"cost": number | null,"created_at": string,"id": string,"latency_ms": number | null,"metadata": NonNullable<Json>,"model_used": string | null,"parent_id": string | null,"parts": Json | null,"provider_message_id": string | null,"role": string,"tenant_id": string,"token_count": number | null,"user_id": string
@@ -77,6 +193,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "messages_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversation_overview"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
       foreignKeyName: "messages_conversation_id_fkey"
       columns: ["tenant_id","conversation_id","user_id"]
 isOneToOne: false
@@ -94,6 +216,90 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "tenants"
       referencedColumns: ["id"]
+    }
+                  ]
+                },"prompt_publishers": {
+                  Row: {
+                    "created_at": string,"prompt_id": string,"tenant_id": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"prompt_id": string,"tenant_id": string,"user_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"prompt_id"?: string,"tenant_id"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "prompt_publishers_prompt_id_fkey"
+      columns: ["tenant_id","prompt_id"]
+isOneToOne: true
+      referencedRelation: "prompts"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "prompt_publishers_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "prompt_publishers_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"prompt_versions": {
+                  Row: {
+                    "created_at": string,"is_public": boolean,"prompt_id": string,"tenant_id": string,"text": string,"variables": NonNullable<Json>,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"is_public": boolean,"prompt_id": string,"tenant_id": string,"text": string,"variables": NonNullable<Json>,"version": number
+                  }
+                  Update: {
+                    "created_at"?: string,"is_public"?: boolean,"prompt_id"?: string,"tenant_id"?: string,"text"?: string,"variables"?: NonNullable<Json>,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "prompt_versions_prompt_id_fkey"
+      columns: ["tenant_id","prompt_id"]
+isOneToOne: false
+      referencedRelation: "prompts"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "prompt_versions_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"prompts": {
+                  Row: {
+                    "category": string | null,"created_at": string,"description": string | null,"id": string,"name": string,"tags": (string)[],"tenant_id": string,"text": string,"updated_at": string,"user_id": string | null,"variables": NonNullable<Json>,"version": number,"visibility": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "category"?: string | null,"created_at"?: string,"description"?: string | null,"id"?: string,"name": string,"tags"?: (string)[],"tenant_id"?: string,"text": string,"updated_at"?: string,"user_id"?: string | null,"variables"?: NonNullable<Json>,"version"?: number,"visibility"?: string
+                  }
+                  Update: {
+                    "category"?: string | null,"created_at"?: string,"description"?: string | null,"id"?: string,"name"?: string,"tags"?: (string)[],"tenant_id"?: string,"text"?: string,"updated_at"?: string,"user_id"?: string | null,"variables"?: NonNullable<Json>,"version"?: number,"visibility"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "prompts_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "prompts_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
     }
                   ]
                 },"tenants": {
@@ -128,6 +334,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "messages"
       referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "turns_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversation_overview"
+      referencedColumns: ["tenant_id","id","user_id"]
     },{
       foreignKeyName: "turns_conversation_id_fkey"
       columns: ["tenant_id","conversation_id","user_id"]
@@ -229,7 +441,59 @@ isOneToOne: false
                 }
           }
           Views: {
-            "current_day_usage": {
+            "conversation_overview": {
+                  Row: {
+                    "client_id": string | null,"cost": number | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"last_message_at": string | null,"message_count": number | null,"metadata": NonNullable<Json>,"model": string | null,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"provider": string | null,"restorable_until": string | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"total_tokens": number | null,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "client_id"?: string | null,"cost"?: never,"created_at"?: string | null,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string | null,"is_archived"?: boolean | null,"last_message_at"?: never,"message_count"?: never,"metadata"?: Json | null,"model"?: never,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"provider"?: never,"restorable_until"?: never,"status"?: string | null,"tenant_id"?: string | null,"title"?: string | null,"titled_by"?: string | null,"total_tokens"?: never,"updated_at"?: string | null,"user_id"?: string | null
+                         }
+                        Update: {
+                           "client_id"?: string | null,"cost"?: never,"created_at"?: string | null,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string | null,"is_archived"?: boolean | null,"last_message_at"?: never,"message_count"?: never,"metadata"?: Json | null,"model"?: never,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"provider"?: never,"restorable_until"?: never,"status"?: string | null,"tenant_id"?: string | null,"title"?: string | null,"titled_by"?: string | null,"total_tokens"?: never,"updated_at"?: string | null,"user_id"?: string | null
+                         }
+                        Relationships: [
+                    {
+      foreignKeyName: "conversations_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "conversations_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"conversation_share_views": {
+                  Row: {
+                    "conversation_id": string,"last_viewed_at": string | null,"share_id": string,"tenant_id": string,"user_id": string,"views": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "conversation_shares_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversation_overview"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "conversation_shares_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "conversations"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "conversation_shares_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"current_day_usage": {
                   Row: {
                     "completion_tokens": number,"day": string,"estimated_cost": number,"prompt_tokens": number,"request_count": number,"tenant_id": string,"total_tokens": number,"updated_at": string,"user_id": string
                   }
@@ -254,6 +518,22 @@ isOneToOne: false
       referencedRelation: "users"
       referencedColumns: ["tenant_id","id"]
     }
+                  ]
+                },"feedback_by_model": {
+                  Row: {
+                    "comment_count": number | null,"model": string | null,"month": string | null,"negative_count": number | null,"positive_count": number | null,"tenant_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"feedback_by_prompt": {
+                  Row: {
+                    "comment_count": number | null,"month": string | null,"negative_count": number | null,"positive_count": number | null,"prompt_id": string | null,"prompt_version": number | null,"tenant_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
                   ]
                 },"message_feedback_summary": {
                   Row: {
@@ -291,6 +571,90 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"prompt_usage": {
+                  Row: {
+                    "prompt_id": string | null,"tenant_id": string | null,"uses": number | null,"version": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_by_conversation": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"conversation_id": string | null,"cost": number | null,"estimated_requests": number | null,"last_used_at": string | null,"prompt_tokens": number | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string,"total_tokens": number | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "usage_ledger_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "usage_ledger_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"usage_by_day": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"cost": number | null,"day": string | null,"estimated_requests": number | null,"prompt_tokens": number | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string | null,"total_tokens": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_by_model": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"cost": number | null,"day": string | null,"estimated_requests": number | null,"model": string | null,"prompt_tokens": number | null,"provider": string | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string | null,"total_tokens": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_by_month": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"cost": number | null,"estimated_requests": number | null,"month": string | null,"prompt_tokens": number | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string | null,"total_tokens": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_by_person": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"cost": number | null,"day": string | null,"estimated_requests": number | null,"prompt_tokens": number | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string | null,"total_tokens": number | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_by_prompt": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"cost": number | null,"day": string | null,"estimated_requests": number | null,"prompt_id": string | null,"prompt_tokens": number | null,"prompt_version": number | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string | null,"total_tokens": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_details": {
+                  Row: {
+                    "cached_requests": number | null,"cached_tokens": number | null,"completion_tokens": number | null,"cost": number | null,"day": string | null,"estimated_requests": number | null,"model": string | null,"prompt_id": string | null,"prompt_tokens": number | null,"prompt_version": number | null,"provider": string | null,"reasoning_tokens": number | null,"requests": number | null,"tenant_id": string | null,"total_tokens": number | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"usage_forecast": {
+                  Row: {
+                    "cost_this_month": number | null,"cost_today": number | null,"daily_limit": number | null,"expected_cost_this_month": number | null,"expected_cost_today": number | null,"expected_tokens_this_month": number | null,"expected_tokens_today": number | null,"limit_reached_at": string | null,"scope": string | null,"share_used": number | null,"tenant_id": string | null,"tokens_this_month": number | null,"tokens_today": number | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 }
           }
           Functions: {
@@ -315,11 +679,88 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"archive_conversation":
+{ Args: { "p_id": string }; Returns: {
+              "client_id": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"head_id": string | null,
+"id": string,
+"is_archived": boolean,
+"metadata": NonNullable<Json>,
+"prompt_id": string | null,
+"prompt_text": string | null,
+"prompt_values": Json | null,
+"prompt_version": number | null,
+"status": string,
+"tenant_id": string,
+"title": string,
+"titled_by": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "conversations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "chat_messages":
 { Args: { "p_chat": string }; Returns: {
               "client_id": string,"content": string,"created_at": string,"id": string,"parent_id": string,"parts": Json,"role": string
             }[]
                            },
+"continue_share":
+{ Args: { "p_password"?: string,"p_token": string }; Returns: Json
+                           },
+"delete_conversation":
+{ Args: { "p_id": string }; Returns: {
+              "client_id": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"head_id": string | null,
+"id": string,
+"is_archived": boolean,
+"metadata": NonNullable<Json>,
+"prompt_id": string | null,
+"prompt_text": string | null,
+"prompt_values": Json | null,
+"prompt_version": number | null,
+"status": string,
+"tenant_id": string,
+"title": string,
+"titled_by": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "conversations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"export_my_data":
+{ Args: { "p_after"?: string,"p_limit"?: number }; Returns: Json[]
+                           },
+"fill_prompt":
+{ Args: { "p_prompt_id": string,"p_values"?: Json,"p_version"?: number }; Returns: string
+                           },
+"give_consent":
+{ Args: { "p_version": string }; Returns: {
+              "given_at": string,
+"id": string,
+"tenant_id": string,
+"text_hash": string,
+"user_id": string,
+"version": string,
+"withdrawn_at": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "consents"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "increment_usage_metrics":
 { Args: { "p_completion_tokens": number,"p_estimated_cost"?: number,"p_prompt_tokens": number,"p_request_count"?: number,"p_tenant_id": string,"p_user_id": string }; Returns: {
               "completion_tokens": number,
@@ -339,8 +780,101 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"read_share":
+{ Args: { "p_password"?: string,"p_token": string }; Returns: Json
+                           },
+"request_erasure":
+{ Args: { "p_user_id"?: string }; Returns: {
+              "requested_at": string,"state": string
+            }[]
+                           },
+"restore_conversation":
+{ Args: { "p_id": string }; Returns: {
+              "client_id": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"head_id": string | null,
+"id": string,
+"is_archived": boolean,
+"metadata": NonNullable<Json>,
+"prompt_id": string | null,
+"prompt_text": string | null,
+"prompt_values": Json | null,
+"prompt_version": number | null,
+"status": string,
+"tenant_id": string,
+"title": string,
+"titled_by": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "conversations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"revoke_share":
+{ Args: { "p_share_id": string }; Returns: {
+              "conversation_id": string,
+"created_at": string,
+"expires_at": string | null,
+"has_password": boolean,
+"head_id": string | null,
+"id": string,
+"is_live": boolean,
+"may_continue": boolean,
+"revoked_at": string | null,
+"tenant_id": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "conversation_shares"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"search_conversations":
+{ Args: { "p_conversation_id"?: string,"p_cursor"?: string,"p_from"?: string,"p_limit"?: number,"p_model"?: string,"p_order"?: string,"p_query": string,"p_role"?: string,"p_status"?: string,"p_to"?: string,"p_user_id"?: string }; Returns: {
+              "conversation_id": string,"created_at": string,"kind": string,"message_id": string,"next_cursor": string,"rank": number,"role": string,"snippet": string,"title": string
+            }[]
+                           },
+"share_conversation":
+{ Args: { "p_conversation_id": string,"p_expires_at"?: string,"p_is_live"?: boolean,"p_may_continue"?: boolean,"p_password"?: string }; Returns: Record<string, unknown>
+                           },
+"start_conversation":
+{ Args: { "p_prompt_id": string,"p_title"?: string,"p_values"?: Json,"p_version"?: number }; Returns: {
+              "client_id": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"head_id": string | null,
+"id": string,
+"is_archived": boolean,
+"metadata": NonNullable<Json>,
+"prompt_id": string | null,
+"prompt_text": string | null,
+"prompt_values": Json | null,
+"prompt_version": number | null,
+"status": string,
+"tenant_id": string,
+"title": string,
+"titled_by": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "conversations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "ui_messages":
 { Args: { "p_chat": string }; Returns: Json
+                           },
+"usage_totals":
+{ Args: { "p_by"?: (string)[],"p_from"?: string,"p_to"?: string }; Returns: {
+              "cached_requests": number,"cached_tokens": number,"completion_tokens": number,"cost": number,"day": string,"estimated_requests": number,"model": string,"month": string,"prompt_id": string,"prompt_tokens": number,"prompt_version": number,"provider": string,"reasoning_tokens": number,"requests": number,"tenant_id": string,"total_tokens": number,"user_id": string
+            }[]
                            }
           }
           Enums: {

@@ -1,7 +1,6 @@
 """`python -m tests.benchmarks`: measures everything in one run, prints the ratios, and writes them to a file.
 
-Parts can be named to run only those. `queries` and `refresh` run only when they are named: they fill a million messages
-and eleven million ledger rows first.
+Parts can be named to run only those. Some run only when they are named: each fills a database at scale first.
 """
 
 from __future__ import annotations
@@ -10,11 +9,22 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import increments, memory, queries, reading, refresh, round_trips, streaming, turns
+from tests.benchmarks import (
+    increments,
+    memory,
+    queries,
+    reading,
+    refresh,
+    round_trips,
+    search,
+    shares,
+    streaming,
+    turns,
+)
 from tests.benchmarks.ground import ROUNDS, Ground, ground
 from tests.benchmarks.processes import raise_file_limit
 from tests.benchmarks.report import Report
@@ -27,8 +37,12 @@ PARTS: Final[dict[str, Callable[[Ground, Report], Awaitable[None]]]] = {
     "round_trips": round_trips.measure,
     "reading": reading.measure,
 }
-QUERIES: Final = "queries"
-REFRESH: Final = "refresh"
+AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, int]]]] = {
+    "queries": lambda given: queries.run(1_000_000, given.server_version, 200),
+    "search": lambda given: search.run(1_000_000, given.server_version, 100),
+    "refresh": lambda given: refresh.run(given.server_version, given.rounds, given.output, quick=given.quick),
+    "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
+}
 
 
 async def run(parts: list[str], server_version: int, rounds: int, output: Path, *, quick: bool) -> int:
@@ -63,9 +77,9 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, QUERIES, REFRESH, []],
+        choices=[*PARTS, *AT_SCALE, []],
         metavar="part",
-        help=", ".join([*PARTS, QUERIES, REFRESH]),
+        help=", ".join([*PARTS, *AT_SCALE]),
     )
     parser.add_argument(
         "--quick", action="store_true", help="try all parts in less than a minute; the figures say little"
@@ -76,15 +90,12 @@ def main() -> None:
     options = parser.parse_args()
     if sys.platform != "linux":
         parser.error("It needs Linux: what processes spend is read from /proc.")
+    options.rounds = options.rounds or (1 if options.quick else ROUNDS)
     status = 0
     if named := [name for name in PARTS if name in (options.parts or PARTS)]:
-        rounds = options.rounds or (1 if options.quick else ROUNDS)
-        status = asyncio.run(run(named, options.server_version, rounds, options.output, quick=options.quick))
-    if QUERIES in options.parts:
-        status |= asyncio.run(queries.run(1_000_000, options.server_version, 200))
-    if REFRESH in options.parts:
-        rounds = options.rounds or (1 if options.quick else ROUNDS)
-        status |= asyncio.run(refresh.run(options.server_version, rounds, options.output, quick=options.quick))
+        status = asyncio.run(run(named, options.server_version, options.rounds, options.output, quick=options.quick))
+    for name in AT_SCALE.keys() & options.parts:
+        status |= asyncio.run(AT_SCALE[name](options))
     sys.exit(status)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from app.chat.sealing import Vault
 from app.chat.settling import Result, Settler
 from app.database import Database as WorkerDatabase
 from app.metrics import Metrics
@@ -86,7 +87,7 @@ class Caller:
     def __init__(self, database: WorkerDatabase, worker_id: UUID) -> None:
         self.worker_id = worker_id
         self._database = database
-        self._settler = Settler(database, worker_id, asyncio.Lock())
+        self._settler = Settler(database, worker_id, asyncio.Lock(), Vault(database, None))
 
     @classmethod
     @asynccontextmanager

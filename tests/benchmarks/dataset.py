@@ -118,13 +118,17 @@ where p.is_busy
 """
 
 CONVERSATION_ROWS = """
-insert into public.conversations (tenant_id, id, user_id, title, is_archived, created_at, updated_at)
+insert into public.conversations (
+    tenant_id, id, user_id, title, titled_by, is_archived, status, created_at, updated_at
+)
 select
     p.tenant_id,
     pg_temp.id_at(p.created_at, p.number),
     p.user_id,
     'Conversation about subject number ' || p.number,
+    'start',
     p.is_archived,
+    case when p.is_archived then 'archived' else 'active' end,
     p.created_at,
     p.created_at + (p.messages - 1) * interval '10 seconds'
 from plans as p

@@ -33,10 +33,12 @@ with begun as (
     select $1, $2, n.id, 'plain'
     from generate_series(0, $4::integer - 1) as turn
     inner join numbered as n on n.number = turn % 64 + 1
-    returning id
+    returning id, conversation_id
 )
-insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
-select $1, id, $2, $3, 0, 0 from turns
+insert into private.open_turns (
+    tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens
+)
+select $1, id, $2, conversation_id, $3, 0, 0 from turns
 returning turn_id
 """
 

@@ -83,6 +83,7 @@ async def worker(
         "OPENAI_BASE_URL": base_url,
         "OPENAI_API_KEY": "none",
         "DEFAULT_AI_MODEL": "bench",
+        "AI_TITLES": "false",
         "LOG_LEVEL": "ERROR",
         **(environment or {}),
     }

@@ -22,8 +22,8 @@ class Result:
     err: str
 
 
-async def palaver(*arguments: str, **settings: str) -> Result:
-    """Run `python -m app …` with these settings and no others of Palaver's."""
+async def palaver(*arguments: str, said: str = "", **settings: str) -> Result:
+    """Run `python -m app …` with these settings and no others of Palaver's; `said` is typed when it asks."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -32,10 +32,11 @@ async def palaver(*arguments: str, **settings: str) -> Result:
         *arguments,
         cwd=PROJECT,
         env=environment | {"PYTHONPATH": str(PROJECT)} | settings,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(said.encode()), 60)
     return Result(process.returncode or 0, out.decode(), err.decode())
 
 
@@ -123,7 +124,7 @@ async def test_seeds_refuse_a_database_marked_as_production(database: Database) 
 async def test_seeds_replace_only_their_own_rows(database: Database) -> None:
     result = await palaver("seed", DATABASE_URL=database.url())
     assert result.status == 0
-    assert "Acme: 2 people, 3 conversations, 8 messages, 4 feedback entries, 6 usage rows" in result.out
+    assert "Acme: 2 people, 3 conversations, 8 messages, 4 feedback entries, 6 usage rows, 3 prompts" in result.out
     counts: asyncpg.Record = (
         await database.fetch(
             "select (select count(*) from public.tenants) as tenants, (select count(*) from public.users) as people,"

@@ -76,6 +76,25 @@ seen.foreign = ok(await dan.from("conversations").select("id").eq("id", made.id)
 seen.foreignUpdate = ok(await dan.from("conversations").update({ title: "Mine" }).eq("id", made.id).select()).length;
 seen.people = ok(await dan.from("users").select("email")).map((row) => row.email);
 
+const prompt = ok(await ada.from("prompts").insert({
+  name: "Into", text: "Translate into {{language}}: {{text}}", category: "Writing", tags: ["words"], visibility: "public",
+  variables: { language: { default: "French" } },
+}).select().single());
+seen.prompt = { version: prompt.version, variables: prompt.variables, user: prompt.user_id };
+ok(await ada.from("prompts").update({ text: "In {{language}}, please: {{text}}" }).eq("id", prompt.id));
+seen.library = ok(await dan.from("prompts").select("name, version, prompt_versions(version, text)")
+  .contains("tags", ["words"]).ilike("name", "int%").order("version", { referencedTable: "prompt_versions" }));
+seen.filled = ok(await dan.rpc("fill_prompt", { p_prompt_id: prompt.id, p_values: { text: "Oak" } }));
+const unfilled = await dan.rpc("fill_prompt", { p_prompt_id: prompt.id, p_values: { tongue: "French" } });
+seen.unfilled = unfilled.error?.message.replace(/^PostgresError: /, "");
+const started = ok(await dan.rpc("start_conversation", { p_prompt_id: prompt.id, p_values: { text: "Oak" } }));
+seen.started = ok(await dan.from("conversations").select("title, prompt_version, messages(role, content)").eq("id", started.id).single());
+seen.inserted = ok(await dan.from("conversations").insert({ prompt_id: prompt.id, prompt_values: { text: "Ash" } }).select().single())
+  .prompt_values;
+seen.uses = [ada, dan].map((client) => client.from("prompt_usage").select("version, uses").eq("prompt_id", prompt.id));
+seen.uses = (await Promise.all(seen.uses)).map(ok);
+seen.notTheirs = ok(await dan.from("prompts").update({ name: "Mine" }).eq("id", prompt.id).select()).length;
+
 const stranger = createClient(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, { auth: { persistSession: false } });
 seen.anon = (await stranger.from("conversations").select("id")).error?.code ?? "accepted";
 seen.increment = (await ada.rpc("increment_usage_metrics", {

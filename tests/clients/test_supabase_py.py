@@ -10,7 +10,7 @@ from typing import Any, cast
 import httpx
 import httpx2
 import pytest
-from postgrest import APIResponse
+from postgrest import APIError, APIResponse
 
 from app.local.stack import Stack, curl
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
@@ -82,6 +82,25 @@ async def test_stock_supabase_py_reads_writes_and_is_kept_in_its_tenant(
     assert [(row["role"], row["model_used"]) for row in messages] == [("user", None), ("assistant", "palaver-demo")]
     usage = rows(await ben.table("current_day_usage").select("request_count").execute())
     assert usage == [{"request_count": 1}]
+
+
+async def test_stock_supabase_py_searches(stack: Stack, chloe: AsyncClient) -> None:
+    async with signed_in(stack, "emma@initech.test") as emma:
+        made = rows(await emma.table("conversations").insert({"title": "Herons & <b>storks</b>"}).execute())[0]
+        said = [{"conversation_id": made["id"], "content": content} for content in ("A grey heron", "A stork")]
+        await emma.table("messages").insert(said).execute()
+        query = {"p_query": '"grey heron" or stork', "p_limit": 2}
+        found = rows(await emma.rpc("search_conversations", query).execute())
+        assert [row["snippet"] for row in found] == [
+            "<mark>Herons</mark> &amp; &lt;b&gt;<mark>storks</mark>&lt;/b&gt;",
+            "A <mark>grey</mark> <mark>heron</mark>",
+        ]
+        rest = rows(await emma.rpc("search_conversations", query | {"p_cursor": found[-1]["next_cursor"]}).execute())
+        assert [(row["snippet"], row["next_cursor"]) for row in rest] == [("A <mark>stork</mark>", None)]
+        with pytest.raises(APIError) as refused:
+            await emma.rpc("search_conversations", query | {"p_cursor": "mine"}).execute()
+        assert refused.value.code == "PA422"
+    assert rows(await chloe.rpc("search_conversations", query).execute()) == []
 
 
 async def test_the_printed_curl_line_streams_an_answer(stack: Stack) -> None:

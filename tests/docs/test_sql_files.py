@@ -67,7 +67,7 @@ def test_monitoring_shows_the_tables_and_changes_nothing(database: Database, mon
 
 
 async def test_monitoring_shows_a_job_that_never_ran_and_one_that_did(database: Database, monitoring: Path) -> None:
-    assert part(psql(database, monitoring), "Jobs").count("| t ") == 5
+    assert part(psql(database, monitoring), "Jobs").count("| t ") == 8
     await database.fetch("select private.run_job('refresh_summaries')")
     jobs = part(psql(database, monitoring), "Jobs")
     assert re.search(r"refresh_summaries .*\| f .*succeeded", jobs)
@@ -165,6 +165,7 @@ async def test_maintenance_refreshes_forgets_and_vacuums(database: Database, mai
     assert part(output, "Summaries").count("succeeded") == 1
     assert part(output, "Old job runs").count("succeeded") == 1
     assert part(output, "Old Idempotency-Keys").count("succeeded") == 1
+    assert part(output, "Old cached answers").count("succeeded") == 1
     assert "counters differ from the ledger" in part(output, "Ledger")
     assert await database.value("select count(*) from private.feedback_changes") == 0
     assert await database.value("select count(*) from private.usage_changes") == 0

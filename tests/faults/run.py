@@ -102,6 +102,7 @@ async def _workers(database: Database, directory: Path, many: int) -> AsyncItera
                 directory,
                 OPENAI_BASE_URL=model,
                 AI_REQUEST_TIMEOUT_SECONDS="2",
+                AI_TITLES="false",
                 DATABASE_POOL_SIZE=str(POOL_SIZE),
                 DATABASE_TIMEOUT_SECONDS="3",
                 SHUTDOWN_GRACE_SECONDS="2",

@@ -31,7 +31,7 @@ async def survivor(database: Database, model_server: ModelServer) -> AsyncIterat
 async def victim(
     database: Database, model_server: ModelServer, survivor: RunningWorker, tmp_path: Path
 ) -> AsyncIterator[WorkerProcess]:
-    worker = WorkerProcess(database, free_port(), tmp_path, OPENAI_BASE_URL=model_server.base_url)
+    worker = WorkerProcess(database, free_port(), tmp_path, OPENAI_BASE_URL=model_server.base_url, AI_TITLES="false")
     await worker.start()
     try:
         yield worker

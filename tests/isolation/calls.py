@@ -14,12 +14,14 @@ import asyncpg
 
 from tests.isolation import catalog
 from tests.isolation.cells import NO_GRANT, Cell, outcome
-from tests.isolation.intent import Intent
+from tests.isolation.intent import AUDIENCES, Intent
 from tests.isolation.world import IDS, Actor
 
 CALLED: Final = "called"
 UNLIMITED: Final = ("service", "definer")
 """Who sees the rows of all tenants, and so is told of them by what runs with their rights."""
+OWN: Final = {"prompts": " and visibility <> 'public'"}
+"""Of tables whose rows other tenants may see, those that they may not."""
 NOWHERE: Final = IDS["nowhere"]
 TABLES: Final = {
     "tenant": "tenants",
@@ -27,6 +29,8 @@ TABLES: Final = {
     "conversation": "conversations",
     "message": "messages",
     "turn": "turns",
+    "prompt": "prompts",
+    "share": "conversation_shares",
 }
 """What an argument named p_<kind>_id means."""
 PLAIN: Final = {
@@ -54,19 +58,25 @@ REQUESTS: Final = (
 async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Actor]) -> list[Cell]:
     """The cells of every function that is both there and declared."""
     known = {name: f for name, f in (await catalog.functions(owner)).items() if name in intent.functions}
+    # Whoever may not use the schema cannot name its functions, and reaches them through others only.
+    within = {schema.name.rpartition(" ")[2]: schema.audiences for schema in intent.schemas if "usage" in schema.name}
+    named = {name: within["private"] if name.startswith("private.") else AUDIENCES for name in known}
     ids = await _ids(owner)
     look = " union all ".join(
         f"select {table}::text from public.{table} where {'id' if table == 'tenants' else 'tenant_id'} = %s"
         for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
     ) + "".join(
         f" union all select {table}::text from private.{table} where tenant_id = %s"
-        for table in ("allowances", "open_turns", "turn_pieces", "idempotency_keys")
+        for table in (
+            *("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys"),
+            *("share_secrets", "share_views"),
+        )
     )
     cells = []
     for (name, function), actor in itertools.product(known.items(), actors):
         if actor.role == function.runs_as:
             continue
-        allowed = actor.audience in intent.functions[name].audiences
+        allowed = all(actor.audience in audiences for audiences in (intent.functions[name].audiences, named[name]))
         if function.is_trigger:
             sql = f"select 1 / has_function_privilege({function.oid}, 'execute')::int"
             cells.append(Cell(actor, name, "hang", "trigger", sql, "22012"))
@@ -91,7 +101,8 @@ async def _ids(owner: asyncpg.Connection) -> dict[str, dict[str, str]]:
         person = "id" if kind == "user" else "null::uuid" if kind == "tenant" else "user_id"
         tenant = "id" if kind == "tenant" else "tenant_id"
         for row in await owner.fetch(
-            f"select id, {tenant} as tenant, {person} as person from public.{table} order by id desc"
+            f"select id, {tenant} as tenant, {person} as person from public.{table}"
+            f" where true{OWN.get(table, '')} order by id desc"
         ):
             for whose in (row["tenant"], row["person"]):
                 if whose:
@@ -107,7 +118,9 @@ async def strangers(owner: asyncpg.Connection, tenant_id: str) -> list[str]:
         str(row[0])
         for table in (*TABLES.values(), "feedback")
         for row in await owner.fetch(
-            f"select id from public.{table} where {'id' if table == 'tenants' else 'tenant_id'}::text = $1", tenant_id
+            f"select id from public.{table}"
+            f" where {'id' if table == 'tenants' else 'tenant_id'}::text = $1{OWN.get(table, '')}",
+            tenant_id,
         )
     }
     slug = await owner.fetchval("select slug from public.tenants where id::text = $1", tenant_id)
@@ -121,7 +134,8 @@ def _arguments(
     colleague = ids[IDS["ada"] if actor.person == IDS["ben"] else IDS["ben"]] if actor.tenant == IDS["acme"] else {}
     pools = []
     for plain, (name, kind) in zip(_plain(function, actor), function.arguments, strict=True):
-        thing = "conversation" if name == "p_chat" else name.removeprefix("p_").removesuffix("_id")
+        of_conversation = name == "p_chat" or (name == "p_id" and "_conversation" in function.called)
+        thing = "conversation" if of_conversation else name.removeprefix("p_").removesuffix("_id")
         whose = (own, colleague, ids[rival], dict.fromkeys(TABLES, f"'{NOWHERE}'"))
         if name == "p_request":
             pools.append([_request(form, own, of) for form in REQUESTS for of in whose])

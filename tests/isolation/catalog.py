@@ -25,7 +25,11 @@ _RELATIONS = """
         array(
             select a.attname::text from pg_attribute as a
             where a.attrelid = c.oid and (a.attidentity = 'a' or a.attgenerated <> '')
-        ) as generated
+        ) as generated,
+        array(
+            select a.attname::text from pg_attribute as a
+            where c.relkind = 'v' and a.attrelid = c.oid and not pg_column_is_updatable(c.oid, a.attnum, true)
+        ) as derived
     from pg_class as c
     inner join pg_namespace as n on c.relnamespace = n.oid
     where n.nspname in ('public', 'private') and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
@@ -82,6 +86,8 @@ class Relation:
     is_updatable: bool
     columns: dict[str, str]
     generated: tuple[str, ...]
+    derived: tuple[str, ...]
+    """What a view works out: nobody can set it, which they are told before they are asked for a right."""
     keys: tuple[Key, ...]
 
     @property
@@ -117,6 +123,7 @@ async def relations(owner: asyncpg.Connection) -> dict[str, Relation]:
             row["is_updatable"],
             json.loads(row["columns"] or "{}"),
             tuple(row["generated"]),
+            tuple(row["derived"]),
             tuple(keys.get(row["name"], ())),
         )
         for row in await owner.fetch(_RELATIONS)

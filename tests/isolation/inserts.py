@@ -16,6 +16,7 @@ FRESH: Final = {
     "slug": "'fresh'",
     "email": "'fresh@fresh.test'",
     "key": "'fresh'",
+    "person_hash": "'fresh'",
 }
 """Other values where they must be unique."""
 

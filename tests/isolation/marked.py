@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
+    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
     "tenants": (
         "name",
         "slug",
@@ -22,27 +23,40 @@ MARKED: Final = {
     ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
+    "prompts": ("name", "description", "text", "variables", "category", "tags"),
+    "prompt_versions": ("text", "variables"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
 
-PRIVATE: Final = {"open_turns": ("provider", "model"), "turn_pieces": ("pieces",), "idempotency_keys": ("key",)}
+PRIVATE: Final = {
+    "open_turns": ("provider", "model"),
+    "turn_pieces": ("pieces",),
+    "idempotency_keys": ("key",),
+    "cached_responses": ("content", "provider", "model"),
+}
 """And by table of schema private."""
 
 UNMARKED: Final = {
-    "tenants": ("llm_provider", "search_language"),
+    "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status"),
+    "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
+    "consents": ("version", "text_hash"),
+    "audit_log": ("actor_role", "action", "object"),
 }
 """Columns of text whose values come from a fixed list."""
 
 
 ARRAYS: Final = {
+    "tags": "$1::text",
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
@@ -81,6 +95,14 @@ def _marked(column: str, kind: str) -> str:
         # Of conversations: these are set together, or none of them is.
         changed = "prompt_text || $1::text" if kind == "text" else f"{column} || jsonb_build_object('mark', $1::text)"
         return f"case when {column} is not null then {changed} end"
+    if column == "variables":
+        # Of prompts: those that the text has, and no others.
+        one = "variable || jsonb_build_object('description', $1::text)"
+        return (
+            f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
+        )
+    if kind == "text[]":
+        return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
     if column in ("client_id", "response_id"):

@@ -39,12 +39,79 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
+    1      0      0      0      0      0       -      0      1      0      PA422   | select * from public.search_conversations('receipt')
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.search_conversations('receipt', p_user_id => :ben)
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markacmex7q', p_user_id => :ada))
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markglobexx7q', p_user_id => :chloe))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from public.search_conversations('markglobexx7q', p_conversation_id => :chloes_talk, p_user_id => :ben)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from private.search_hits(:acme, :ben, 'receipt')
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from private.search_hits(:globex, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where exists (select from private.search_hits(:acme, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from private.search_hits(null, null, 'receipt')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_search()
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where subject_id = :ben and action = 'insert'
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.audit_log (tenant_id, actor_role, action, object, after) values (:acme, 'x', 'insert', 'x', '{}')
+    -      -      -      -      -      -       -      -      -      -      -       | update public.audit_log set after = null where object_id = :globex
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:acme, :ben)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:globex, :chloe)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}', false)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.request_id()
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.conversation_overview where id = :bens_talk
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :adas_talk
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :chloes_talk
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.archive_conversation(:bens_talk) where status = 'archived'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.delete_conversation(:bens_talk) where status = 'deleted'
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.restore_conversation(:bens_talk) where status = 'active'
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:adas_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:chloes_talk)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:nowhere)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from private.move_conversation(:chloes_talk, 'archived')
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:nowhere, 1)
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1) on conflict (tenant_id, message_id, user_id) do update set rating = 1
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1) on conflict (tenant_id, message_id, user_id) do update set rating = 1
+    1      1      1      PA404  PA404  PA404   -      PA404  1      PA404  -       | select public.fill_prompt(:chloes_prompt, '{"table": "1"}')
+    1      1      1      PA404  PA404  PA404   -      PA404  1      PA404  -       | select public.fill_prompt(:chloes_prompt, '{"table": "1"}', 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.fill_prompt(:chloes_prompt, '{"table": "1"}', 1)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select public.fill_prompt(:adas_prompt, '{"text": "1"}', 1)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select public.fill_prompt(:adas_team_prompt, '{"product": "1"}')
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select public.fill_prompt(:bens_prompt, '{"notes": "1"}')
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.fill_prompt(:dans_prompt, '{"values": "1"}')
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.fill_prompt(:nowhere, '{"values": "1"}')
+    1      1      1      PA404  PA404  PA404   -      PA404  1      PA404  -       | select public.fill_prompt(:hanas_prompt, '{"what": "1"}')
+    1      PA404  PA404  PA404  PA404  PA404   -      PA404  1      PA404  1       | select * from private.find_prompt(:acme, :bens_prompt, null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  1       | select * from private.find_prompt(:globex, :dans_prompt, null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  PA404   | select * from private.find_prompt(:acme, :dans_prompt, null)
+    1      1      1      PA404  PA404  PA404   -      PA404  1      PA404  1       | select * from private.find_prompt(:acme, :chloes_prompt, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  PA404   | select * from private.find_prompt(:acme, :chloes_prompt, 1)
+    1      1      -      PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.start_conversation(:chloes_prompt, '{"table": "1"}') where user_id = (select private.current_user_id())
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.start_conversation(:dans_prompt, '{"values": "1"}')
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.start_conversation(:nowhere, '{"values": "1"}')
+    1      1      -      PA404  PA404  PA404   -      PA404  1      PA404  23502   | insert into public.conversations (prompt_id, prompt_values) values (:chloes_prompt, '{"table": "1"}')
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  PA404   | insert into public.conversations (prompt_id, prompt_values) values (:dans_prompt, '{"values": "1"}')
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.prompts (name, text) values ('Mine', 'Of {{ what }}') returning *
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.prompts (name, text, visibility) values ('Ours', 'Of {{ what }}', 'public') returning *
+    -      1      -      -      -      -       -      -      -      -      1       | insert into public.prompts (tenant_id, user_id, name, text, visibility) values (:acme, :ada, 'Ours', 'Of {{ what }}', 'public')
+    -      -      -      -      -      -       -      -      -      -      1       | insert into public.prompts (tenant_id, user_id, name, text) values (:globex, :dan, 'Theirs', 'Of {{ what }}')
+    1      1      0      0      0      0       -      0      1      0      1       | update public.prompts set name = 'Changed' where id = :bens_public_prompt
+    1      0      0      0      0      0       -      0      1      0      1       | update public.prompts set name = 'Changed' where id = :bens_prompt
+    0      1      0      0      0      0       -      0      0      0      1       | update public.prompts set name = 'Changed' where id = :adas_prompt
+    0      0      0      0      0      0       -      0      0      0      1       | update public.prompts set name = 'Changed' where id = :chloes_prompt
+    1      -      0      0      0      0       -      0      1      0      1       | update public.prompts set visibility = 'private' where id = :bens_public_prompt
+    1      1      0      0      0      0       -      0      1      0      1       | update public.prompts set visibility = 'team' where id = :bens_public_prompt
+    1      1      0      0      0      0       -      0      1      0      1       | delete from public.prompts where id = :bens_public_prompt
+    0      0      0      0      0      0       -      0      0      0      1       | delete from public.prompts where id = :chloes_prompt
+    1      1      1      0      0      0       -      0      1      0      1       | select * from public.prompt_versions where prompt_id = :chloes_prompt and version = 2
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.prompt_versions where prompt_id = :chloes_prompt and version = 1
+    1      1      0      0      0      0       -      0      1      0      1       | select * from public.prompt_publishers where prompt_id = :bens_public_prompt
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.prompt_publishers where prompt_id = :chloes_prompt
+    1      1      1      0      0      0       -      0      1      0      4       | select * from public.prompt_usage where prompt_id = :bens_public_prompt
     -      -      -      -      -      -       -      -      1      -      1       | select public.increment_usage_metrics(:acme, :ben, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:acme, :ada, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:globex, :chloe, 1, 1)
@@ -137,6 +204,24 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :nowhere)
     -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, null)
     -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.model_choice(:claims)
+    -      -      -      -      -      -      -       0      1      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content like '%markacmex7q%'
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content not like '%markacmex7q%'
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('other'))
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :bens_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :adas_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
+    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
+    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.message_key(:claims) where tenant_id = :acme and not encrypts and key_id is null
+    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.read_messages(:claims, :bens_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :adas_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :chloes_talk)
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:acme, null) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:globex, :globex)
+    -      -      -      -      -      -       -      0      0      0      -        | select * from private.tenant_key(:acme, :globex)
+    -      -      -      -      -      -       -      1      1      1      -        | select * from private.add_tenant_key(:acme, :nowhere, decode(repeat('00', 28), 'hex')) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      1        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :acme, ':', 'x'))
+    -      -      -      -      -      -       -      0      0      0      0        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :globex, ':', 'x'))
     -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
     -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)
@@ -151,8 +236,32 @@ STATEMENTS: Final = """
     -      -      -      -      -      -      -       -      -      -      1       | select 1 where exists (select from private.ledger_findings('2024-05-01', '2024-05-31'))
     -      -      -      -      -      -      -       -      -      -      -       | select private.check_ledger()
     -      -      -      -      -      -      -       -      -      -      -       | select private.forget_idempotency_keys()
+    -      -      -      -      -      -      -       -      -      -      -       | select private.forget_cached_responses()
     -      -      -      -      -      -      -       -      -      -      -       | select private.prune_job_runs()
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
+    1      PA404  PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.share_conversation(:bens_talk)
+    PA404  1      PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:adas_talk, true)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:chloes_talk)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:nowhere)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.revoke_share(:bens_share) where revoked_at is not null
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:adas_share) where revoked_at is not null
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:chloes_share)
+    1      1      0      0      0      0       -      0      1      0      1       | update public.conversation_shares set revoked_at = now() where id = :bens_share
+    0      1      0      0      0      0       -      0      0      0      1       | update public.conversation_shares set revoked_at = now() where id = :adas_share
+    -      -      -      -      -      -       -      -      -      -      1       | update public.conversation_shares set expires_at = now() where id = :bens_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from public.conversation_share_views where share_id = :bens_share and views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from public.conversation_share_views where share_id = :adas_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{bens_talk}') ? 'watch'
+    1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.watch_shares('[{"token_hash": "ab"}]') where state is null
 """  # noqa: E501 - a table, whose rows are read from left to right
 
 

@@ -31,8 +31,18 @@ IDS: Final = {
     "adas_turn": "00000000-0000-7000-8000-0000000a9002",
     "bens_turn": "00000000-0000-7000-8000-0000000a9003",
     "chloes_turn": "00000000-0000-7000-8000-0000000b9001",
+    "adas_share": "00000000-0000-7000-8000-0000000a8002",
+    "bens_share": "00000000-0000-7000-8000-0000000a8003",
+    "chloes_share": "00000000-0000-7000-8000-0000000b8001",
     "worker": "00000000-0000-7000-8000-00000000f001",
     "dead_worker": "00000000-0000-7000-8000-00000000f002",
+    "adas_prompt": "00000000-0000-7000-8000-0000000a5001",
+    "adas_team_prompt": "00000000-0000-7000-8000-0000000a5002",
+    "bens_prompt": "00000000-0000-7000-8000-0000000a5003",
+    "bens_public_prompt": "00000000-0000-7000-8000-0000000a5004",
+    "chloes_prompt": "00000000-0000-7000-8000-0000000b5001",
+    "dans_prompt": "00000000-0000-7000-8000-0000000b5002",
+    "hanas_prompt": "00000000-0000-7000-8000-0000000d5001",
     "price": "00000000-0000-7000-8000-00000000f003",
 }
 ACCOUNTS: Final = {
@@ -86,6 +96,34 @@ MORE = """
         where m.tenant_id = c.tenant_id and m.conversation_id = c.id order by m.created_at, m.id limit 1
     ) where not is_archived;
     update public.messages set client_id = 'message-' || id, parts = '[{"type": "text", "text": "Hi"}]';
+    insert into public.prompts (tenant_id, id, user_id, name, text, visibility)
+    values (:acme, :bens_public_prompt, :ben, 'Ben''s', 'Of {{ what }}', 'team'),
+    (:hooli, :hanas_prompt, :hana, 'Hana''s', 'Of {{ what }}', 'team'),
+    (:acme, private.uuid_v7(), :gil, 'Gil''s', 'Of {{ what }}', 'private'),
+    (:acme, private.uuid_v7(), null, 'Somebody''s who is gone', 'Of {{ what }}', 'team'),
+    (:initech, private.uuid_v7(), :finn, 'Finn''s', 'Of {{ what }}', 'private'),
+    (:initech, private.uuid_v7(), :finn, 'Finn''s own', 'Of {{ what }}', 'team');
+    update public.prompts set visibility = 'public'
+    where name in ('Ben''s', 'Hana''s', 'Finn''s own');
+    insert into public.conversations (tenant_id, user_id, is_archived, prompt_id, prompt_values)
+    select u.tenant_id, u.id, true, :bens_public_prompt::uuid, '{"what": "it"}'::jsonb from public.users as u
+    union all
+    select :acme, :gil, true, p.id, '{"what": "it"}'::jsonb from public.prompts as p where p.name = 'Gil''s';
+    insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, is_live, may_continue)
+    select c.tenant_id, coalesce(n.share::uuid, private.uuid_v7()), c.id, c.user_id, true, true
+    from public.conversations as c
+    left join (
+        values (:adas_talk, :adas_share), (:bens_talk, :bens_share), (:chloes_talk, :chloes_share)
+    ) as n (talk, share) on c.id = n.talk::uuid;
+    insert into public.conversation_shares (tenant_id, conversation_id, user_id, head_id)
+    select tenant_id, id, user_id, head_id from public.conversations where head_id is not null;
+    insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)
+    select s.tenant_id, s.id, u.auth_id, sha256(convert_to(
+        case when s.is_live then 'share--' else 'share==' end || s.conversation_id, 'utf8'
+    ))
+    from public.conversation_shares as s inner join public.users as u on s.tenant_id = u.tenant_id and s.user_id = u.id;
+    insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)
+    select tenant_id, id, n, 3, '2024-05-31' from public.conversation_shares cross join generate_series(1, 2) as n;
     insert into private.model_prices (id, provider, model, valid_from, input_price, output_price)
     values (:price, 'p', 'm', '2024-01-01', 1, 2);
     delete from public.usage_ledger;
@@ -105,9 +143,10 @@ MORE = """
     select tenant_id, id, (now() at time zone 'utc')::date, 10 from public.users;
     insert into private.workers (id, seen_at, steady_since) values (:worker, 'infinity', now() - interval '1 hour');
     insert into private.open_turns (
-        tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens, provider, model
+        tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens, user_reserved_tokens,
+        provider, model
     )
-    select tenant_id, id, user_id, :worker, 1, 10, 1, 'p', 'm' from public.turns;
+    select tenant_id, id, user_id, conversation_id, :worker, 1, 10, 1, 'p', 'm' from public.turns;
     update private.open_turns set worker_id = :dead_worker where turn_id = :adas_turn;
     insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)
     select tenant_id, turn_id, 0, '["So"]' from private.open_turns;
@@ -115,7 +154,20 @@ MORE = """
     select tenant_id, user_id, dialect, 'once', '\\xab', id from public.turns where id not in (
         select t.id from public.turns as t inner join public.turns as o using (tenant_id, user_id) where t.id > o.id
     );
+    insert into private.cached_responses (tenant_id, key, user_id, provider, model, content)
+    select distinct on (tenant_id) tenant_id, sha256('same'), id, 'p', 'm', 'So it is.'
+    from public.users order by tenant_id, id;
+    update public.tenants set response_cache_seconds = 3600;
+    insert into private.tenant_keys (tenant_id, id, wrapped_key)
+    select id, id, convert_to(repeat('k', 28) || id, 'utf8') from public.tenants;
     insert into private.ledger_checks (findings) values (0);
+    update public.tenants set consent_version = 'v1', consent_text = 'We keep what you say.';
+    insert into public.consents (tenant_id, user_id, version, withdrawn_at)
+    select tenant_id, id, 'v1', case when id = :finn then now() end from public.users;
+    insert into public.legal_holds (tenant_id, user_id, reason, placed_by, released_at)
+    select tenant_id, id, 'A dispute', id, '2024-06-01' from public.users;
+    insert into private.erasures (tenant_id, person_hash, user_id, requested_by)
+    select tenant_id, private.person_hash(tenant_id, id), id, id from public.users;
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
     (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)

@@ -9,9 +9,16 @@ from tests.isolation.cells import CHECK, NO_GRANT, Cell
 from tests.isolation.oracle import Oracle
 from tests.isolation.world import IDS
 
-BY_COLUMN: Final = {"role": "'viewer'", "llm_provider": "'other'", "status": "'failed'", "rating": "-1"}
+BY_COLUMN: Final = {
+    "role": "'viewer'",
+    "llm_provider": "'other'",
+    "status": "'failed'",
+    "rating": "-1",
+    "visibility": "'team'",
+}
 BY_TYPE: Final = {
     "text": "'changed'",
+    "text[]": "'{changed}'",
     "jsonb": """'{"changed": true}'""",
     "boolean": "false",
     "date": "'2031-01-01'::date",
@@ -24,6 +31,8 @@ async def updates(of: Oracle) -> AsyncIterator[Cell]:
     """Each column: as it may be written, or refused where it may not."""
     readable = next(iter(of.readable), None)
     for column, kind in of.relation.columns.items():
+        if column in of.relation.derived:
+            continue
         if column not in of.columns["update"]:
             change = f"update {of.name} set {column} = default"
             for shape, more in (("bare", ""), ("where", " where true"), ("returning", " returning 1")):

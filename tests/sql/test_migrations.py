@@ -26,7 +26,9 @@ TENANT = "'00000000-0000-7000-8000-0000000000a0'"
 PERSON = "'00000000-0000-7000-8000-0000000000a1'"
 CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
 TURN = "'00000000-0000-7000-8000-0000000000e1'"
+PROMPT = "'00000000-0000-7000-8000-0000000000f1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
+SHARE = "'00000000-0000-7000-8000-0000000000f1'"
 
 # What a refresh takes away comes back by trigger.
 NOTES = (
@@ -41,6 +43,11 @@ ROWS = {
     f" ({TENANT}, {PERSON}, 'ada@acme.test', 'admin')",
     "public.conversations": f"insert into public.conversations (tenant_id, id, user_id)"
     f" values ({TENANT}, {CONVERSATION}, {PERSON})",
+    "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
+    f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",
+    "public.prompt_publishers": "update public.prompts set visibility = 'public'",
+    "private.prompt_uses": "insert into public.conversations (tenant_id, user_id, prompt_id, prompt_values)"
+    f""" values ({TENANT}, {PERSON}, {PROMPT}, '{{"this": "that"}}')""",
     "public.messages": "insert into public.messages (tenant_id, id, conversation_id, user_id, content)"
     f" values ({TENANT}, {QUESTION}, {CONVERSATION}, {PERSON}, 'Hello')",
     "public.feedback": "insert into public.feedback (tenant_id, message_id, user_id, rating)"
@@ -67,11 +74,25 @@ ROWS = {
     f" (tenant_id, user_id, dialect, key, fingerprint, turn_id) values ({TENANT}, {PERSON}, 'ui', 'k', '', {TURN})",
     "private.workers": f"insert into private.workers (id) values ({TURN})",
     "private.open_turns": "insert into private.open_turns"
-    " (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)"
-    f" values ({TENANT}, {TURN}, {PERSON}, {TURN}, 1, 1)",
+    " (tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens)"
+    f" values ({TENANT}, {TURN}, {PERSON}, {CONVERSATION}, {TURN}, 1, 1)",
+    "private.cached_responses": "insert into private.cached_responses (tenant_id, key, user_id, content)"
+    f" values ({TENANT}, sha256(''), {PERSON}, 'Hello')",
     "private.turn_pieces": "insert into private.turn_pieces (tenant_id, turn_id, seq, pieces)"
     f" values ({TENANT}, {TURN}, 0, '[]')",
+    "private.tenant_keys": "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
+    f" values ({TENANT}, {TURN}, decode(repeat('00', 92), 'hex'))",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
+    "public.conversation_shares": "insert into public.conversation_shares"
+    f" (tenant_id, id, conversation_id, user_id, head_id) values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
+    "private.share_secrets": "insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)"
+    f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
+    "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
+    f" values ({TENANT}, {SHARE}, 1, 1, now())",
+    "public.consents": f"insert into public.consents (tenant_id, user_id, version) values ({TENANT}, {PERSON}, 'v1')",
+    "public.legal_holds": f"insert into public.legal_holds (tenant_id, reason) values ({TENANT}, 'A dispute')",
+    "private.erasures": "insert into private.erasures (tenant_id, person_hash, user_id)"
+    f" values ({TENANT}, private.person_hash({TENANT}, {PERSON}), {PERSON})",
 }
 TABLES = """
 select c.oid::regclass::text

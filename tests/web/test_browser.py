@@ -32,6 +32,7 @@ async def stack(_model_server: ModelServer) -> AsyncIterator[Stack]:
             patch.setenv(name, "")
         patch.setenv("OPENAI_BASE_URL", _model_server.base_url)
         patch.setenv("OPENAI_API_KEY", "a-key")
+        patch.setenv("AI_TITLES", "false")
         patch.setenv("DEFAULT_AI_MODEL", "test-model")
         with server_directory() as directory:
             async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
@@ -105,6 +106,13 @@ async def opened(page: Page, title: str) -> None:
     await page.until(f"document.title === {json.dumps(f'{title} – Palaver')} && document.querySelector('.question')")
 
 
+async def listed(page: Page, status: str) -> None:
+    """Choose which conversations the list shows."""
+    await page.run(
+        f"{{ const s = document.querySelector('#which'); s.value = '{status}'; s.dispatchEvent(new Event('change')); }}"
+    )
+
+
 async def conversation(page: Page) -> UUID:
     return UUID(await page.run("location.hash.slice(1)"))
 
@@ -166,7 +174,7 @@ async def test_a_conversation_is_renamed_archived_and_restored(page: Page, datab
     await page.shows("Archived", "#toast")
     await page.until("![...document.querySelectorAll('#list a')].some((each) => each.innerText === 'Bits for oak')")
     assert await database.fetchval("select is_archived from public.conversations where id = $1", opened_id)
-    await page.click_text("Archived conversations", "#list")
+    await listed(page, "archived")
     await opened(page, "Bits for oak")
     await page.shows("This conversation is archived.", "#hint")
     assert await page.run("document.querySelector('#ask').hidden")
@@ -177,6 +185,48 @@ async def test_a_conversation_is_renamed_archived_and_restored(page: Page, datab
     await page.click_text("Undo", "#toast")
     await page.until("!document.querySelector('#ask').hidden && document.querySelector('.question')")
     assert not await database.fetchval("select is_archived from public.conversations where id = $1", opened_id)
+
+
+async def test_a_conversation_is_deleted_and_comes_back_from_where_it_was(
+    page: Page, database: asyncpg.Connection
+) -> None:
+    status = "select status from public.conversations where id = $1"
+    await sign_in(page, "chloe@globex.test")
+    title = await page.run("document.querySelector('#list a').innerText")
+    await opened(page, title)
+    opened_id = await conversation(page)
+    await page.click("#remove")
+    await page.shows("Deleted", "#toast")
+    await page.until(
+        f"![...document.querySelectorAll('#list a')].some((each) => each.innerText === {json.dumps(title)})"
+    )
+    assert await database.fetchval(status, opened_id) == "deleted"
+    await page.click_text("Undo", "#toast")
+    await page.until("!document.querySelector('#ask').hidden && document.querySelector('.question')")
+    assert await database.fetchval(status, opened_id) == "active"
+
+    await page.click("#archive")
+    await page.shows("Archived", "#toast")
+    await listed(page, "archived")
+    await opened(page, title)
+    await page.click("#remove")
+    await page.shows("Deleted", "#toast")
+    await page.click_text("Undo", "#toast")
+    await page.shows("To go on with it, restore it.", "#notice")
+    assert await database.fetchval(status, opened_id) == "archived"
+
+    await page.click("#remove")
+    await page.shows("Deleted", "#toast")
+    await listed(page, "deleted")
+    await opened(page, title)
+    await page.shows("You deleted this conversation. Until", "#notice")
+    await page.shows("This conversation is deleted.", "#hint")
+    assert await page.run("document.querySelector('#remove').hidden && document.querySelector('#archive').hidden")
+    await page.click("#restore")
+    await page.until("!document.querySelector('#ask').hidden && document.querySelector('.question')")
+    await page.shows(title, "#list [aria-current]")
+    assert await page.run("document.querySelector('#which').value") == "active"
+    assert await database.fetchval(status, opened_id) == "active"
 
 
 async def test_an_answer_is_rated_commented_and_the_rating_taken_back(page: Page, database: asyncpg.Connection) -> None:

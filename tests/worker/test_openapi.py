@@ -22,7 +22,10 @@ ASKING = {
 }
 BEGINNING = ASKING | {
     "NOT_FOUND",
+    "CONSENT_REQUIRED",
     "CONVERSATION_ARCHIVED",
+    "ENCRYPTION_CHANGED",
+    "ENCRYPTION_UNAVAILABLE",
     "PAYLOAD_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "INVALID_REQUEST",
@@ -40,11 +43,16 @@ CODES: dict[str, set[str]] = {
     "GET /api/ai/health": set(),
     "GET /metrics": {"AUTH_REQUIRED", "INVALID_TOKEN"},
     "POST /api/ai/chat": BEGINNING,
-    "GET /api/ai/chat/{turn_id}/stream": ASKING | {"NOT_FOUND", "INVALID_REQUEST"},
+    "GET /api/ai/chat/{turn_id}/stream": ASKING | {"NOT_FOUND", "INVALID_REQUEST", "ENCRYPTION_UNAVAILABLE"},
     "POST /api/ai/chat/{turn_id}/stop": ASKING | {"NOT_FOUND"},
     "POST /api/chat": BEGINNING | {"MODEL_NOT_FOUND"},
-    "GET /api/chat/{chat}/stream": ASKING,
+    "GET /api/chat/{chat}/messages": ASKING | {"ENCRYPTION_UNAVAILABLE"},
+    "GET /api/chat/{chat}/stream": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "POST /api/chat/{chat}/stop": ASKING | {"NOT_FOUND"},
+    "GET /share/{token}": set(),  # Its errors are pages, and so are those of the next two.
+    "POST /share/{token}": set(),
+    "GET /share/{token}/events": set(),
+    "GET /share/files/{name}": {"NOT_FOUND"},
     "POST /v1/chat/completions": set(),  # Its errors are in OpenAI's form.
     "GET /v1/models": set(),
     "GET /v1/models/{model}": set(),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -11,10 +14,13 @@ from app.chat.http import EventStream, idempotency_key, limit_headers, read_json
 from app.chat.turn import Turn
 from app.chat.turns import Turns
 from app.chat.ui.forms import ChatRequest
+from app.chat.ui.history import ui_messages
 from app.chat.ui.requests import asked, asked_anew
 from app.chat.ui.stream import HEADERS, frames
 from app.errors import NotFound
 from app.settings import Settings
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class UiChat:
@@ -30,6 +36,7 @@ class UiChat:
         # The chat's id is the client's and may hold a slash, which the path has decoded.
         return [
             Route("/api/chat", self.chat, methods=["POST"]),
+            Route("/api/chat/{chat:path}/messages", self.messages, methods=["GET"]),
             Route("/api/chat/{chat:path}/stream", self.stream, methods=["GET"]),
             Route("/api/chat/{chat:path}/stop", self.stop, methods=["POST"]),
         ]
@@ -56,6 +63,11 @@ class UiChat:
         # Not the response_id: a client replaces the message of that id by what it is told from the start on, and what
         # came before the results of tools, which this turn goes on from, would be gone.
         return _stream(turn, str(turn.id))
+
+    async def messages(self, request: Request) -> Response:
+        """What has been said in the chat, for useChat to begin with; an empty array where there is no such chat."""
+        rows = await self._turns.messages(await self._caller(request), request.path_params["chat"])
+        return Response(_encode(ui_messages(rows)), media_type="application/json")
 
     async def stop(self, request: Request) -> Response:
         """Stop the chat's running answer; what was said is kept. Leaving the stream does not."""

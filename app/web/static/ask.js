@@ -4,11 +4,11 @@ import { data } from "./data.js";
 import { at, quiet, say } from "./dom.js";
 import { showDoor } from "./door.js";
 import { Problem } from "./errors.js";
+import { restore } from "./keeping.js";
 import { questionNode } from "./messages.js";
 import { attempt, hideNotice, showNotice } from "./notices.js";
 import { end, expect, isRead, read } from "./reading.js";
 import { loadShelf } from "./shelf.js";
-import { setArchived } from "./stage.js";
 import { drawTop } from "./top.js";
 import { view } from "./view.js";
 import { stream } from "./worker.js";
@@ -78,9 +78,9 @@ function notAsked(error, text, question, answer) {
   if (error.name === "AbortError") return;
   if (error.code === "RATE_LIMIT" && error.retryAfter !== null) wait(error);
   else if (error.code === "CONVERSATION_ARCHIVED") {
-    view.archived = true;
+    view.status = "archived";
     drawTop();
-    showNotice(error.message, { bad: true, actions: [quiet("Restore", () => attempt(() => setArchived(false)))] });
+    showNotice(error.message, { bad: true, actions: [quiet("Restore", () => attempt(restore))] });
   } else if (error.code === "SESSION_ENDED") showDoor(error.message);
   else {
     if (!(error instanceof Problem)) console.error(error);
@@ -104,7 +104,7 @@ export async function lookForTurn(visit, { id, content }) {
   const again = () => ask(content);
   // Answered by now, perhaps, since the messages were fetched.
   if (turn.status === "running" || turn.answer_id) await read(expect(turn.id), again);
-  else if (!view.archived) {
+  else if (view.status === "active") {
     const stopped = turn.status === "stopped";
     showNotice(stopped ? "You stopped this answer before it said anything." : "This question got no answer.", {
       bad: !stopped,

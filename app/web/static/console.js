@@ -5,13 +5,13 @@ import { lookForTurn, send } from "./ask.js";
 import { drawComposer, fit } from "./composer.js";
 import { at, narrow } from "./dom.js";
 import { showDoor, signIn, signOut, start } from "./door.js";
+import { archive, remove, restore } from "./keeping.js";
 import { chooseTheme } from "./me.js";
 import { attempt, whenShutOut } from "./notices.js";
 import { stop } from "./reading.js";
-import { closeShelf, openShelf } from "./shelf.js";
-import { route, setArchived, showBlank, showEarlier, whenUnanswered } from "./stage.js";
+import { closeShelf, list, loadShelf, openShelf } from "./shelf.js";
+import { route, showBlank, showEarlier, whenBrought, whenUnanswered } from "./stage.js";
 import { closeRename, openRename, rename } from "./top.js";
-import { view } from "./view.js";
 
 function listen(id, event, heard) {
   at(id).addEventListener(event, heard);
@@ -32,7 +32,10 @@ listen("rename", "click", openRename);
 listen("rename-cancel", "click", () => { closeRename(); at("rename").focus(); });
 listen("rename-form", "submit", submitted(() => attempt(rename)));
 listen("rename-form", "keydown", (event) => { if (event.key === "Escape") { closeRename(); at("rename").focus(); } });
-listen("archive", "click", () => attempt(() => setArchived(!view.archived)));
+listen("archive", "click", () => attempt(archive));
+listen("remove", "click", () => attempt(remove));
+listen("restore", "click", () => attempt(restore));
+listen("which", "change", () => { list(at("which").value); attempt(loadShelf); });
 listen("open-shelf", "click", openShelf);
 listen("close-shelf", "click", closeShelf);
 listen("veil", "click", closeShelf);
@@ -57,4 +60,5 @@ addEventListener("hashchange", () => attempt(async () => route()));
 
 whenShutOut(showDoor);
 whenUnanswered(lookForTurn);
+whenBrought(restore);
 start();

@@ -4,8 +4,13 @@ import { REQUEST_MS, json, reach } from "./requests.js";
 import { withToken } from "./session.js";
 
 /** The Data API: rows of a table or view, by a query as PostgREST takes it. */
-export async function data(table, query, { method = "GET", body, prefer } = {}) {
-  const url = `${configuration.supabaseUrl}/rest/v1/${table}?${new URLSearchParams(query)}`;
+export const data = (table, query, options) => request(`${table}?${new URLSearchParams(query)}`, options);
+
+/** The Data API: what a function returns. */
+export const call = (name, body) => request(`rpc/${name}`, { method: "POST", body });
+
+async function request(path, { method = "GET", body, prefer } = {}) {
+  const url = `${configuration.supabaseUrl}/rest/v1/${path}`;
   const response = await withToken((token) =>
     reach("The database", url, {
       method,

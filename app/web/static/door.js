@@ -5,7 +5,7 @@ import { Problem } from "./errors.js";
 import { findMe, forgetMe, showMe, showTheme, showUsage } from "./me.js";
 import { attempt, hideNotice } from "./notices.js";
 import { auth, forget, keep, resume, session } from "./session.js";
-import { closeShelf, loadShelf, shelf } from "./shelf.js";
+import { closeShelf, list, loadShelf } from "./shelf.js";
 import { leave, route } from "./stage.js";
 import { view } from "./view.js";
 
@@ -17,11 +17,11 @@ export function showDoor(text = "") {
   hideNotice();
   closeShelf();
   forgetMe();
-  Object.assign(shelf, { archived: false, rows: [], more: false });
+  list("active");
   for (const name of ["talk", "list", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
     at(name).replaceChildren();
   }
-  Object.assign(view, { id: null, title: "", archived: false, head: null, messages: [], unsure: null });
+  Object.assign(view, { id: null, title: "", status: "active", head: null, messages: [], unsure: null });
   at("who-name").title = at("question-box").value = at("rename-title").value = "";
   at("toast").hidden = true;
   showTheme(null);

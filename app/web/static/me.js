@@ -45,7 +45,7 @@ export const cannotAsk = () => {
   if (!configuration.assistantEnabled) return "The assistant is switched off on this server. What was said can still be read.";
   if (me.role === "viewer") return `Your account may read but not ask. An administrator of ${me.tenant.name} can change that.`;
   if (me.tenant.features?.ai_assistant === false) return `The assistant is switched off for ${me.tenant.name}.`;
-  if (view.archived) return "This conversation is archived. Restore it to go on.";
+  if (view.status !== "active") return `This conversation is ${view.status}. Restore it to go on.`;
   return null;
 };
 

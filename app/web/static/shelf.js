@@ -5,13 +5,22 @@ import { view } from "./view.js";
 
 const PAGE = 50;
 
-/** The conversations that are listed, newest first: the archived or the others, and whether there are more. */
-export const shelf = { archived: false, rows: [], more: false };
+const NONE = { active: "Nothing here yet.", archived: "Nothing is archived.", deleted: "Nothing is deleted." };
+
+/** The conversations that are listed, newest first: those of which status, and whether there are more. */
+export const shelf = { status: "active", rows: [], more: false };
+
+/** List conversations of another status from now on. */
+export function list(status) {
+  if (shelf.status !== status) Object.assign(shelf, { status, rows: [], more: false });
+  at("which").value = status;
+}
 
 async function pageOfConversations(last) {
   return data("conversations", {
-    select: "id,title,updated_at,is_archived",
-    is_archived: `eq.${shelf.archived}`,
+    select: "id,title,updated_at,status",
+    status: `eq.${shelf.status}`,
+    is_archived: `eq.${shelf.status !== "active"}`,
     order: "updated_at.desc,id.desc",
     limit: String(PAGE),
     ...(last && { or: beyond("updated_at", last) }),
@@ -20,9 +29,9 @@ async function pageOfConversations(last) {
 
 /** Fetch the first page anew and keep the older rows that were fetched before. */
 export async function loadShelf() {
-  const { archived } = shelf;
+  const { status } = shelf;
   const page = await pageOfConversations(null);
-  if (archived !== shelf.archived) return;
+  if (status !== shelf.status) return;
   const known = new Set(page.map((row) => row.id));
   const full = page.length === PAGE;
   const oldest = full ? moment(page.at(-1).updated_at) : null;
@@ -53,12 +62,9 @@ function ageOf(text) {
 function drawShelf() {
   const parts = [];
   let age = null;
-  if (shelf.archived) parts.push(make("h2", { textContent: "Archived" }));
-  if (shelf.rows.length === 0) {
-    parts.push(make("p", { className: "none", textContent: shelf.archived ? "Nothing is archived." : "Nothing here yet." }));
-  } else if (shelf.archived) parts.push(make("ul"));
+  if (shelf.rows.length === 0) parts.push(make("p", { className: "none", textContent: NONE[shelf.status] }));
   for (const row of shelf.rows) {
-    if (!shelf.archived && ageOf(row.updated_at) !== age) {
+    if (ageOf(row.updated_at) !== age) {
       age = ageOf(row.updated_at);
       parts.push(make("h2", { textContent: age }), make("ul"));
     }
@@ -68,12 +74,6 @@ function drawShelf() {
   }
   const more = make("div", { className: "more" });
   if (shelf.more) more.append(quiet("Older", () => attempt(loadOlder)));
-  more.append(
-    quiet(shelf.archived ? "Back to conversations" : "Archived conversations", () => {
-      Object.assign(shelf, { archived: !shelf.archived, rows: [], more: false });
-      return attempt(loadShelf);
-    }),
-  );
   at("list").replaceChildren(...parts, more);
 }
 

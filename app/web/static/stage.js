@@ -1,12 +1,12 @@
 import { unreplaced } from "./branches.js";
 import { drawComposer, isWaiting } from "./composer.js";
 import { configuration } from "./configuration.js";
-import { beyond, data } from "./data.js";
-import { at, narrow, quiet, say, scroll, toBottom } from "./dom.js";
+import { beyond, data, moment } from "./data.js";
+import { at, narrow, quiet, scroll, toBottom } from "./dom.js";
 import { cannotAsk, me } from "./me.js";
 import { messageNode } from "./messages.js";
-import { attempt, hideNotice, showNotice, toast } from "./notices.js";
-import { loadShelf, shelf } from "./shelf.js";
+import { attempt, hideNotice, showNotice } from "./notices.js";
+import { shelf } from "./shelf.js";
 import { closeRename, drawTop } from "./top.js";
 import { view } from "./view.js";
 
@@ -14,10 +14,16 @@ const PAGE = 100;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 let unanswered = async () => {};
+let back = async () => {};
 
 /** What to do, in a visit, about a question at the end that has no answer. */
 export function whenUnanswered(work) {
   unanswered = work;
+}
+
+/** What brings back a conversation that was put away. */
+export function whenBrought(work) {
+  back = work;
 }
 
 /** Let go of what is open: what is still coming of it is late from now on. */
@@ -33,7 +39,7 @@ export function leave() {
 /** A conversation that is not begun yet. */
 export function showBlank() {
   leave();
-  Object.assign(view, { id: null, title: "New conversation", archived: false, head: null, messages: [] });
+  Object.assign(view, { id: null, title: "New conversation", status: "active", head: null, messages: [] });
   const hour = new Date().getHours();
   const greeting = hour < 5 ? "Hello" : hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
   at("greeting-line").textContent = `${greeting}${me.name ? `, ${me.name}` : ""}.`;
@@ -49,19 +55,25 @@ export function showBlank() {
   if (!narrow.matches) at("question-box").focus();
 }
 
+function waysBack({ status, restorable_until: until }) {
+  if (status === "archived") return "It can be read here. To go on with it, restore it.";
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" }).format(moment(until));
+  return `You deleted this conversation. Until ${day} it can be restored; after that it will be gone for good.`;
+}
+
 /** Show a conversation of the database. */
 export async function open(id) {
   leave();
   at("toast").hidden = true;
   const { visit } = view;
   const known = shelf.rows.find((row) => row.id === id);
-  Object.assign(view, { id, title: known?.title ?? "", archived: known?.is_archived ?? false, head: null, messages: [] });
+  Object.assign(view, { id, title: known?.title ?? "", status: known?.status ?? "active", head: null, messages: [] });
   at("greeting").hidden = true;
   at("earlier-row").hidden = true;
   at("talk").replaceChildren();
   drawTop();
   const [[row], messages] = await Promise.all([
-    data("conversations", { select: "id,title,is_archived,head_id", id: `eq.${id}` }),
+    data("conversation_overview", { select: "id,title,status,restorable_until,head_id", id: `eq.${id}` }),
     pageOfMessages(id),
   ]);
   if (visit !== view.visit) return;
@@ -71,15 +83,11 @@ export async function open(id) {
     showNotice("This conversation does not exist, or is not yours.", { bad: true });
     return;
   }
-  Object.assign(view, { title: row.title, archived: row.is_archived, head: row.head_id });
+  Object.assign(view, { title: row.title, status: row.status, head: row.head_id });
   showMessages(messages);
   drawTop();
   drawComposer();
-  if (view.archived) {
-    showNotice("It can be read here. To go on with it, restore it.", {
-      actions: [quiet("Restore", () => attempt(() => setArchived(false)))],
-    });
-  }
+  if (view.status !== "active") showNotice(waysBack(row), { actions: [quiet("Restore", () => attempt(back))] });
   toBottom();
   (narrow.matches || at("ask").hidden ? at("title") : at("question-box")).focus();
   if (messages.at(-1)?.role === "user") await unanswered(visit, messages.at(-1));
@@ -130,21 +138,6 @@ export async function showEarlier() {
   const below = scroll.scrollHeight - scroll.scrollTop;
   showMessages(rows);
   scroll.scrollTop = scroll.scrollHeight - below;
-}
-
-/** Put a conversation away, or back. */
-export async function setArchived(archived, id = view.id) {
-  await data("conversations", { id: `eq.${id}` }, { method: "PATCH", body: { is_archived: archived }, prefer: "return=minimal" });
-  if (archived) {
-    if (view.id === id) location.hash = "#new";
-    toast("Archived", () => setArchived(false, id));
-  } else {
-    shelf.archived = false;
-    if (view.id === id) await open(id);
-    else location.hash = `#${id}`;
-  }
-  await loadShelf();
-  if (!archived) say("Restored.");
 }
 
 /** Show what the address names. */

@@ -8,7 +8,9 @@ export function drawTop() {
   at("title").textContent = view.title;
   document.title = view.id ? `${view.title} – Palaver` : "Palaver";
   at("actions").hidden = view.id === null;
-  at("archive").textContent = view.archived ? "Restore" : "Archive";
+  at("archive").hidden = view.status !== "active";
+  at("restore").hidden = view.status === "active";
+  at("rename").hidden = at("remove").hidden = view.status === "deleted";
   markOpen();
 }
 

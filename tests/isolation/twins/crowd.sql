@@ -102,6 +102,42 @@ from public.users as u
 cross join generate_series(0, 90, 3) as n
 where u.id::text like '00000000-0000-7000-8000-000000c0%';
 
+insert into public.prompts (tenant_id, id, user_id, name, text, tags, visibility)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    ('00000000-0000-7000-8000-000000c5' || lpad(to_hex(n), 4, '0'))::uuid as id,
+    ('00000000-0000-7000-8000-000000c0' || lpad(to_hex(1 + n % 40), 4, '0'))::uuid as user_id,
+    'Prompt markglobexx7q' as name,
+    'Of markglobexx7q and {{text}}' as text,
+    '{figures}' as tags,
+    (array['private', 'team'])[1 + n % 2] as visibility
+from generate_series(1, 200) as n;
+
+update public.prompts set text = text || ', once more', variables = '{"text": {"default": "markglobexx7q"}}'
+where id::text like '00000000-0000-7000-8000-000000c5%1';
+
+-- Acme's public prompts may be used by all; and ids of prompts are unique within a tenant only.
+
+insert into public.conversations (tenant_id, user_id, title, prompt_id, prompt_values)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    '00000000-0000-7000-8000-0000000000b1' as user_id,
+    'Translated markglobexx7q' as title,
+    '00000000-0000-7000-8000-0000000a5001' as prompt_id,
+    '{"text": "markglobexx7q"}' as prompt_values
+from generate_series(1, 30);
+
+insert into public.prompts (tenant_id, id, user_id, name, text, visibility)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    id,
+    '00000000-0000-7000-8000-0000000000b1',
+    'Double markglobexx7q',
+    'Double markglobexx7q {{notes}}',
+    'team'
+from public.prompts
+where tenant_id = '00000000-0000-7000-8000-0000000000a0' and visibility <> 'public';
+
 -- Ids are unique within a tenant only, so Globex can have Acme's: a person, a conversation, messages, feedback, a turn.
 
 insert into public.users (tenant_id, id, email, name, role, joined_at)
@@ -173,6 +209,22 @@ where
     m.tenant_id = '00000000-0000-7000-8000-0000000000a0'
     and m.user_id in ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000a2');
 
+insert into public.audit_log (tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id, before, after)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    a.id,
+    a.at,
+    a.actor_id,
+    a.actor_role,
+    a.action,
+    a.object,
+    a.object_id,
+    a.subject_id,
+    case when a.before is not null then '{"name": "Double markglobexx7q"}'::jsonb end,
+    case when a.after is not null then '{"name": "Double markglobexx7q"}'::jsonb end
+from public.audit_log as a
+where a.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
 insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
 select
     t.tenant_id,
@@ -236,3 +288,34 @@ from public.tenants
 on conflict (tenant_id, user_id) do nothing;
 
 analyze;
+
+-- Shares under the ids of Acme's.
+
+insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, is_live)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    s.id,
+    s.conversation_id,
+    s.user_id,
+    true as is_live
+from public.conversation_shares as s
+where s.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)
+select
+    s.tenant_id,
+    s.id as share_id,
+    s.user_id as auth_id,
+    sha256(convert_to('other--' || s.conversation_id, 'utf8')) as token_hash
+from public.conversation_shares as s
+where not exists (select from private.share_secrets as k where k.tenant_id = s.tenant_id and k.share_id = s.id);
+
+insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)
+select
+    s.tenant_id,
+    s.id as share_id,
+    1 as counter,
+    999 as views,
+    now() as last_viewed_at
+from public.conversation_shares as s
+where not exists (select from private.share_views as v where v.tenant_id = s.tenant_id and v.share_id = s.id);

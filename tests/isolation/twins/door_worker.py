@@ -47,7 +47,14 @@ _TARGETS: Final = (
     *("/api/ai/chat", "/api/chat", "/v1/models", "/v1/chat/completions", "/console/ask.js"),
 )
 _ID_TARGETS: Final = (
-    *("/api/ai/chat/{}/stream", "/api/ai/chat/{}/stop", "/api/chat/{}/stream", "/api/chat/{}/stop", "/v1/models/{}"),
+    *(
+        "/api/ai/chat/{}/stream",
+        "/api/ai/chat/{}/stop",
+        "/api/chat/{}/stream",
+        "/api/chat/{}/stop",
+        "/api/chat/{}/messages",
+        "/v1/models/{}",
+    ),
     "/api/ai/conversations/{}/configuration",
     "/api/v1/generated-apps/{}/database/status",
 )
@@ -107,6 +114,7 @@ def _again(draw: DrawFn) -> Request:
         one_of(
             *[("GET", f"/api/ai/chat/{turn}/stream")] * 3,
             ("POST", f"/api/ai/chat/{turn}/stop"),
+            ("GET", f"/api/chat/{chat}/messages"),
             ("GET", f"/api/chat/{chat}/stream"),
             ("POST", f"/api/chat/{chat}/stop"),
             ("GET", "/v1/models"),

@@ -17,8 +17,14 @@ from tests.isolation.twins.observe import Difference, compare
 from tests.isolation.twins.people import IDS
 from tests.isolation.twins.worlds import Pair, Stage, World
 
-_TENANTS: Final = ("users", "conversations", "messages", "feedback", "usage_ledger", "usage_metrics", "turns")
-_PRIVATE: Final = ("allowances", "open_turns", "turn_pieces", "idempotency_keys")
+_TENANTS: Final = (
+    *("users", "conversations", "messages", "feedback", "usage_ledger", "usage_metrics", "turns"),
+    *("prompts", "prompt_publishers", "prompt_versions"),
+)
+_PRIVATE: Final = (
+    *("allowances", "open_turns", "turn_pieces", "idempotency_keys"),
+    "prompt_uses",
+)
 
 
 class Client(Protocol):

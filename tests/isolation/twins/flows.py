@@ -116,6 +116,12 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             f"update public.conversations set head_id = '{message}' where id = '{talk}' returning *",
             f"insert into public.conversations (client_id) values ('{draw(one_of(*CHATS))}') returning *",
             "select * from public.usage_ledger order by 1, 2",
+            f"select * from public.share_conversation('{talk}', true)",
+            f"select * from public.revoke_share('{draw(one_of('$bens_share', foreign))}')",
+            f"select public.read_share('share--{draw(one_of('$bens_talk', '$adas_talk', '$nobodys'))}')",
+            f"select public.continue_share('share--{draw(one_of('$bens_talk', '$adas_talk', '$nobodys'))}')",
+            "select * from public.conversation_shares order by 1, 2",
+            "select * from public.conversation_share_views order by 1, 2",
         )
     )
     return Statement("ada" if sql == invitation else draw(ASKING), sql)

@@ -1,6 +1,7 @@
 """The neighbours in the right world: what they are, and what they do between Acme's operations.
 
-What is let in by design is left out: an invitation to the address of one of Acme's people is shown to that person.
+What is let in by design is left out: an invitation to the address of one of Acme's people is shown to that person, and
+public prompts to everybody.
 """
 
 from __future__ import annotations
@@ -101,6 +102,22 @@ class Act(Enum):
         select tenant_id, id, user_id, 'More of markglobexx7q' from c, generate_series(1, 20)
         union all
         select tenant_id, id, user_id, 'More of markglobexx7q' from public.conversations where title like 'Double%'
+        """,
+    )
+    PROMPT = (
+        "postgres",
+        f"""
+        with added as (
+            insert into public.prompts (tenant_id, user_id, name, text, tags, visibility)
+            select tenant_id, id, 'More markglobexx7q', 'More of markglobexx7q', '{{figures}}', 'team'
+            from public.users where name like 'Chloe%'
+        ), used as (
+            insert into public.conversations (tenant_id, user_id, title, prompt_id, prompt_values)
+            select tenant_id, id, 'Used markglobexx7q', '{FIXED}0000000a5001', '{{"text": "markglobexx7q"}}'
+            from public.users where name like 'Chloe%'
+        )
+        update public.prompts set text = text || ' once more markglobexx7q', name = 'Changed markglobexx7q'
+        where tenant_id = '{FIXED}0000000000b0' and name like 'Double%'
         """,
     )
     RATE = (

@@ -20,6 +20,8 @@ NORMALISED: Final = {
     " its world; ids of the template, and any of another shape, are compared as they are. Blind to: the id's bits.",
     "a moment of the run": "A time after the template was made becomes `<time>`; earlier ones, and any more than a day"
     " ahead, are compared as they are. Blind to: microseconds, and the order of two moments of the run.",
+    "a new share's token": "43 letters, digits, dashes and underscores alone become `<token>`. Blind to: its"
+    " random bits.",
     "the wait that PA429 tells": "`retry_after_seconds` and Retry-After become `<wait>` if they are what is left of the"
     " hour that `exhaust` sets, or of the day. Blind to: where within ten minutes of those they are.",
     "what is left of a minute's requests, and of the day's seconds": "`remaining` and `reset` of limits in windows of a"
@@ -40,6 +42,7 @@ NORMALISED: Final = {
 
 HOUR: Final = 3600.0
 _SPARE: Final = 600.0
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 # Without word boundaries: an id may follow an encoded bracket, %28.
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)*)?")
@@ -93,6 +96,8 @@ class Normal:
             value = value.decode("utf-8", "backslashreplace")
         if not isinstance(value, str):
             return repr(value)
+        if _TOKEN.fullmatch(value):
+            return "<token>"
         value = _ID.sub(lambda found: self._id(UUID(found[0]), found[0]), value)
         value = _TIME.sub(lambda found: self._time(_moment(found[0]), found[0]), value)
         return _WAIT.sub(lambda found: found[1] + wait(float(found[2]), found[2]), limits(value))

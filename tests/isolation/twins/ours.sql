@@ -84,6 +84,21 @@ update public.messages set client_id = 'message-' || right(id::text, 2), parts =
 )
 where id::text like '%1';
 
+-- Public prompts are shown to everybody by intent: here only Acme has any.
+
+update public.prompts set visibility = 'team' where tenant_id <> '00000000-0000-7000-8000-0000000000a0' and visibility = 'public';
+
+insert into public.conversations (tenant_id, id, user_id, is_archived, prompt_id, prompt_values)
+select
+    u.tenant_id,
+    ('00000000-0000-7000-8000-00000000a20' || right(u.id::text, 1))::uuid as id,
+    u.id as user_id,
+    true as is_archived,
+    '00000000-0000-7000-8000-0000000a5001' as prompt_id,
+    '{"text": "Good morning"}' as prompt_values
+from public.users as u
+where u.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
 -- What is kept for turns that run: Acme's at one worker, the neighbours' at another, neither of which is ever silent.
 
 insert into private.workers (id, seen_at, steady_since)
@@ -179,3 +194,40 @@ end
 $$;
 
 grant execute on function spying.look(text) to anon, authenticated;
+
+-- Links whose tokens are known: that of a conversation is its id, made as long as a token is.
+
+insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, is_live, may_continue)
+select
+    c.tenant_id,
+    s.share_id,
+    c.id as conversation_id,
+    c.user_id,
+    true as is_live,
+    true as may_continue
+from (
+    values
+    ('00000000-0000-7000-8000-00000000a101'::uuid, '00000000-0000-7000-8000-0000000a7001'::uuid),
+    ('00000000-0000-7000-8000-00000000a103', '00000000-0000-7000-8000-0000000a7003'),
+    ('00000000-0000-7000-8000-00000000b101', '00000000-0000-7000-8000-0000000b7001'),
+    ('00000000-0000-7000-8000-00000000b102', '00000000-0000-7000-8000-0000000b7002')
+) as s (conversation_id, share_id)
+inner join public.conversations as c on s.conversation_id = c.id;
+
+insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)
+select
+    s.tenant_id,
+    s.id as share_id,
+    u.auth_id,
+    sha256(convert_to('share--' || s.conversation_id, 'utf8')) as token_hash
+from public.conversation_shares as s
+inner join public.users as u on s.tenant_id = u.tenant_id and s.user_id = u.id;
+
+insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)
+select
+    s.tenant_id,
+    s.id as share_id,
+    1 as counter,
+    2 as views,
+    '2024-05-31' as last_viewed_at
+from public.conversation_shares as s;

@@ -29,6 +29,11 @@ OURS: Final = {
     "bens_answer": "0000000a1032",
     "adas_turn": "0000000a9001",
     "bens_turn": "0000000a9003",
+    "adas_share": "0000000a7001",
+    "bens_share": "0000000a7003",
+    "adas_prompt": "0000000a5001",
+    "adas_team_prompt": "0000000a5002",
+    "bens_prompt": "0000000a5003",
     # The worker that holds Acme's turns.
     "worker": "00000000f001",
 }
@@ -42,6 +47,8 @@ THEIRS: Final = {
     "chloes_answer": "0000000b1012",
     "chloes_turn": "0000000b9001",
     "chloes_feedback": "0000000b8001",
+    "chloes_share": "0000000b7001",
+    "chloes_prompt": "0000000b5001",
     # In the left world only.
     "initech": "0000000000c0",
     "dan": "0000000000b2",
@@ -49,6 +56,8 @@ THEIRS: Final = {
     "dans_answer": "0000000b1022",
     "dans_turn": "0000000b9002",
     "dans_feedback": "0000000b8002",
+    "dans_share": "0000000b7002",
+    "dans_prompt": "0000000b5002",
     # In the right world only, where there is a crowd.
     "hooli": "0000000000d0",
     "walt": "000000c00001",
@@ -56,6 +65,7 @@ THEIRS: Final = {
     "crowds_answer": "000000c20002",
     "crowds_turn": "000000c90001",
     "crowds_feedback": "000000c80002",
+    "crowds_prompt": "000000c50001",
     # Nowhere.
     "nobodys": "00000000dead",
 }

@@ -49,10 +49,12 @@ _BY_NAME: Final[Mapping[str, tuple[Any, ...]]] = {
 _HARMLESS: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.conversations": {"title": "N"},
     "public.feedback": {"rating": 1},
+    "public.prompts": {"name": "N"},
     "public.tenants": {"name": "N"},
     "public.users": {"name": "N"},
 }
 """Changes that are right for any row."""
+_NOTES: Final = {"notes": "Oak is hard."}
 _RATED_ONCE: Final = "tenant_id,message_id,user_id"
 _PREFER: Final = ("", "count=exact", "return=representation", "return=minimal", "return=headers-only")
 
@@ -142,6 +144,12 @@ def _common(draw: DrawFn, _catalog: Catalog) -> Request:
             ("POST", "users", json.dumps({"tenant_id": "$acme", "email": email})),
             ("POST", "rpc/accept_invitation", '{"p_tenant_id": "$acme"}'),
             ("POST", "rpc/accept_invitation", json.dumps({"p_tenant_id": foreign})),
+            ("POST", "prompts", '{"name": "Sum up", "text": "Sum up {{text}}", "visibility": "team"}'),
+            ("GET", f"prompts?order=id&id=eq.{draw(ids('prompt_id'))}&select=*,prompt_versions(version,text)", ""),
+            ("PATCH", f"prompts?id=eq.{draw(ids('prompt_id'))}", '{"text": "Sum up {{text}} in {{notes}}"}'),
+            ("POST", "rpc/fill_prompt", json.dumps({"p_prompt_id": draw(ids("prompt_id")), "p_values": {"text": "t"}})),
+            ("POST", "rpc/start_conversation", json.dumps({"p_prompt_id": draw(ids("prompt_id")), "p_values": _NOTES})),
+            ("GET", "prompt_usage?order=prompt_id,version", ""),
             ("POST", "rpc/increment_usage_metrics", '{"p_tenant_id": "$globex", "p_user_id": "$chloe"}'),
             ("POST", "rpc/feedback_summary", json.dumps({"p_tenant_id": "$globex", "p_message_id": message})),
             ("GET", f"conversations?id=eq.{foreign}&select=title,messages(content)", ""),

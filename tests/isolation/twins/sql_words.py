@@ -29,6 +29,11 @@ _IDS: Final = {
     ),
     "turn_id": (("$bens_turn", "$turns_1", "$turns_2", "$turns_3"), ("$chloes_turn", "$dans_turn", "$crowds_turn")),
     "feedback_id": (("$feedback_0", "$feedback_1"), ("$chloes_feedback", "$dans_feedback", "$crowds_feedback")),
+    "share_id": (("$adas_share", "$bens_share"), ("$chloes_share", "$dans_share", "$nobodys")),
+    "prompt_id": (
+        ("$adas_prompt", "$adas_team_prompt", "$bens_prompt", "$prompts_3", "$prompts_4"),
+        ("$chloes_prompt", "$dans_prompt", "$crowds_prompt", "$nobodys"),
+    ),
     "auth_id": (("$adas_account", "$bens_account", "$ivys_account"), ("$chloes_account", "$nobodys")),
 }
 _ALIKE: Final = {
@@ -38,6 +43,8 @@ _ALIKE: Final = {
     "public.messages.id": "message_id",
     "public.turns.id": "turn_id",
     "public.feedback.id": "feedback_id",
+    "public.conversation_shares.id": "share_id",
+    "public.prompts.id": "prompt_id",
     "question_id": "message_id",
     "answer_id": "message_id",
     "parent_id": "message_id",
@@ -50,6 +57,21 @@ _BY_NAME: Final = {
     "chat": ("'chat-1'", "'chat-3'", "'chat-4'", "'$adas_talk'", "'$bens_talk'", "'$chloes_talk'", "'nothing'", "null"),
     "client_id": ("'chat-1'", "'message-11'", "'message-31'", "'new'", "null"),
     "head_id": ("'$adas_answer'", "'$bens_answer'", "'$messages_6'", "'$chloes_answer'", "'$nobodys'", "null"),
+    "token": ("'share--$adas_talk'", "'share--$bens_talk'", "'share--$nobodys'", "'nothing'", "null"),
+    "password": ("'correct horse'", "'short'", "null", "null"),
+    "visibility": ("'private'", "'team'", "'public'", "'everybody'"),
+    "version": ("1", "2", "3", "0", "null"),
+    "variables": ("'{}'", '\'{"notes": {"default": "n"}}\'', "'{\"nothing\": {}}'"),
+    "values": ('\'{"text": "t"}\'', '\'{"product": "saw"}\'', '\'{"notes": "{{text}}"}\'', "'{}'", "'[]'", "null"),
+    "text": (
+        "'Of {{ notes }}'",
+        "'Of {{text}} and {{product}}'",
+        "'\\{{ nothing'",
+        "'{{'",
+        "'plain'",
+        "repeat('x', 100001)",
+    ),
+    "prompt_values": ('\'{"text": "t"}\'', '\'{"notes": "n"}\'', "null"),
     "dialect": ("'plain'", "'ui'", "'openai'", "'spoken'"),
     "slug": ("'acme'", "'globex'", "'hooli'", "'tenant-1'", "'ours'"),
     # No limit that a run could reach, or one that is no limit: `exhaust` is what makes requests be refused.
@@ -66,6 +88,7 @@ _TEXTS: Final = (
 _BY_TYPE: Final = {
     "text": _TEXTS,
     "name": _TEXTS,
+    "text[]": ("'{}'", "'{figures}'", "'{\"\"}'", "array['a', null]"),
     "jsonb": (
         *("'{}'", '\'{"theme": "light"}\'', "'[]'", '\'[{"type": "text", "text": "Hi"}]\''),
         *("'{\"ai_assistant\": false}'", "'{\"ai_assistant\": true}'"),

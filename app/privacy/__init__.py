@@ -1,0 +1,1 @@
+"""What operators do with everything about one person: export it, erase it, erase it again after a restore."""

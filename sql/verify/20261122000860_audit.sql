@@ -1,0 +1,131 @@
+-- What 20261122000860_audit made must look like this, then and after every later migration.
+--
+-- Run it: psql -X "$DATABASE_URL" -f sql/verify/20261122000860_audit.sql (or all of them: sql/verify.sql)
+
+\ir expectations.sql
+
+call pg_temp.verifying('20261122000860_audit');
+
+call pg_temp.expect_table('public.audit_log', '
+    tenant_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    at timestamp with time zone not null default clock_timestamp(),
+    actor_id uuid,
+    actor_role text not null,
+    action text not null,
+    object text not null,
+    object_id uuid,
+    subject_id uuid,
+    before jsonb,
+    after jsonb,
+    request_id text
+');
+
+call pg_temp.expect_key('public.audit_log', 'audit_log_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_key(
+    'public.audit_log',
+    'audit_log_tenant_id_fkey',
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
+);
+
+call pg_temp.expect_checks('public.audit_log', 'audit_log_action_check, audit_log_before_check, audit_log_after_check');
+
+call pg_temp.expect_index('public.audit_log', 'audit_log_at_idx', 'btree (tenant_id, at desc, id desc)');
+
+call pg_temp.expect_index(
+    'public.audit_log',
+    'audit_log_object_idx',
+    'btree (tenant_id, object, object_id, at desc, id desc)'
+);
+
+call pg_temp.expect_policy(
+    'public.audit_log', 'Tenant admins read their tenant''s log', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.administered_tenant_id())'
+);
+
+call pg_temp.expect_policy(
+    'public.audit_log', 'The trigger records changes', 'insert', 'palaver_definer',
+    p_check => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.audit_log', 'Redaction finds a person', 'select', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.audit_log', 'Redaction takes a person out', 'update', 'palaver_definer',
+    p_using => 'true',
+    p_check => 'true'
+);
+
+call pg_temp.expect_grant('public.audit_log', 'authenticated', '
+    select (tenant_id, id, at, actor_id, actor_role, action, object, object_id, subject_id, before, after, request_id)
+');
+
+call pg_temp.expect_grant('public.audit_log', 'palaver_definer', 'select, insert, update (actor_id, object_id, subject_id, before, after)');
+
+call pg_temp.expect_grant('public.audit_log', 'service_role', 'select');
+
+call pg_temp.expect_trigger(
+    'public.tenants',
+    'tenants_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.users',
+    'users_record_change',
+    'after insert or delete or update for each row execute function private.record_change(''last_active_at'', ''preferences'')'
+);
+
+call pg_temp.expect_trigger(
+    'public.prompts',
+    'prompts_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.conversation_shares',
+    'conversation_shares_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.legal_holds',
+    'legal_holds_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.consents',
+    'consents_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'private.erasures',
+    'erasures_record_change',
+    'after insert or delete or update for each row execute function private.record_change(''person'', ''person_hash'', ''counts'')'
+);
+
+call pg_temp.expect_function('private.request_id()', 'invoker', 'stable', 'palaver_definer');
+
+call pg_temp.expect_function('private.audited(jsonb, boolean)', 'invoker', 'immutable', 'palaver_definer');
+
+call pg_temp.expect_function('private.record_change()', 'definer', 'volatile');
+
+call pg_temp.expect_function('private.redact_audit(uuid, uuid)', 'definer', 'volatile');
+
+call pg_temp.expect_no_grant('public.audit_log', 'authenticated', 'insert, update, delete, truncate');
+
+call pg_temp.expect_no_grant('public.audit_log', 'palaver_worker', 'insert, update, delete, truncate');
+
+call pg_temp.expect_no_grant('public.audit_log', 'service_role', 'insert, update, delete, truncate');
+
+call pg_temp.expect_no_grant(
+    'public.audit_log',
+    'palaver_definer',
+    'update (tenant_id, id, at, actor_role, action, object, object_id, subject_id, request_id), delete, truncate'
+);
