@@ -644,7 +644,7 @@ create table private.personal_data (
     changes text,
     reason text not null,
     constraint personal_data_pkey primary key (table_name, place),
-    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'refresh', 'account', 'keep')),
+    constraint personal_data_erasure_check check (erasure in ('delete', 'detach', 'call', 'account', 'keep')),
     constraint personal_data_changes_check check ((erasure in ('detach', 'call')) = (changes is not null)),
     constraint personal_data_belongs_check check (belongs is not null or (erasure = 'keep' and exported is null))
 );
@@ -661,7 +661,7 @@ comment on column private.personal_data.ordered is 'In which order, where that i
 
 comment on column private.personal_data.kept_back is 'Columns of text that no export holds, or that hold nothing of a person: the reason says why.';
 
-comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; refresh, of a materialized view; account: Supabase Auth''s, gone with the account; keep.';
+comment on column private.personal_data.erasure is 'delete; detach, which makes the changes; call, of a function that does; account: Supabase Auth''s, gone with the account; keep.';
 
 comment on column private.personal_data.changes is 'What detaches rows, after which they do not belong to the person: the set list of an update, or the call of a function that returns how many it changed.';
 
@@ -799,7 +799,11 @@ values
 ),
 (
     'private.monthly_usage_closed', 900, 't.tenant_id = :tenant and t.user_id = :person',
-    null, null, '{}', 'refresh', null, 'Sums of usage_metrics, which is exported itself.'
+    null, null, '{}', 'delete', null, 'Sums of usage_metrics, which is exported itself: noted as changed, and not read until they are summed up again.'
+),
+(
+    'private.usage_daily', 900, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{provider, model}', 'delete', null, 'Sums of usage_ledger, which is exported itself: noted as changed, and not read until they are summed up again.'
 ),
 (
     'private.message_feedback_closed', 910, null, null, null, '{}', 'keep', null, 'Numbers by message, that say nothing of whose.'
@@ -815,6 +819,8 @@ values
 ),
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
 ('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Tenants to sum up again.'),
+('private.ledger_changes', 910, null, null, null, '{}', 'keep', null, 'Days of tenants to sum up again.'),
+('private.summary_state', 910, null, null, null, '{}', 'keep', null, 'How far the sums go.'),
 ('private.feedback_changes', 910, null, null, null, '{}', 'keep', null, 'Messages to sum up again, until the next refresh.'),
 ('private.prompt_uses', 910, null, null, null, '{}', 'keep', null, 'Numbers by tenant and prompt.'),
 ('private.workers', 910, null, null, null, '{}', 'keep', null, 'Processes.'),
@@ -1421,20 +1427,16 @@ begin
     for v_rule in
         select r.*
         from private.personal_data as r
-        where r.erasure in ('delete', 'detach', 'call', 'refresh') and to_regclass(r.table_name) is not null
+        where r.erasure in ('delete', 'detach', 'call') and to_regclass(r.table_name) is not null
         order by r.place
     loop
         v_rows := private.personal_rows(v_rule, p_tenant_id, v_person_id, null);
 
-        if v_rule.erasure in ('call', 'refresh') then
+        if v_rule.erasure = 'call' then
             execute format('select count(*) from (select from %s limit 1) as t', v_rows) into v_count;
 
             if v_count > 0 then
-                if v_rule.erasure = 'call' then
-                    execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
-                else
-                    execute format('refresh materialized view concurrently %s', v_rule.table_name);
-                end if;
+                execute format('select %s', private.about_person(v_rule.changes, p_tenant_id, v_person_id, null)) into v_count;
             end if;
         else
             execute case v_rule.erasure
