@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID, uuid4
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from pydantic import SecretStr
@@ -111,6 +113,8 @@ class TenantKey:
             raise EncryptionUnavailable() from error
 
 
+_decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _BAD_TEXT: Final = "The text has characters that cannot be stored."
 
 
@@ -123,3 +127,25 @@ def key_id_of(sealed: str) -> UUID | None:
     """The key with which a text was sealed; None where it is not sealed, or is damaged."""
     given = _SEALED.fullmatch(sealed)
     return UUID(given[1]) if given else None
+
+
+def opened_json(document: bytes, keys: Mapping[UUID, TenantKey]) -> bytes:
+    """A JSON document with whatever is sealed in it opened. Raises EncryptionUnavailable."""
+    return _encode(_opened(_decode(document), keys)) if PREFIX.encode() in document else document
+
+
+def _opened(value: Any, keys: Mapping[UUID, TenantKey]) -> Any:
+    match value:
+        case str() if value.startswith(PREFIX):
+            key = keys.get(key_id_of(value) or UUID(int=0))
+            if key is None:
+                raise EncryptionUnavailable()
+            return key.open(value)
+        case [{"type": "encrypted", "data": str(data)}]:
+            return _decode(_opened(data, keys))
+        case list():
+            return [_opened(item, keys) for item in value]
+        case dict():
+            return {name: _opened(item, keys) for name, item in value.items()}
+        case _:
+            return value

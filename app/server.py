@@ -71,9 +71,7 @@ class Worker:
         )
         self.app = Starlette(
             routes=self._routes(),
-            middleware=stack(
-                settings, self.metrics, {"/v1/": error_response, "/share/": self.shares.error_page}
-            ),
+            middleware=stack(settings, self.metrics, {"/v1/": error_response, "/share/": self.shares.error_page}),
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=self._lifespan,
         )

@@ -23,8 +23,6 @@ drop trigger legal_holds_record_change on public.legal_holds;
 
 drop trigger conversation_shares_record_change on public.conversation_shares;
 
-drop trigger prompts_record_change on public.prompts;
-
 drop trigger users_record_change on public.users;
 
 drop trigger prompts_record_change on public.prompts;

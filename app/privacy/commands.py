@@ -11,7 +11,10 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+from pydantic import SecretStr
 
+from app.encryption import SecretsKeys, TenantKey, opened_json
+from app.errors import EncryptionUnavailable
 from app.privacy import erasure, export, records
 from app.privacy.account import AuthService
 from app.privacy.archive import archive
@@ -33,9 +36,7 @@ def add_commands(command: Add) -> None:
     who.add_argument("person", nargs="?", help="e-mail address or id")
     who.add_argument("--requested", action="store_true", help="those who asked for it, and what was interrupted")
     away.add_argument("--yes", action="store_true", help="do not ask")
-    away.add_argument(
-        "--without-account", action="store_true", help="the account is seen to elsewhere"
-    )
+    away.add_argument("--without-account", action="store_true", help="the account is seen to elsewhere")
 
     kept = command("erasures", _erasures, "Keep the list of erasures, and erase again after a restore (DATABASE_URL).")
     kept.add_argument("action", choices=("export", "replay"), help="write the list; erase whoever of it is there")
@@ -49,20 +50,39 @@ def _settings() -> tuple[Settings, str]:
 
 
 def _export(given: argparse.Namespace) -> int:
-    _, url = _settings()
-    return asyncio.run(_write_export(url, given.person, given.output))
+    settings, url = _settings()
+    return asyncio.run(_write_export(url, settings.secrets_key, given.person, given.output))
 
 
-async def _write_export(url: str, who: str, output: Path | None) -> int:
+async def _write_export(url: str, secrets_key: SecretStr | None, who: str, output: Path | None) -> int:
     async with connected(url) as connection:
         person = await find(connection, who)
+        row = await _opener(connection, person, secrets_key)
         path = output or Path(f"export-{person.id}.jsonl")
         meter = _Meter()
         with archive(path) as file:
-            rows = await export.export(connection, person, file.write, progress=meter.show)
+            rows = await export.export(connection, person, file.write, row=row, progress=meter.show)
         meter.close()
     _say(f"{person.email}: {sum(rows.values())} rows of {len(rows)} tables in {path}")
     return 0
+
+
+async def _opener(
+    connection: asyncpg.Connection, person: Person, secrets_key: SecretStr | None
+) -> export.Row | None:
+    """What decrypts lines where messages are encrypted; None where nothing is."""
+    rows = await connection.fetch(QUERIES["tenant_keys"], person.tenant_id)
+    if not rows:
+        return None
+    if secrets_key is None:
+        _say("Messages are encrypted, and stay so: set SECRETS_KEY to have them as they were said.")
+        return None
+    secrets = SecretsKeys.of(secrets_key)
+    try:
+        keys = {row["id"]: TenantKey.opened(row["tenant_id"], row["id"], row["wrapped_key"], secrets) for row in rows}
+    except EncryptionUnavailable as error:
+        raise PrivacyError("SECRETS_KEY does not open the keys of the person's organisation.") from error
+    return lambda line: opened_json(line, keys)
 
 
 def _erase(given: argparse.Namespace) -> int:

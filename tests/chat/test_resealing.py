@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.chat.resealing import ResealingError, decrypt, encrypt, rotate_keys
@@ -84,7 +86,7 @@ async def test_what_was_said_before_is_encrypted_and_decrypted_again(database: D
 
 
 async def test_the_commands_and_another_secrets_key(
-    database: Database, acme_member: Actor, model_server: ModelServer
+    database: Database, acme_member: Actor, model_server: ModelServer, tmp_path: Path
 ) -> None:
     settings = {"DATABASE_URL": database.url(), "SECRETS_KEY": KEY}
     await encrypts(database, "acme")
@@ -102,6 +104,12 @@ async def test_the_commands_and_another_secrets_key(
     assert await rotate_keys(database.url(), both) == "wrapped 1 keys anew"
     assert await rotate_keys(database.url(), both) == "wrapped 0 keys anew"
     model_server.script(Script(answer=SAID))
+    exported = tmp_path / "person.jsonl"
+    taken = await palaver(
+        "export", "ben@acme.test", "--output", str(exported), DATABASE_URL=database.url(), SECRETS_KEY=OTHER_KEY
+    )
+    assert taken.status == 0, taken.err
+    assert PREFIX not in exported.read_text() and '"encrypted"' not in exported.read_text()
     conversation = await database.value(
         "select conversation_id from public.messages where user_id = $1 limit 1", acme_member.user_id
     )

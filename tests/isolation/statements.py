@@ -104,6 +104,8 @@ STATEMENTS: Final = """
     0      1      0      0      0      0       -      0      0      0      1       | update public.prompts set name = 'Changed' where id = :adas_prompt
     0      0      0      0      0      0       -      0      0      0      1       | update public.prompts set name = 'Changed' where id = :chloes_prompt
     1      -      0      0      0      0       -      0      1      0      1       | update public.prompts set visibility = 'private' where id = :bens_public_prompt
+    2      -      2      0      0      0       -      0      2      0      12      | update public.prompts set visibility = 'private'
+    1      0      0      0      0      0       -      0      1      0      1       | update public.prompts set visibility = 'public' where id = :bens_prompt
     1      1      0      0      0      0       -      0      1      0      1       | update public.prompts set visibility = 'team' where id = :bens_public_prompt
     1      1      0      0      0      0       -      0      1      0      1       | delete from public.prompts where id = :bens_public_prompt
     0      0      0      0      0      0       -      0      0      0      1       | delete from public.prompts where id = :chloes_prompt

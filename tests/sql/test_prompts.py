@@ -191,8 +191,8 @@ async def test_each_change_of_the_text_is_a_version_that_nobody_changes(acme_mem
     for actor in (acme_member, service):
         for change in ("update public.prompt_versions set text = 'x'", "delete from public.prompt_versions"):
             assert await actor.denied(change) == "42501"
-        rows = "select tenant_id, prompt_id, 9, text, variables, true from public.prompt_versions"
-        add_one = f"insert into public.prompt_versions {rows}"
+        more = "select tenant_id, prompt_id, 9, text, variables, true from public.prompt_versions"
+        add_one = f"insert into public.prompt_versions {more}"
         assert await actor.denied(add_one) == "42501"
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from asyncpg.transaction import Transaction
 
 from tests.sql.test_prompts import CHANGE, NOTES, NOWHERE, SHOW, TABLE, TRANSLATE, WARRANTY, add, faults, refused
 from tests.world import Actor, Database
@@ -86,8 +87,8 @@ async def test_values_that_do_not_fit_are_named(acme_member: Actor) -> None:
 async def test_values_are_an_object(acme_member: Actor) -> None:
     for values in ("[]", '"x"', "1"):
         assert await acme_member.denied(FILL, WARRANTY, values) == "PA422"
-    for values in ("null", None):
-        assert (await refused(acme_member, FILL, WARRANTY, values))[1]["missing"] == ["product"]
+    for nothing in ("null", None):
+        assert (await refused(acme_member, FILL, WARRANTY, nothing))[1]["missing"] == ["product"]
     assert await acme_member.denied(FILL, WARRANTY, '{"product": "\\u0000"}') == "22P05"
 
 
@@ -206,7 +207,7 @@ async def test_many_who_start_at_once_do_not_wait_for_each_other_and_all_are_cou
         async with AsyncExitStack() as stack:
             links = [await stack.enter_async_context(database.connected("authenticator")) for _ in range(number)]
 
-            async def hold(link: asyncpg.Connection) -> asyncpg.Transaction:
+            async def hold(link: asyncpg.Connection) -> Transaction:
                 transaction = link.transaction()
                 await transaction.start()
                 await link.execute(f"set local lock_timeout = '1s'; {begin}")

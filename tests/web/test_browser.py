@@ -34,6 +34,7 @@ async def stack(_model_server: ModelServer) -> AsyncIterator[Stack]:
         patch.setenv("OPENAI_API_KEY", "a-key")
         patch.setenv("AI_TITLES", "false")
         patch.setenv("DEFAULT_AI_MODEL", "test-model")
+        patch.setenv("SECRETS_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         with server_directory() as directory:
             async with Stack(directory, port=free_port(), packages=LITE, durable=False) as started:
                 yield started
@@ -139,6 +140,23 @@ async def test_an_answer_streams_in_and_is_in_the_history_after_a_reload(page: P
     await page.click("#new")
     await page.until("document.querySelector('#talk').childElementCount === 0")
     await opened(page, "What can you do?")
+
+
+async def test_what_is_stored_encrypted_is_read_by_whoever_said_it(page: Page, database: asyncpg.Connection) -> None:
+    encrypts = "update public.tenants set encrypts_messages = $1 where slug = 'globex'"
+    await database.execute(encrypts, True)
+    try:
+        await sign_in(page, "dan@globex.test")
+        await ask(page, "Between us")
+        await answered(page)
+        await page.reload()
+        await answered(page)
+        await page.shows("Between us", ".question")
+        await page.shows("Hello from the model server.", ".answer")
+        await page.shows("New conversation", "#list [aria-current]")
+        assert await database.fetchval("select count(*) from public.messages where content like 'Between us'") == 0
+    finally:
+        await database.execute(encrypts, False)
 
 
 async def test_a_wrong_password_is_told_in_a_sentence(page: Page) -> None:

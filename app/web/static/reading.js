@@ -7,6 +7,7 @@ import { showUsage } from "./me.js";
 import { answerNode } from "./messages.js";
 import { attempt, hideNotice, showNotice } from "./notices.js";
 import { REQUEST_MS } from "./requests.js";
+import { opened } from "./sealed.js";
 import { loadShelf, shelf } from "./shelf.js";
 import { Spoken } from "./spoken.js";
 import { open } from "./stage.js";
@@ -114,7 +115,8 @@ async function settle({ answer }, heard, message, failed, again) {
 async function kept(id, heard) {
   if (id === null) return "";
   try {
-    const [row] = await data("messages", { select: "content", id: `eq.${id}` });
+    const rows = await data("messages", { select: "id,conversation_id,content", id: `eq.${id}` });
+    const [row] = await opened(rows[0].conversation_id, rows);
     return row.content;
   } catch {
     return heard;

@@ -6,6 +6,7 @@ import { at, narrow, quiet, scroll, toBottom } from "./dom.js";
 import { cannotAsk, me } from "./me.js";
 import { messageNode } from "./messages.js";
 import { attempt, hideNotice, showNotice } from "./notices.js";
+import { opened } from "./sealed.js";
 import { shelf } from "./shelf.js";
 import { closeRename, drawTop } from "./top.js";
 import { view } from "./view.js";
@@ -111,7 +112,7 @@ async function pageOfMessages(id, last) {
     : [[], []];
   const said = new Map(feedback.map((row) => [row.message_id, row]));
   const ended = new Map(turns.map((row) => [row.id, row.status]));
-  return rows.reverse().map((row) => ({
+  return (await opened(id, rows)).reverse().map((row) => ({
     ...row,
     status: ended.get(row.id) ?? "completed",
     rating: said.get(row.id)?.rating ?? 0,
