@@ -69,7 +69,7 @@ seen.months = ok(await ada.from("monthly_usage_summary").select("month, total_to
 seen.days = ok(await ada.from("usage_by_day").select("day, requests, total_tokens, cost").order("day")).length > 0;
 seen.totals = ok(await ada.rpc("usage_totals", { p_from: "2000-01-01", p_to: "2999-12-31", p_by: ["model"] })).length > 0;
 seen.scopes = ok(await ada.from("usage_forecast").select("scope, tokens_today").order("scope")).map((row) => row.scope);
-seen.hour = (await ada.rpc("usage_totals", { p_by: ["hour"] })).error?.code ?? "accepted";
+seen.hour = (await ada.rpc("usage_totals", { p_by: ["hour"] })).error ? "refused" : "accepted";
 seen.csv = ok(await ada.from("usage_by_person").select("day, total_tokens").order("day").csv()).split("\n")[0];
 
 seen.foreign = ok(await dan.from("conversations").select("id").eq("id", made.id)).length;

@@ -26,7 +26,7 @@ async def test_stock_supabase_js_reads_writes_and_is_kept_in_its_tenant(stack: S
         "days": True,
         "totals": True,
         "scopes": ["person", "tenant"],
-        "hour": "PA422",
+        "hour": "refused",
         "csv": "day,total_tokens",
         "foreign": 0,
         "foreignUpdate": 0,

@@ -288,7 +288,23 @@ async def test_a_person_with_a_new_account_is_linked_again(database: Database) -
 
 
 async def test_the_query_of_job_runs_runs(database: Database) -> None:
-    (block,) = OPERATIONS.blocks("sql", "Jobs")
+    block, _ = OPERATIONS.blocks("sql", "Jobs")
     await database.fetch("select private.run_job('refresh_summaries')")
     (row,) = await database.fetch(block.text)
     assert (row["job"], row["outcome"]) == ("refresh_summaries", "succeeded")
+
+
+async def test_summaries_are_made_anew_after_changes_that_left_no_note(database: Database) -> None:
+    async with database.connected("supabase_admin") as superuser:
+        await superuser.execute(
+            "set session_replication_role = replica; delete from public.feedback; delete from public.usage_ledger;"
+            " update public.usage_metrics set total_tokens = total_tokens + 5, prompt_tokens = prompt_tokens + 5"
+        )
+    _, anew = OPERATIONS.blocks("sql", "Jobs")
+    async with database.connected() as owner:
+        await owner.execute(anew.text)
+    assert await database.value("select count(*) from public.message_feedback_summary") == 0
+    assert await database.value("select count(*) from public.usage_details") == 0
+    assert await database.value("select sum(total_tokens) from public.monthly_usage_summary") == await database.value(
+        "select sum(total_tokens) from public.usage_metrics"
+    )

@@ -41,6 +41,8 @@ PLAIN: Final = {
     "boolean": "false",
     "date": "'2024-05-01'",
     "jsonb": "'[]'",
+    "text[]": "'{person}'",
+    "timestamp with time zone": "now()",
 }
 """A value that a function accepts for an argument of each other type."""
 REQUESTS: Final = (

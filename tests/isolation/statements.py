@@ -137,6 +137,14 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      1      1      1      1       | select private.count_tokens(:acme, 1)
     -      -      -      -      -      -       -      1      1      1      1       | select 1 from private.run_job('prune_job_runs')
     -      -      -      -      -      -       -      -      -      -      -       | select private.refresh_summaries()
+    1      3      1      0      0      0       -      0      1      0      8       | select * from public.usage_totals('2000-01-01', '2099-12-31', array['person'])
+    PA422  PA422  PA422  PA422  PA422  PA422   -      PA422  PA422  PA422  PA422   | select * from public.usage_totals(p_by => array['tenant'])
+    1      2      1      0      0      0       -      0      1      0      -       | select * from private.forecast_usage(now())
+    0      1      0      0      0      0       -      0      0      0      -       | select * from public.usage_forecast where scope = 'tenant'
+    1      1      1      1      1      1       -      1      1      1      1       | select max(open_usage_days) from private.open_usage_days()
+    1      3      1      0      0      0       -      0      1      0      8       | select distinct user_id from private.usage_daily
+    1      1      1      0      0      0       -      0      1      0      1       | select 1 where exists (select from private.judged_answers())
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.judged_answers() having sum(positive_count + negative_count) > 3
     0      0      0      0      0      2       -      0      0      0      -       | select * from public.my_invitations
     0      0      0      0      0      2       -      0      0      0      -       | select * from private.pending_invitations()
     0      0      0      0      0      1       -      0      0      0      -       | select * from public.my_invitations where tenant_id = :globex and role = 'admin'

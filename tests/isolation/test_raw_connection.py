@@ -187,6 +187,11 @@ def calls() -> list[str]:
         "update public.feedback set rating = 1 where true",
         "update public.usage_metrics set request_count = 5 where day < '2025-01-01'",
         "delete from public.feedback where true",
+        filled(
+            "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
+            " values (:acme, :ben, '2024-01-01', 1, 1)"
+        ),
+        filled("delete from public.users where id = :ben"),
         "select private.run_due_jobs()",
         "select private.run_job('refresh_summaries')",
     ]
