@@ -67,9 +67,7 @@ async def _write_export(url: str, secrets_key: SecretStr | None, who: str, outpu
     return 0
 
 
-async def _opener(
-    connection: asyncpg.Connection, person: Person, secrets_key: SecretStr | None
-) -> export.Row | None:
+async def _opener(connection: asyncpg.Connection, person: Person, secrets_key: SecretStr | None) -> export.Row | None:
     """What decrypts lines where messages are encrypted; None where nothing is."""
     rows = await connection.fetch(QUERIES["tenant_keys"], person.tenant_id)
     if not rows:

@@ -84,7 +84,8 @@ ROWS = {
     f" values ({TENANT}, {TURN}, decode(repeat('00', 92), 'hex'))",
     "private.ledger_checks": "insert into private.ledger_checks (findings) values (0)",
     "public.conversation_shares": "insert into public.conversation_shares"
-    f" (tenant_id, id, conversation_id, user_id, head_id) values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
+    " (tenant_id, id, conversation_id, user_id, head_id)"
+    f" values ({TENANT}, {SHARE}, {CONVERSATION}, {PERSON}, {QUESTION})",
     "private.share_secrets": "insert into private.share_secrets (tenant_id, share_id, auth_id, token_hash)"
     f" values ({TENANT}, {SHARE}, {PERSON}, '\\xab')",
     "private.share_views": "insert into private.share_views (tenant_id, share_id, counter, views, last_viewed_at)"
