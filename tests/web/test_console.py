@@ -25,7 +25,7 @@ SECRETS = {
     "supabase_jwt_secret": "jwt-secret-0123456789-0123456789-0123456789",
     "openai_api_key": "sk-openai-key",
     "metrics_token": "metrics-token",
-    "secrets_key": "secrets-key",
+    "secrets_key": "c2VjcmV0cy1rZXktc2VjcmV0cy1rZXktc2VjcmV0cyE=",
 }
 FILES = sorted(path.name for path in STATIC.iterdir())
 MODULES = [name for name in FILES if name.endswith(".js")]

@@ -225,11 +225,12 @@ select
 from public.audit_log as a
 where a.tenant_id = '00000000-0000-7000-8000-0000000000a0';
 
-insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
+insert into private.open_turns (tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens)
 select
     t.tenant_id,
     t.id as turn_id,
     t.user_id,
+    t.conversation_id,
     '00000000-0000-7000-8000-00000000f002' as worker_id,
     10 as prompt_estimate,
     100 as reserved_tokens

@@ -106,11 +106,12 @@ values
 ('00000000-0000-7000-8000-00000000f001', 'infinity', now()),
 ('00000000-0000-7000-8000-00000000f002', 'infinity', now());
 
-insert into private.open_turns (tenant_id, turn_id, user_id, worker_id, prompt_estimate, reserved_tokens)
+insert into private.open_turns (tenant_id, turn_id, user_id, conversation_id, worker_id, prompt_estimate, reserved_tokens)
 select
     t.tenant_id,
     t.id as turn_id,
     t.user_id,
+    t.conversation_id,
     case t.tenant_id
         when '00000000-0000-7000-8000-0000000000a0' then '00000000-0000-7000-8000-00000000f001'::uuid
         else '00000000-0000-7000-8000-00000000f002'
