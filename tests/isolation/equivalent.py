@@ -11,7 +11,6 @@ _BY_POLICY: Final = "a second lock: the policies on the table leave the same row
 _ANOTHER_KEY: Final = "a second lock: the row's other key leads to the same person of the same tenant"
 _EVERYBODY: Final = "PostgreSQL gives usage on schema public to everybody"
 _ONE_TENANT: Final = "a second lock: a person's id is of one tenant"
-_EXEMPT: Final = "for roles that are exempt from Row Level Security only"
 _SAME_TOTALS: Final = "chooses between two ways to the same totals"
 _NOT_ISOLATION: Final = "within what is the person's own; noticed by tests/sql"
 _SAME_TENANT: Final = "counts more of the tenant's own; noticed by tests/sql"
@@ -43,7 +42,6 @@ EQUIVALENT: Final = {
     "body: private.begin_turn: without `and c.user_id = v_person.id`": _BY_POLICY,
     "body: private.begin_turn: without `and u.id = v_person.id`": _BY_POLICY,
     "body: private.feedback_summary: without `and f.tenant_id = private.current_tenant_id()`": _ONE_TENANT,
-    "body: private.closed_monthly_usage: without `and c.month > '-infinity'`": _EXEMPT,
     "body: private.begin_turn: without `and k.user_id = v_person.id`": _BY_POLICY,
     "body: private.begin_turn: without `and a.user_id = v_person.id`": _BY_POLICY,
     "body: private.begin_turn: without `and m.user_id = v_person.id`": _BY_POLICY,
