@@ -19,7 +19,7 @@ call pg_temp.expect_key('private.tenant_keys', 'tenant_keys_pkey', 'primary key 
 call pg_temp.expect_key(
     'private.tenant_keys',
     'tenant_keys_tenant_id_fkey',
-    'foreign key (tenant_id) references tenants(id) on delete cascade'
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
 );
 
 call pg_temp.expect_checks('private.tenant_keys', '

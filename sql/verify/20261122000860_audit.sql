@@ -127,5 +127,5 @@ call pg_temp.expect_no_grant('public.audit_log', 'service_role', 'insert, update
 call pg_temp.expect_no_grant(
     'public.audit_log',
     'palaver_definer',
-    'update (tenant_id, id, at, actor_role, action, object, object_id, subject_id, request_id), delete, truncate'
+    'update (tenant_id, id, at, actor_role, action, object, request_id), delete, truncate'
 );

@@ -767,6 +767,14 @@ values
     null, '{}', 'delete', null, 'The person''s counters by day; the ledger keeps the amounts.'
 ),
 (
+    'private.usage_daily', 95, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{provider, model}', 'delete', null, 'Sums of usage_ledger, noted as changed: not read until they are made anew.'
+),
+(
+    'private.monthly_usage_closed', 96, 't.tenant_id = :tenant and t.user_id = :person',
+    null, null, '{}', 'delete', null, 'Sums of usage_metrics, noted as changed: not read until they are made anew.'
+),
+(
     'public.consents', 100, 't.tenant_id = :tenant and t.user_id = :person',
     '{id, version, text_hash, given_at, withdrawn_at}', null, '{}', 'delete', null,
     'Without what it was given for there is nothing left that a consent is needed for; private.erasures counts how many there were.'
