@@ -190,7 +190,7 @@ begin
         then
             return new;
         end if;
-    elsif new.role = 'assistant' or not starts_with(new.content, 'palaver-encrypted:') then
+    elsif new.role = 'assistant' or not coalesce(starts_with(new.content, 'palaver-encrypted:'), false) then
         return new;
     elsif current_user <> 'palaver_worker' then
         raise exception using errcode = 'PA422', message = 'A message cannot begin with "palaver-encrypted:".';
