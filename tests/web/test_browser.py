@@ -261,7 +261,7 @@ async def test_words_are_found_and_shown_as_text_whatever_they_are(page: Page, d
         " select c.tenant_id, c.id, c.user_id,"
         " 'A zeppelin <img src=x onerror=alert(1)> & \"more\" <mark>zeppelins</mark>'"
         " from public.conversations as c join public.users as u on u.tenant_id = c.tenant_id and u.id = c.user_id"
-        " where u.email = 'dan@globex.test'"
+        " where u.email = 'dan@globex.test' and c.title = 'Outliers in the survey'"
     )
     await sign_in(page, "dan@globex.test")
     await page.type("#search", "zeppelin")
