@@ -3,6 +3,24 @@
 
 begin;
 
+-- Nothing in the catalog ties the self-check or the rules of privacy to what they look at, so no drop below would fail while they stand.
+
+do $$
+begin
+    if to_regclass('private.intended_access') is not null then
+        raise exception using
+            errcode = '2BP01',
+            message = 'Migration 20261122000900_self_check must be reverted first.';
+    end if;
+
+    if to_regclass('private.personal_data') is not null then
+        raise exception using
+            errcode = '2BP01',
+            message = 'Migration 20261122000840_privacy must be reverted first.';
+    end if;
+end
+$$;
+
 drop view public.conversation_share_views;
 
 drop function private.share_view_totals(uuid, uuid);

@@ -8,48 +8,16 @@
 \timing on
 
 \echo
-\echo '== Summaries'
--- Look for: outcome = succeeded. An empty row: a refresh is running elsewhere. Otherwise the error says why.
+\echo '== Jobs'
+-- Look for: outcome = succeeded, once for each job. An empty row: it is running elsewhere. Otherwise the error says why.
 
 select
-    r.job,
-    r.outcome,
-    r.error,
-    date_trunc('milliseconds', r.finished_at - r.started_at) as took
-from private.run_job('refresh_summaries') as r;
-
-\echo
-\echo '== Old job runs'
--- Look for: outcome = succeeded.
-
-select
-    r.job,
-    r.outcome,
-    r.error,
-    date_trunc('milliseconds', r.finished_at - r.started_at) as took
-from private.run_job('prune_job_runs') as r;
-
-\echo
-\echo '== Old Idempotency-Keys'
--- Look for: outcome = succeeded.
-
-select
-    r.job,
-    r.outcome,
-    r.error,
-    date_trunc('milliseconds', r.finished_at - r.started_at) as took
-from private.run_job('forget_idempotency_keys') as r;
-
-\echo
-\echo '== Old cached answers'
--- Look for: outcome = succeeded.
-
-select
-    r.job,
-    r.outcome,
-    r.error,
-    date_trunc('milliseconds', r.finished_at - r.started_at) as took
-from private.run_job('forget_cached_responses') as r;
+    format(
+        'select r.job, r.outcome, r.error, date_trunc(''milliseconds'', r.finished_at - r.started_at) as took from private.run_job(%L) as r',
+        j.name
+    ) as query
+from private.jobs as j
+order by j.name \gexec
 
 \echo
 \echo '== Ledger'
@@ -84,6 +52,14 @@ vacuum (analyze, skip_locked) private.idempotency_keys;
 
 vacuum (analyze, skip_locked) private.cached_responses;
 
+vacuum (analyze, skip_locked) private.search_index;
+
+vacuum (analyze, skip_locked) private.prompt_uses;
+
+vacuum (analyze, skip_locked) private.share_views;
+
+vacuum (analyze, skip_locked) private.share_secrets;
+
 vacuum (analyze, skip_locked) private.feedback_changes;
 
 vacuum (analyze, skip_locked) private.usage_changes;
@@ -100,6 +76,18 @@ vacuum (analyze, skip_locked) public.messages;
 
 vacuum (analyze, skip_locked) public.feedback;
 
+vacuum (analyze, skip_locked) public.prompts;
+
+vacuum (analyze, skip_locked) public.prompt_versions;
+
+vacuum (analyze, skip_locked) public.prompt_publishers;
+
+vacuum (analyze, skip_locked) public.conversation_shares;
+
+vacuum (analyze, skip_locked) public.consents;
+
+vacuum (analyze, skip_locked) public.legal_holds;
+
 vacuum (analyze, skip_locked) public.users;
 
 vacuum (analyze, skip_locked) public.tenants;
@@ -107,6 +95,10 @@ vacuum (analyze, skip_locked) public.tenants;
 vacuum (analyze, skip_locked) private.job_runs;
 
 vacuum (analyze, skip_locked) private.ledger_checks;
+
+vacuum (analyze, skip_locked) private.erasures;
+
+vacuum (analyze, skip_locked) private.tenant_keys;
 
 vacuum (analyze, skip_locked) public.audit_log;
 

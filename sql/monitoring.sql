@@ -347,7 +347,8 @@ order by connections desc;
 
 \echo
 \echo '== Openings'
--- Look for: any row. Each says what stands open; sql/verify.sql checks Palaver's own objects to the last grant.
+-- Look for: any row. Each says what stands open; sql/verify.sql checks Palaver's own objects to the last grant. What everybody is meant to
+-- execute, to open shared links, is left out.
 
 select
     'table without Row Level Security' as opening,
@@ -387,5 +388,15 @@ select
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
 cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
-where n.nspname in ('public', 'private') and a.grantee in (0, to_regrole('anon'))
+where
+    n.nspname in ('public', 'private')
+    and a.grantee in (0, to_regrole('anon'))
+    and not exists (
+        select from private.intended_access as i
+        where
+            to_regprocedure(i.object) = p.oid
+            and i.role = 'anon'
+            and i.privilege = 'execute'
+            and a.grantee = to_regrole('anon')
+    )
 order by opening, object;

@@ -490,9 +490,8 @@ begin
         );
     end if;
 
-    if tg_op = 'INSERT' then
-        new.version := 1;
-    else
+    -- People cannot say which version a new prompt is; one that comes from another database has its own.
+    if tg_op = 'UPDATE' then
         v_is_published := v_is_published and old.visibility <> 'public';
         new.version := old.version
             + case when (new.text, new.variables) is distinct from (old.text, old.variables) or v_is_published then 1 else 0 end;

@@ -106,12 +106,15 @@ def _held(relation: Relation, role: str, audience: str) -> Iterator[str]:
     """What is granted to one of the other roles itself."""
     if relation.owner == role:
         yield "owner"
+    held: dict[tuple[tuple[str, ...], bool, str], dict[str, None]] = {}
     for line in relation.lines:
         if role in line.roles():
             cell = line.cells[audience]
-            columns = f" ({', '.join(line.columns)})" if line.columns else ""
             become = f" → {cell.result.words}" if cell.result != cell.reach else ""
-            yield ", ".join(line.verbs) + columns + (f": {cell.reach.words}{become}" if cell.reach != ALL else "")
+            whose = f": {cell.reach.words}{become}" if cell.reach != ALL else ""
+            held.setdefault((line.verbs, bool(line.columns), whose), {}).update(dict.fromkeys(line.columns or ()))
+    for (verbs, by_column, whose), columns in held.items():
+        yield ", ".join(verbs) + (f" ({', '.join(columns)})" if by_column else "") + whose
 
 
 def _columns(relation: Relation, line: Line) -> str:

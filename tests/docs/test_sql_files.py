@@ -67,7 +67,8 @@ def test_monitoring_shows_the_tables_and_changes_nothing(database: Database, mon
 
 
 async def test_monitoring_shows_a_job_that_never_ran_and_one_that_did(database: Database, monitoring: Path) -> None:
-    assert part(psql(database, monitoring), "Jobs").count("| t ") == 8
+    count = await database.value("select count(*) from private.jobs")
+    assert part(psql(database, monitoring), "Jobs").count("| t ") == count
     await database.fetch("select private.run_job('refresh_summaries')")
     jobs = part(psql(database, monitoring), "Jobs")
     assert re.search(r"refresh_summaries .*\| f .*succeeded", jobs)
@@ -147,6 +148,7 @@ OPENINGS = {
     "grant select on public.messages to anon": "anon may select | messages",
     "grant insert on private.jobs to public": "anon may insert | private.jobs",
     "grant execute on function private.run_due_jobs() to public": "everyone may execute | private.run_due_jobs()",
+    "grant execute on function public.read_share(text, text) to public": "everyone may execute | read_share(text,text)",
 }
 
 
@@ -162,10 +164,8 @@ async def test_maintenance_refreshes_forgets_and_vacuums(database: Database, mai
     await database.fetch("delete from public.usage_metrics where day < current_date - 2")
     await database.fetch("update public.usage_ledger set cost = cost where day < current_date - 2")
     output = psql(database, maintenance)
-    assert part(output, "Summaries").count("succeeded") == 1
-    assert part(output, "Old job runs").count("succeeded") == 1
-    assert part(output, "Old Idempotency-Keys").count("succeeded") == 1
-    assert part(output, "Old cached answers").count("succeeded") == 1
+    jobs = {row["name"] for row in await database.fetch("select name from private.jobs")}
+    assert set(re.findall(r"^ (\w+) +\| succeeded", part(output, "Jobs"), re.MULTILINE)) == jobs
     assert "counters differ from the ledger" in part(output, "Ledger")
     assert await database.value("select count(*) from private.feedback_changes") == 0
     assert await database.value("select count(*) from private.usage_changes") == 0
@@ -178,7 +178,8 @@ async def test_maintenance_refreshes_forgets_and_vacuums(database: Database, mai
         "select n.nspname || '.' || c.relname as name"
         " from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
         " where n.nspname in ('public', 'private') and c.relkind in ('r', 'm')"
-        " and c.relname not in ('jobs', 'default_privileges_before', 'intended_access', 'accepted_catalog')"
+        " and c.relname not in ('jobs', 'default_privileges_before', 'intended_access', 'accepted_catalog',"
+        " 'personal_data')"
     )
     assert vacuumed == {row["name"] for row in often_changed}
 

@@ -66,3 +66,15 @@ def trial(server: Postgres, name: str, *, hosted: bool = True) -> Iterator[Datab
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(f'drop database "{name}" with (force)'.encode())
             connection.execute(b"drop role if exists palaver_worker, palaver_definer")
+
+
+@contextmanager
+def copy(server: Postgres, original: Database, name: str) -> Iterator[Database]:
+    """A copy of a database that nobody uses, dropped in the end."""
+    assert server.port is not None
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "{original.name}" owner postgres'.encode())
+        try:
+            yield Database("127.0.0.1", server.port, name)
+        finally:
+            connection.execute(f'drop database "{name}" with (force)'.encode())

@@ -17,7 +17,7 @@ from app import migrations
 from app.local.postgres import Postgres
 from app.migrations import Migration, MigrationError, available, migrate, rollback, status
 from app.seeding import seed
-from tests.sql.clusters import PROJECT, cluster, fingerprint, psql, trial
+from tests.sql.clusters import PROJECT, cluster, copy, fingerprint, psql, trial
 from tests.world import Database, server_directory
 
 MIGRATIONS = available()
@@ -157,25 +157,26 @@ async def load(database: Database, role: str = "postgres") -> None:
             assert await connection.fetchval(f"select exists (select from {table})"), f"{table} has no row in the test"
 
 
-@pytest.mark.parametrize("prefix", range(1, len(MIGRATIONS) + 1), ids=[m.path.stem for m in MIGRATIONS])
-async def test_each_prefix_goes_up_and_down_and_up_again(empty: Database, prefix: int) -> None:
-    applied = MIGRATIONS[:prefix]
-    before = []
-    for migration in applied:
-        before.append(await fingerprint(empty))
+async def test_each_prefix_goes_up_and_down_and_up_again(server: Postgres, empty: Database) -> None:
+    before = [await fingerprint(empty)]
+    for number, migration in enumerate(MIGRATIONS, 1):
+        with copy(server, empty, "copy") as tried:
+            await apply(tried, migration)
+            verify(tried, MIGRATIONS[:number])
+            top = await fingerprint(tried)
+            await load(tried)
+            await revert(tried, migration)
+            assert await fingerprint(tried) == before[-1], f"{migration.path.name} leaves something behind"
+            await apply(tried, migration)
+            assert await fingerprint(tried) == top, f"{migration.path.name} makes something else the second time"
         await apply(empty, migration)
-    verify(empty, applied)
-    top = await fingerprint(empty)
-    await load(empty)
+        before.append(top)
 
-    for migration in reversed(applied):
+    assert await fingerprint(empty) == before.pop()
+    await load(empty)
+    for migration in reversed(MIGRATIONS):
         await revert(empty, migration)
         assert await fingerprint(empty) == before.pop(), f"{migration.path.name} leaves something behind"
-
-    for migration in applied:
-        await apply(empty, migration)
-    assert await fingerprint(empty) == top
-    verify(empty, applied)
 
 
 async def test_all_of_it_goes_down_with_the_demo_data_and_up_again(empty: Database) -> None:

@@ -33,9 +33,11 @@ async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, s
     That is all of them, but for the questions, answers and usage of somebody who may ask, and their tenant's limits,
     which are those of the nil person.
     """
-    # What the callers before have asked and left goes on.
+    # What the callers before have asked and left goes on, and a title follows an answer, after a moment.
     async with asyncio.timeout(30):
-        while await owner.fetchval(_UNDER_WAY):
+        quiet = 0
+        while quiet < 2:
+            quiet = 0 if await owner.fetchval(_UNDER_WAY) else quiet + 1
             await asyncio.sleep(0.05)
     person = None
     if caller.auth_id is not None:
