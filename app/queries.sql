@@ -195,6 +195,9 @@ select table_name, column_name, needle, row_count from private.traces_of($1, $2)
 -- name: may_delete_accounts
 select has_table_privilege('auth.users', 'delete')
 
+-- name: forget_account
+delete from auth.audit_log_entries where payload ->> 'actor_id' = $1::uuid::text
+
 -- name: delete_account
 delete from auth.users where id = $1
 

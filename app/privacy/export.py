@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
-from app.privacy.people import Person
+from app.privacy.people import Person, PrivacyError
 from app.queries import QUERIES
 
 Write: TypeAlias = Callable[[bytes], object]
@@ -59,10 +59,13 @@ async def export(
     row: Row | None = None,
     progress: Progress = lambda rows, octets: None,
 ) -> dict[str, int]:
-    """Write everything about a person; the number of rows of each table."""
+    """Write everything about a person; the number of rows of each table. Raises PrivacyError."""
     lines = _Lines(write, row, progress)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        lines.add(await connection.fetchval(QUERIES["export_header"], person.tenant_id, person.id))
+        header = await connection.fetchval(QUERIES["export_header"], person.tenant_id, person.id)
+        if header is None:
+            raise PrivacyError(f"{person.email} is being erased: there is nothing to export any more.")
+        lines.add(header)
         for table, statement in await connection.fetch(
             QUERIES["export_statements"], person.tenant_id, person.id, person.account
         ):
