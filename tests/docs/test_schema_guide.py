@@ -247,8 +247,7 @@ async def test_an_upsert_that_sends_tenant_and_person_is_refused(acme_member: Ac
 
 
 async def test_links_lead_somewhere(project: Path) -> None:
-    pages = {path.name: Page(path) for path in (project / "sql").glob("*.md")}
-    for page in pages.values():
+    for page in map(Page, [*(project / "sql").glob("*.md"), *(project / "docs").glob("*.md")]):
         for link in page.links():
             name, _, anchor = link.partition("#")
             target = page.path if not name else page.path.parent / name

@@ -16,13 +16,17 @@ _NOT_ISOLATION: Final = "within what is the person's own; noticed by tests/sql"
 _SAME_TENANT: Final = "counts more of the tenant's own; noticed by tests/sql"
 _OWN_ID: Final = "a second lock: an answer's id is its turn's, which nobody else can choose"
 _BY_CONVERSATION: Final = "a second lock: the conversation, which is looked up among the person's own"
+_BY_PROMPT: Final = "a second lock: a trigger writes the person whose prompt it was, by its own key, or who asks"
 _OUTSIDE: Final = "noticed by test_turns_of_others.py, for an administrator or a worker that does not hold the turn"
 
 EQUIVALENT: Final = {
     **{
         f"policy: public.{policy} with check (true)": _NOT_UPDATABLE
         for policy in (
+            'consents: "People withdraw their own consent"',
+            'conversation_shares: "People revoke their own shares, tenant admins their tenant\'s"',
             'conversations: "People rename and archive their own conversations"',
+            'legal_holds: "Tenant admins release holds"',
             'tenants: "Tenant admins change their tenant\'s settings"',
             'usage_metrics: "The worker adds to usage of the person it acts for"',
             'users: "People change themselves, tenant admins their tenant\'s people"',
@@ -35,7 +39,10 @@ EQUIVALENT: Final = {
             'public.messages: "Settlement puts questions behind answers"',
         )
     },
+    "key: private.cached_responses: cached_responses_tenant_id_fkey dropped": _ANOTHER_KEY,
+    "key: private.erasures: erasures_tenant_id_fkey dropped": _ANOTHER_KEY,
     "key: private.open_turns: open_turns_tenant_id_fkey dropped": _BY_POLICY,
+    "key: public.prompt_publishers: prompt_publishers_user_id_fkey dropped": _BY_PROMPT,
     "key: public.turns: turns_answer_id_fkey dropped": _OWN_ID,
     "grant: schema public: usage revoked from palaver_definer": _EVERYBODY,
     "key: public.turns: turns_user_id_fkey dropped": _ANOTHER_KEY,

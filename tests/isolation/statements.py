@@ -15,6 +15,7 @@ from tests.isolation.world import Actor, filled
 STATEMENTS: Final = """
     member admin  viewer shut   nobody invited anon   worker acting late   service | statement
     1      1      -      -      -      -       -      -      1      -      23502   | insert into public.conversations (title) values ('Mine')
+    -      -      -      -      -      -       -      -      -      -      23503   | insert into public.conversations (tenant_id, user_id) values (:acme, :chloe)
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello')
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.messages (conversation_id, content) values (:bens_talk, 'Hello') returning *
     -      1      -      -      -      -       -      -      -      -      23502   | insert into public.messages (conversation_id, content) values (:adas_talk, 'Hello')
@@ -60,6 +61,7 @@ STATEMENTS: Final = """
     1      1      0      0      0      0       -      0      1      0      1       | update public.conversation_shares set revoked_at = now() where id = :bens_share
     0      1      0      0      0      0       -      0      0      0      1       | update public.conversation_shares set revoked_at = now() where id = :adas_share
     -      -      -      -      -      -       -      -      -      -      1       | update public.conversation_shares set expires_at = now() where id = :bens_share
+    -      -      -      -      -      -       -      -      -      -      23503   | insert into public.conversation_shares (tenant_id, conversation_id, user_id, head_id) values (:acme, :bens_talk, :ben, :adas_answer)
     1      1      0      0      0      0       -      0      1      0      1       | select 1 from public.conversation_share_views where share_id = :bens_share and views = 6
     0      1      0      0      0      0       -      0      0      0      1       | select 1 from public.conversation_share_views where share_id = :adas_share
     1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6

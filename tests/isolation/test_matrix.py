@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.isolation import structure
+from tests.isolation.cells import NO_GRANT
 from tests.isolation.intent import intent
 from tests.isolation.marked import MARKED, UNMARKED
 from tests.isolation.matrix import matrix, uncontrolled
@@ -12,8 +13,10 @@ async def test_every_cell_of_the_matrix_holds(database: Database) -> None:
     plain = actors()[:10]
     assert len({actor.audience for actor in plain}) == len(plain)
     async with matrix(database, plain) as made:
-        assert len(made.cells) > 15_000
-        assert [(str(cell), cell.expected, got) async for cell, got in made.wrong(made.cells)] == []
+        # That somebody lacks a grant the catalog shows too: of those one in four, here, and all in `make isolation`.
+        cells = [cell for at, cell in enumerate(made.cells) if cell.expected != NO_GRANT or at % 4 == 0]
+        assert len(cells) > 15_000
+        assert [(str(cell), cell.expected, got) async for cell, got in made.wrong(cells)] == []
         assert await uncontrolled(made) == []
 
 

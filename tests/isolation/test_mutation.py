@@ -13,16 +13,15 @@ from tests.world import Database
 
 def telling(mutant: Mutant) -> bool:
     """Whether a mutant is of a sort that only behaviour shows: `make isolation` tries the rest too."""
-    return mutant.kind in ("key", "view", "trigger") or (
-        mutant.kind == "policy" and mutant.change.endswith(("dropped", "(true)", "(false)"))
-    )
+    return mutant.kind in ("key", "policy") and mutant.change.endswith(("dropped", "(true)", "(false)"))
 
 
 async def test_changes_of_the_schema_are_noticed(database: Database) -> None:
-    async with matrix(database, actors()) as made:
+    people = [actor for actor in actors() if actor in actors()[:10] or actor.name.startswith("invited")]
+    async with matrix(database, people) as made:
         every = await mutants(made.link, intent())
         assert {str(mutant) for mutant in every} >= EQUIVALENT.keys(), "an explanation of what is no mutant any more"
-        trial = Trial(made)
+        trial = Trial(made, asks=False)
         tried = [await trial.verdict(mutant) for mutant in every if telling(mutant) and str(mutant) not in EQUIVALENT]
         assert len(tried) > 150
         assert [str(verdict.mutant) for verdict in tried if verdict.fate == SURVIVED] == []

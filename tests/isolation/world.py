@@ -79,6 +79,8 @@ MORE = """
     where not exists (select from public.messages as m where m.conversation_id = c.id);
     insert into public.feedback (tenant_id, message_id, user_id, rating)
     select tenant_id, id, user_id, 1 from public.messages where user_id in (:gil, :hana, :finn);
+    insert into public.messages (tenant_id, conversation_id, user_id, role, content)
+    select tenant_id, id, user_id, 'tool', 'It is so' from public.conversations where user_id = :gil;
     delete from public.usage_metrics;
     insert into public.usage_metrics (tenant_id, user_id, day, total_tokens, prompt_tokens)
     select u.tenant_id, u.id, d.day, 1, 1
@@ -166,8 +168,10 @@ MORE = """
     select tenant_id, id, 'v1', case when id = :finn then now() end from public.users;
     insert into public.legal_holds (tenant_id, user_id, reason, placed_by, released_at)
     select tenant_id, id, 'A dispute', id, '2024-06-01' from public.users;
-    insert into private.erasures (tenant_id, person_hash, user_id, requested_by)
-    select tenant_id, private.person_hash(tenant_id, id), id, id from public.users;
+    insert into private.erasures (tenant_id, person_hash, user_id, requested_by, state)
+    select
+        tenant_id, private.person_hash(tenant_id, id), id, id, case when id = :gil then 'finished' else 'requested' end
+    from public.users;
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
     (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)

@@ -288,8 +288,6 @@ select
 from public.tenants
 on conflict (tenant_id, user_id) do nothing;
 
-analyze;
-
 -- Shares under the ids of Acme's.
 
 insert into public.conversation_shares (tenant_id, id, conversation_id, user_id, is_live)
@@ -320,3 +318,39 @@ select
     now() as last_viewed_at
 from public.conversation_shares as s
 where not exists (select from private.share_views as v where v.tenant_id = s.tenant_id and v.share_id = s.id);
+
+-- The same question asked, and a key under the id of Acme's.
+
+insert into private.cached_responses (tenant_id, key, user_id, provider, model, content)
+select
+    r.tenant_id,
+    sha256('same') as key,
+    r.user_id,
+    'p' as provider,
+    'm' as model,
+    'Said again markglobexx7q' as content
+from (
+    values ('00000000-0000-7000-8000-0000000000b0'::uuid, '00000000-0000-7000-8000-0000000000b1'::uuid)
+) as r (tenant_id, user_id);
+
+insert into private.tenant_keys (tenant_id, id, wrapped_key)
+values ('00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000ac001', '\xcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd');
+
+insert into public.consents (tenant_id, user_id, version, text_hash)
+select
+    u.tenant_id,
+    u.id as user_id,
+    'v1' as version,
+    encode(sha256('markglobexx7q'), 'hex') as text_hash
+from public.users as u
+where u.tenant_id = '00000000-0000-7000-8000-0000000000b0';
+
+insert into public.legal_holds (tenant_id, user_id, reason)
+select
+    u.tenant_id,
+    u.id as user_id,
+    'Kept markglobexx7q' as reason
+from public.users as u
+where u.tenant_id = '00000000-0000-7000-8000-0000000000b0';
+
+analyze;

@@ -64,6 +64,7 @@ _OVER: Final = """
     update public.turns set status = 'stopped', finished_at = now() where tenant_id = '$acme' and status = 'running';
     delete from private.open_turns where tenant_id = '$acme';
     update private.allowances set reserved_tokens = 0 where tenant_id = '$acme';
+    update public.tenants set response_cache_seconds = null where id = '$acme';
 """
 
 
@@ -189,7 +190,7 @@ class WorkerClient:
         kind = response.headers.get("content-type", "")
         if kind.startswith("text/event-stream"):
             answer["body"] = _events(response.text)
-        elif request.target.startswith("/v1/") and response.status_code == 200:
+        elif request.target.startswith("/v1/") and response.status_code == 200 and response.content:
             # Read, since it tells a moment as a number.
             answer["body"] = json.loads(response.content)
         return {**answer, "asked of the model": asked}
@@ -243,7 +244,8 @@ class WorkerDoor:
     async def open(self, _stage: Stage, world: World) -> AsyncIterator[WorkerClient]:
         """A worker in a world, and a model of its own.
 
-        Acme has nothing that runs at another worker, since whoever reads that waits for its end.
+        Acme has nothing that runs at another worker, since whoever reads that waits for its end, and every question
+        goes to the model, where what it is asked is seen.
         """
         await world.owner.execute(await world.fill(_OVER))
         with ModelServer() as model:

@@ -19,11 +19,13 @@ from tests.isolation.twins.worlds import Pair, Stage, World
 
 _TENANTS: Final = (
     *("users", "conversations", "messages", "feedback", "usage_ledger", "usage_metrics", "turns"),
-    *("prompts", "prompt_publishers", "prompt_versions"),
+    *("prompts", "prompt_publishers", "prompt_versions", "conversation_shares", "consents", "legal_holds"),
 )
-_PRIVATE: Final = (
-    *("allowances", "open_turns", "turn_pieces", "idempotency_keys"),
-    "prompt_uses",
+_THEIRS: Final = (
+    *(f"public.{table}" for table in (*_TENANTS, "audit_log")),
+    *("private.allowances", "private.open_turns", "private.turn_pieces", "private.idempotency_keys"),
+    *("private.prompt_uses", "private.share_secrets", "private.share_views", "private.search_index"),
+    *("private.cached_responses", "private.tenant_keys", "private.erasures"),
 )
 
 
@@ -115,8 +117,7 @@ async def _ours(world: World) -> dict[str, Any]:
 
 async def _theirs(world: World) -> str:
     """A digest of every row that is not Acme's."""
-    parts = [f"select '{table}' || x::text from public.{table} as x where tenant_id <> $1" for table in _TENANTS]
+    parts = [f"select '{table}' || x::text from {table} as x where tenant_id <> $1" for table in _THEIRS]
     parts.append("select 'tenants' || x::text from public.tenants as x where id <> $1")
-    parts += [f"select '{table}' || x::text from private.{table} as x where tenant_id <> $1" for table in _PRIVATE]
     digest = f"select md5(string_agg(r, '' order by r)) from ({' union all '.join(parts)}) as t (r)"
     return str(await world.owner.fetchval(digest, IDS["acme"]))

@@ -74,6 +74,9 @@ def find(draw: DrawFn, _catalog: Catalog) -> Statement:
             f"select * from private.stop_turn({claims(who)}, {given})",
             f"select * from private.read_pieces('{turns}')",
             f"select * from public.chat_messages('{draw(one_of(*CHATS))}')",
+            f"select * from private.read_messages({claims(who)}, '{draw(one_of(*CHATS))}')",
+            f"select * from private.find_cached_response({claims(who)}, sha256('same'))",
+            f"select * from private.message_key({claims(who)})",
         )
     )
     return Statement(who, sql, WORKER, ordered="stop_turn" not in sql)
@@ -82,6 +85,7 @@ def find(draw: DrawFn, _catalog: Catalog) -> Statement:
 def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
     """What people do most, so that their rows grow; bare statements; and what has an answer for each id."""
     talk, message, foreign = draw(ids("conversation_id")), draw(ids("message_id")), draw(one_of(*FOREIGN))
+    person = draw(ids("user_id"))
     answer, email = draw(one_of("$chloes_answer", "$dans_answer", "$crowds_answer")), value(draw, "email", "text")
     invitation = f"insert into public.users (tenant_id, email) values ('$acme', {email}) returning *"
     sql = draw(
@@ -122,6 +126,14 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             f"select public.continue_share('share--{draw(one_of('$bens_talk', '$adas_talk', '$nobodys'))}')",
             "select * from public.conversation_shares order by 1, 2",
             "select * from public.conversation_share_views order by 1, 2",
+            f"select * from public.search_conversations('{draw(one_of('saw', 'markglobexx7q', 'hand*'))}')",
+            "select * from public.conversation_overview order by 1, 2",
+            f"select * from public.{draw(one_of('archive', 'delete', 'restore'))}_conversation('{talk}')",
+            "select * from public.export_my_data()",
+            f"select * from public.request_erasure('{person}')",
+            f"insert into public.legal_holds (user_id, reason) values ('{person}', 'A dispute') returning *",
+            "select * from public.give_consent('v1')",
+            "select * from public.audit_log order by object, object_id, at, action",
         )
     )
     return Statement("ada" if sql == invitation else draw(ASKING), sql)

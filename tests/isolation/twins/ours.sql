@@ -232,3 +232,24 @@ select
     2 as views,
     '2024-05-31' as last_viewed_at
 from public.conversation_shares as s;
+
+-- What may be said again, a key, and a text that people have consented to.
+
+update public.tenants set response_cache_seconds = 1000000, consent_version = 'v1', consent_text = 'We keep what you say.'
+where id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into private.cached_responses (tenant_id, key, user_id, provider, model, content)
+values (
+    '00000000-0000-7000-8000-0000000000a0', sha256('same'), '00000000-0000-7000-8000-0000000000a2', 'p', 'm', 'Said again.'
+);
+
+insert into public.consents (tenant_id, user_id, version)
+select
+    u.tenant_id,
+    u.id as user_id,
+    'v1' as version
+from public.users as u
+where u.tenant_id = '00000000-0000-7000-8000-0000000000a0' and u.joined_at is not null;
+
+insert into private.tenant_keys (tenant_id, id, wrapped_key)
+values ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000ac001', '\xabababababababababababababababababababababababababababab');
