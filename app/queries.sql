@@ -104,13 +104,17 @@ where m.tenant_id = $1 and m.id = n.id
 -- name: conversations_to_untitle
 select id, updated_at
 from public.conversations
-where tenant_id = $1 and titled_by <> 'person' and title <> 'New conversation'
+where tenant_id = $1 and ((titled_by <> 'person' and title <> 'New conversation') or prompt_values <> '{}')
 order by id
 limit 500
 for no key update
 
 -- name: untitle_conversations
-update public.conversations set title = 'New conversation' where tenant_id = $1 and id = any($2::uuid[])
+update public.conversations
+set
+    title = case titled_by when 'person' then title else 'New conversation' end,
+    prompt_values = case when prompt_values is not null then '{}'::jsonb end
+where tenant_id = $1 and id = any($2::uuid[])
 
 -- name: restore_updated_at
 update public.conversations as c

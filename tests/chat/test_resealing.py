@@ -48,6 +48,14 @@ async def test_what_was_said_before_is_encrypted_and_decrypted_again(database: D
         acme_member.user_id,
         f"About a {ASKED}",
     )
+    await database.fetch(
+        "insert into public.conversations"
+        " (tenant_id, user_id, title, prompt_id, prompt_version, prompt_text, prompt_values)"
+        " values ($1, $2, 'My own title', gen_random_uuid(), 1, 'About {{it}}', jsonb_build_object('it', $3::text))",
+        acme_member.tenant_id,
+        acme_member.user_id,
+        ASKED,
+    )
     before = await database.fetch(MESSAGES)
     order = await acme_member.fetch("select id, updated_at from public.conversations order by updated_at, id")
     with pytest.raises(ResealingError, match="first"):
