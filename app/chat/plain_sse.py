@@ -43,7 +43,7 @@ class ChatRequest(msgspec.Struct):
     A prompt begins a conversation, and may be all that is said.
     """
 
-    message: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    message: Annotated[str, msgspec.Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
     conversation_id: UUID | None = msgspec.field(name="conversationId", default=None)
     prompt: PromptUse | None = None
 
@@ -68,12 +68,12 @@ class Chat:
         """Ask, and stream the answer; X-Conversation-Id and X-Turn-Id say where it is kept."""
         caller = await self._verifier.verify(bearer(request.headers))
         asked = await read_json(request, ChatRequest)
-        if asked.message is None and asked.prompt is None:
+        if asked.message is msgspec.UNSET and asked.prompt is None:
             raise UnprocessableRequest(
                 "A message is needed, or a prompt of the library.",
                 extra={"errors": [{"field": "message", "detail": "missing"}]},
             )
-        message = asked.message or ""
+        message = "" if asked.message is msgspec.UNSET else asked.message
         if len(message) > self._max_chars:
             raise UnprocessableRequest(
                 f"A message may have {self._max_chars} characters at most.",

@@ -64,12 +64,12 @@ class Titles:
                 "begin_title", caller.claims, self._worker_id, conversation_id, RESERVED_TOKENS
             )
             for row in rows:
-                if title := await self._ask(row, question, answer):
+                if title := await self._ask(row, str(caller.auth_id), question, answer):
                     await self._database.fetch("set_title", caller.claims, conversation_id, title)
         except PalaverError as error:
             log.info("not_titled", code=error.code)
 
-    async def _ask(self, row: asyncpg.Record, question: str, answer: str) -> str:
+    async def _ask(self, row: asyncpg.Record, account: str, question: str, answer: str) -> str:
         """What the model says, once that is settled. Raises PalaverError."""
         started = time.perf_counter()
         reader = StreamReader()
@@ -81,7 +81,7 @@ class Titles:
         error: PalaverError | None = None
         try:
             provider, model = self._providers.resolve(row["llm_provider"], row["llm_model"])
-            request = ModelRequest(provider, model, messages, max_tokens=MAX_TITLE_TOKENS)
+            request = ModelRequest(provider, model, messages, max_tokens=MAX_TITLE_TOKENS, user=account)
             async with asyncio.timeout(TITLE_SECONDS), self._providers.stream(request) as upstream:
                 accepted = True
                 async for data in upstream:

@@ -95,8 +95,8 @@ def _chat(settings: Settings) -> dict[str, Any]:
         "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$",
     }
     conversation = nullable(UUID, description="The conversation to continue; without it a new one is begun.")
-    prompt = {
-        **record(
+    prompt = nullable(
+        record(
             {"id": UUID},
             values={
                 "type": "object",
@@ -105,8 +105,8 @@ def _chat(settings: Settings) -> dict[str, Any]:
             },
             version=nullable({"type": "integer", "minimum": 1}, description="Without it the newest."),
         ),
-        "description": "A prompt of the library, which begins a conversation: its text comes before the message.",
-    }
+        description="A prompt of the library, which begins a conversation: its text comes before the message.",
+    )
     link = {
         "operationId": "chat",
         "description": "Ask on in the same conversation.",

@@ -57,8 +57,7 @@ class Shares:
         """The page, the answer to its form, its events and its files."""
         return [
             Route("/share/files/{name}", self.file, methods=["GET"]),
-            Route("/share/{token}", self.page, methods=["GET"]),
-            Route("/share/{token}", self.unlock, methods=["POST"]),
+            Route("/share/{token}", self.page, methods=["GET", "POST"]),
             Route("/share/{token}/events", self.events, methods=["GET"]),
         ]
 
@@ -70,12 +69,12 @@ class Shares:
         return await asset(request)
 
     async def page(self, request: Request) -> Response:
-        """The conversation, or the question for its password."""
-        return await self._opened(request.path_params["token"], None)
+        """The conversation, or the question for its password, which a POST brings.
 
-    async def unlock(self, request: Request) -> Response:
-        """The conversation, to whoever gives its password. Raises UnsupportedMediaType, PayloadTooLarge."""
-        return await self._opened(request.path_params["token"], await _password(request))
+        Raises UnsupportedMediaType, PayloadTooLarge.
+        """
+        password = await _password(request) if request.method == "POST" else None
+        return await self._opened(request.path_params["token"], password)
 
     async def events(self, request: Request) -> Response:
         """What is new, as server-sent events; `proof` is in the page. Raises NotFound, RateLimited."""

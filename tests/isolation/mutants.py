@@ -211,7 +211,7 @@ def _of_body(name: str, definition: str) -> Iterator[Mutant]:
     head, _, body = definition.partition("AS $function$")
     for found in re.finditer(_CONDITION, body):
         line = body[body.rfind("\n", 0, found.start() + 1) : found.end()]
-        if found[1].endswith(",") or re.search(r"between \S+$", body[: found.start()]):
+        if found[1].endswith(",") or re.search(r"between (?:(?! and )[^\n])+$", body[: found.start()]):
             continue
         if "--" in line or "'" in line.partition("and")[0] or "message =" in line or "case " in found[1]:
             continue

@@ -155,6 +155,7 @@ SPY = """
         return true;
     end
     $$;
+    grant execute on function pg_temp.spy() to public;
     do $$
     declare
         v_type text;
@@ -187,6 +188,7 @@ def calls() -> list[str]:
         "update public.feedback set rating = 1 where true",
         "update public.usage_metrics set request_count = 5 where day < '2025-01-01'",
         "delete from public.feedback where true",
+        filled("update public.messages set content = 'Changed' where id = :bens_question"),
         filled(
             "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
             " values (:acme, :ben, '2024-01-01', 1, 1)"
@@ -213,6 +215,7 @@ async def test_temporary_objects_run_nothing_with_a_definers_rights(world: Datab
         ("authenticator", "authenticated", INVITED),
         ("authenticator", "service_role", {}),
         ("palaver_worker", "palaver_worker", MEMBER),
+        ("postgres", "postgres", {}),
     ):
         async with world.connected(login) as connection:
             await connection.execute(

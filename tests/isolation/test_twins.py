@@ -119,7 +119,7 @@ LEAKS = {
         + opened("People rename and archive their own conversations", "public.conversations")
         + rewritten(BEGIN_TURN, "c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.id", "c.id"),
     ),
-    "data_api: a policy": ("feedback", FEEDBACK_OPENED),
+    "data_api: a policy": ("/feedback?", FEEDBACK_OPENED),
     "data_api: an owner's view": ("current_day_usage", OWNERS_VIEW),
 }
 """What breaks the isolation, and a word that stands in the steps by which it can be seen."""

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import asyncpg
 
-from app.chat.titles import MAX_TITLE_TOKENS
 from tests.isolation.fuzz.abuse import attempt
 from tests.isolation.fuzz.abuses import abuses
 from tests.isolation.fuzz.faults import Fault, Findings
@@ -118,11 +117,5 @@ def _sent_upstream(caller: Caller, requests: Sequence[Recorded]) -> Iterator[tup
         if caller.strays(text):
             yield "foreign text sent upstream", text
         # One without a body only asks whether the provider is there.
-        if request.body is not None and not (caller.asks and _asker(request.body, caller) == str(caller.auth_id)):
+        if request.body is not None and not (caller.asks and request.body.get("user") == str(caller.auth_id)):
             yield "sent upstream for nobody", text
-
-
-def _asker(body: dict[str, Any], caller: Caller) -> str | None:
-    """Whom the model is told that it answers: of a title nobody, and it comes of what the caller asked before."""
-    of_a_title = "user" not in body and MAX_TITLE_TOKENS in (body.get("max_tokens"), body.get("max_completion_tokens"))
-    return str(caller.auth_id) if of_a_title else body.get("user")

@@ -153,6 +153,7 @@ def _common(draw: DrawFn, _catalog: Catalog) -> Request:
             ("POST", "rpc/increment_usage_metrics", '{"p_tenant_id": "$globex", "p_user_id": "$chloe"}'),
             ("POST", "rpc/feedback_summary", json.dumps({"p_tenant_id": "$globex", "p_message_id": message})),
             ("GET", f"conversations?id=eq.{foreign}&select=title,messages(content)", ""),
+            ("GET", "feedback?order=id", ""),
             ("GET", "message_feedback_summary?order=message_id", ""),
             ("GET", "monthly_usage_summary?order=user_id,month", ""),
             ("GET", "current_day_usage?order=user_id", ""),
