@@ -13,9 +13,15 @@ export function openSharing() {
   return told(drawShares);
 }
 
-/** Close it; the link that was made is told no more. */
+/** Close it. */
 export function closeSharing() {
   at("sharing").close();
+  forgetLink();
+}
+
+/** Once it is closed, the link that was made is told no more. The event that says so may come when it is open again. */
+export function forgetLink() {
+  if (at("sharing").open) return;
   at("share-form").reset();
   at("share-url").value = at("share-error").textContent = "";
   at("share-link").hidden = true;
