@@ -27,8 +27,8 @@ def pytest_report_header() -> str:
     """Say at the start which tests are left out."""
     program = chromium()
     if program is None:
-        return "console: no Chromium on the path or in PALAVER_CHROMIUM, so tests/web/test_browser.py is left out"
-    return f"console: tests/web/test_browser.py runs in {program}"
+        return "console: no Chromium on the path or in PALAVER_CHROMIUM, so tests/web leaves out what needs one"
+    return f"console: tests/web runs in {program}"
 
 
 @pytest.hookimpl(trylast=True)

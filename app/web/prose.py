@@ -62,7 +62,7 @@ def _block_open(
 
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-    markdown.validateLink = _is_web  # type: ignore[method-assign]
+    markdown.validateLink = _is_web  # type: ignore[method-assign]  # replaced on the instance, as its documentation says
     markdown.add_render_rule("link_open", _link_open)
     for block in ("paragraph_open", "heading_open", "list_item_open", "td_open", "th_open"):
         markdown.add_render_rule(block, _block_open)

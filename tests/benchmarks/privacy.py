@@ -144,7 +144,7 @@ async def run(messages: int, among: int, server_version: int) -> int:
         person = await _write(database, messages)
         size = await database.value("select pg_size_pretty(pg_database_size(current_database()))")
         print(f"{messages} messages of one person among {among} of others, {size}\n", flush=True)
-        colleague = Actor(None, auth_id=cast.busy_member.auth_id)  # type: ignore[arg-type]
+        colleague = Actor(None, auth_id=cast.busy_member.auth_id)  # type: ignore[arg-type]  # only names who asks
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory) / "export.jsonl"
             seconds, memory = _export(database, path)

@@ -217,7 +217,7 @@ async def a_turn(database: Database, account: str = BEN) -> None:
         "insert into private.model_prices (provider, model, valid_from, input_price, output_price)"
         " values ('openai', 'gpt-5-mini', now() - interval '1 day', 1, 2)"
     )
-    asker = Actor(None, auth_id=UUID(account))  # type: ignore[arg-type]
+    asker = Actor(None, auth_id=UUID(account))  # type: ignore[arg-type]  # only names who asks
     async with working(database) as worker:
         first = await worker.begin(asker, "One", chat="chat-1")
         await worker.finish(first)

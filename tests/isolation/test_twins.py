@@ -165,7 +165,8 @@ async def test_a_leak_is_seen(worlds: Stage, steps: dict[str, list[Step]], leak:
     name = leak.partition(":")[0]
     word, sql = LEAKS[leak]
     touching = [step for step in steps[name] if word in repr(step)]
-    await first_difference(Run(worlds, DOORS[name], sql), touching[: SHORT[name]])
+    _, seen = await first_difference(Run(worlds, DOORS[name], sql), touching[: SHORT[name]])
+    assert any(word in repr(step) for step in seen)
 
 
 async def test_a_new_table_is_tried_unasked_and_what_led_to_a_difference_is_cut_down(worlds: Stage) -> None:

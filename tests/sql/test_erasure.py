@@ -199,7 +199,7 @@ async def test_others_wait_for_no_step(database: Database, owner: asyncpg.Connec
             pass
         async with working(database) as worker:
             await worker.connection.execute("set lock_timeout = '100ms'")
-            await worker.finish(await worker.begin(acme_admin))
+            assert (await worker.finish(await worker.begin(acme_admin)))["settled"]
 
 
 async def test_a_row_that_somebody_holds_is_waited_for_and_not_forever(

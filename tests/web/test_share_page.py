@@ -18,7 +18,7 @@ import pytest
 
 from app.web import prose, share_watch
 from tests.running import RunningWorker, running
-from tests.web.browser import browser, chromium
+from tests.web.browser import browser
 from tests.world import Actor, Database
 
 PASSWORD = "open sesame"
@@ -417,12 +417,15 @@ async def test_a_worker_that_stops_lets_its_readers_go(share: Sharing, database:
         assert (await Following(lines).event())[0] == "end"
 
 
-@pytest.mark.skipif(chromium() is None, reason="no Chromium")
 async def test_in_a_browser_it_follows_and_goes(
-    share: Sharing, acme_member: Actor, database: Database, talk: UUID, worker: RunningWorker, tmp_path: Path
+    share: Sharing,
+    acme_member: Actor,
+    database: Database,
+    talk: UUID,
+    worker: RunningWorker,
+    tmp_path: Path,
+    program: str,
 ) -> None:
-    program = chromium()
-    assert program is not None
     for text in HOSTILE:
         await say(database, talk, text)
     link = await share(is_live=True, password=PASSWORD)
