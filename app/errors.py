@@ -128,6 +128,30 @@ class IdempotencyKeyReused(PalaverError):
     status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key reused"
 
 
+class SuggestionStale(PalaverError):
+    """What the suggestion rests on has changed since; look at it again, as it is now."""
+
+    status, code, title = 409, "SUGGESTION_STALE", "Suggestion stale"
+
+
+class SuggestionDecided(PalaverError):
+    """The suggestion has been accepted, rejected or withdrawn already."""
+
+    status, code, title = 409, "SUGGESTION_DECIDED", "Suggestion decided"
+
+
+class ConfirmationRequired(PalaverError):
+    """Some of these values come from a comment or other free text; name each of them to accept it."""
+
+    status, code, title = 409, "CONFIRMATION_REQUIRED", "Confirmation required"
+
+
+class ConfigurationInvalid(UnprocessableRequest):
+    """The configuration would not fit its schema."""
+
+    code, title = "CONFIGURATION_INVALID", "Configuration invalid"
+
+
 class EncryptionChanged(PalaverError):
     """Whether this organisation's messages are encrypted has just changed; try again."""
 
@@ -281,6 +305,10 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA427": EncryptionChanged,
     "PA428": ConsentRequired,
     "PA429": RateLimited,
+    "PA430": SuggestionStale,
+    "PA431": SuggestionDecided,
+    "PA432": ConfirmationRequired,
+    "PA433": ConfigurationInvalid,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
     "22000": UnprocessableRequest,

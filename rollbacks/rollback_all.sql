@@ -81,6 +81,10 @@
 \set file 20261122000300_conversations.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000250
+\set file 20261122000250_projects.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000200
 \set file 20261122000200_tenancy.sql
 \ir ../sql/revert.sql

@@ -32,6 +32,7 @@ create table public.tenants (
     retention_days integer,
     deletion_grace_days integer not null default 30,
     encrypts_messages boolean not null default false,
+    configuration_schema jsonb not null default '{}',
     branding jsonb not null default '{}',
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
@@ -57,6 +58,9 @@ create table public.tenants (
     constraint tenants_consent_text_check check (char_length(consent_text) <= 100000),
     constraint tenants_retention_days_check check (retention_days between 1 and 36500),
     constraint tenants_deletion_grace_days_check check (deletion_grace_days between 0 and 3650),
+    constraint tenants_configuration_schema_check check (
+        jsonb_typeof(configuration_schema) = 'object' and octet_length(configuration_schema::text) <= 65536
+    ),
     constraint tenants_branding_check check (jsonb_typeof(branding) = 'object' and octet_length(branding::text) <= 65536)
 );
 
@@ -91,6 +95,8 @@ comment on column public.tenants.retention_days is 'Messages are deleted when th
 comment on column public.tenants.deletion_grace_days is 'For so many days a deleted conversation can be restored; after them it is gone.';
 
 comment on column public.tenants.encrypts_messages is 'Whether the worker encrypts what is said from now on, with a key of the tenant. What is encrypted cannot be searched, shared or read through the Data API.';
+
+comment on column public.tenants.configuration_schema is 'What the tenant adds to the schema of its projects'' configurations: a JSON Schema, merged into private.base_configuration_schema().';
 
 comment on column public.tenants.is_active is 'False shuts the tenant: nobody in it reads or writes anything.';
 
@@ -162,6 +168,7 @@ alter column tools set statistics 0,
 alter column search_language set statistics 0,
 alter column consent_version set statistics 0,
 alter column consent_text set statistics 0,
+alter column configuration_schema set statistics 0,
 alter column branding set statistics 0;
 
 alter table public.tenants enable row level security;
@@ -368,13 +375,13 @@ with check (id = (select private.administered_tenant_id()));
 grant select (
     id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
     user_rate_limit_per_minute, user_daily_token_limit, tools, search_language, response_cache_seconds, consent_version, consent_text,
-    retention_days, deletion_grace_days, encrypts_messages, branding, is_active, created_at, updated_at
+    retention_days, deletion_grace_days, encrypts_messages, configuration_schema, branding, is_active, created_at, updated_at
 ) on public.tenants to authenticated;
 
 grant update (
     name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute, daily_token_limit,
     user_rate_limit_per_minute, user_daily_token_limit, tools, search_language, response_cache_seconds, consent_version, consent_text,
-    retention_days, deletion_grace_days, encrypts_messages, branding
+    retention_days, deletion_grace_days, encrypts_messages, configuration_schema, branding
 ) on public.tenants to authenticated;
 
 grant select, insert, update, delete on public.tenants to service_role;

@@ -1,6 +1,6 @@
 -- Conversations and their messages.
 --
--- Creates:  public.conversations, public.messages, public.chat_messages(), ui_messages(); private.keep_conversation(), as_json(), head_of(),
+-- Creates:  public.conversations, public.messages, public.chat_messages(), ui_messages(); private.keep_conversation(), as_json(), shown_metadata(), head_of(),
 --           check_head(), place_message(), touch_conversations().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants and public.users, for the foreign keys.
 -- Rollback: rollbacks/20261122000300_conversations.sql
@@ -25,6 +25,8 @@ create table public.conversations (
     prompt_version integer,
     prompt_text text,
     prompt_values jsonb,
+    context_type text,
+    project_id uuid,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint conversations_pkey primary key (tenant_id, id),
@@ -32,6 +34,8 @@ create table public.conversations (
     constraint conversations_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
     constraint conversations_user_id_fkey foreign key (tenant_id, user_id)
     references public.users (tenant_id, id) on delete cascade,
+    constraint conversations_project_id_fkey foreign key (tenant_id, project_id)
+    references public.projects (tenant_id, id) on delete cascade,
     constraint conversations_client_id_check check (char_length(client_id) between 1 and 200),
     constraint conversations_title_check check (char_length(title) between 1 and 200 and title ~ '\S'),
     constraint conversations_titled_by_check check (titled_by in ('start', 'model', 'person')),
@@ -41,6 +45,10 @@ create table public.conversations (
     ),
     constraint conversations_prompt_check check (
         num_nulls(prompt_id, prompt_version, prompt_text, prompt_values) in (0, 4) and jsonb_typeof(prompt_values) = 'object'
+    ),
+    constraint conversations_context_check check (
+        context_type in ('project', 'infrastructure') and (project_id is not null) = (context_type = 'project')
+        or num_nulls(context_type, project_id) = 2
     ),
     constraint conversations_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
 );
@@ -65,6 +73,8 @@ comment on column public.conversations.prompt_text is 'The text of that version,
 
 comment on column public.conversations.prompt_values is 'What its variables were filled in with: an object of strings.';
 
+comment on column public.conversations.context_type is 'What it is about: project, one project''s configuration; infrastructure, that of all projects that the person sees; null: anything.';
+
 comment on column public.conversations.updated_at is 'Last message or change of title, metadata or archiving: lists are ordered by it.';
 
 comment on constraint conversations_owner_key on public.conversations is
@@ -78,6 +88,11 @@ create unique index conversations_client_key on public.conversations (tenant_id,
 
 comment on index public.conversations_client_key is 'Finding a conversation by the client''s id of it.';
 
+create index conversations_context_idx on public.conversations (tenant_id, project_id, user_id, context_type)
+where context_type is not null;
+
+comment on index public.conversations_context_idx is 'A person''s session on a project, or on the infrastructure; the foreign key to projects.';
+
 create trigger conversations_set_updated_at
 before update of title, metadata, is_archived, deleted_at on public.conversations
 for each row execute function private.set_updated_at();
@@ -89,6 +104,7 @@ alter column titled_by set statistics 0,
 alter column status set statistics 0,
 alter column prompt_text set statistics 0,
 alter column prompt_values set statistics 0,
+alter column context_type set statistics 0,
 alter column metadata set statistics 0;
 
 alter table public.conversations enable row level security;
@@ -104,6 +120,7 @@ on public.conversations for insert to authenticated
 with check (
     tenant_id = (select private.current_tenant_id())
     and user_id = (select private.current_user_id())
+    and (project_id is null or project_id = any ((select private.project_ids('viewer'))::uuid []))
     and (select private.may_use_assistant())
 );
 
@@ -114,10 +131,10 @@ with check (tenant_id = (select private.current_tenant_id()) and user_id = (sele
 
 grant select (
     tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id, prompt_version,
-    prompt_text, prompt_values, created_at, updated_at
+    prompt_text, prompt_values, context_type, project_id, created_at, updated_at
 ) on public.conversations to authenticated;
 
-grant insert (tenant_id, user_id, client_id, title, metadata) on public.conversations to authenticated;
+grant insert (tenant_id, user_id, client_id, title, context_type, project_id, metadata) on public.conversations to authenticated;
 
 grant update (title, metadata, head_id, is_archived, deleted_at) on public.conversations to authenticated;
 
@@ -494,6 +511,7 @@ returns table (
     role text,
     content text,
     parts jsonb,
+    metadata jsonb,
     created_at timestamptz
 )
 language plpgsql
@@ -520,16 +538,16 @@ begin
     ),
 
     branch as (
-        select m.tenant_id, m.id, m.parent_id, m.client_id, m.role, m.content, m.parts, m.created_at, 1 as depth
+        select m.tenant_id, m.id, m.parent_id, m.client_id, m.role, m.content, m.parts, m.metadata, m.created_at, 1 as depth
         from chat as h
         inner join public.messages as m on m.tenant_id = h.tenant_id and m.id = h.head_id
         union all
-        select m.tenant_id, m.id, m.parent_id, m.client_id, m.role, m.content, m.parts, m.created_at, b.depth + 1
+        select m.tenant_id, m.id, m.parent_id, m.client_id, m.role, m.content, m.parts, m.metadata, m.created_at, b.depth + 1
         from branch as b
         inner join public.messages as m on m.tenant_id = b.tenant_id and m.id = b.parent_id
     )
 
-    select b.id, b.parent_id, b.client_id, b.role, b.content, b.parts, b.created_at
+    select b.id, b.parent_id, b.client_id, b.role, b.content, b.parts, b.metadata, b.created_at
     from branch as b
     order by b.depth desc;
 end
@@ -564,6 +582,28 @@ revoke execute on function private.as_json(text) from public;
 
 grant execute on function private.as_json(text) to authenticated;
 
+create function private.shown_metadata(p_metadata jsonb)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(e.key, e.value), '{}')
+        from jsonb_each(p_metadata) as e
+        where e.key in ('configReferences', 'documentationLinks', 'suggestions', 'comparisonResults')
+    );
+end
+$$;
+
+comment on function private.shown_metadata(jsonb) is 'What of a message''s metadata a client is shown with it: that of the configuration assistant.';
+
+revoke execute on function private.shown_metadata(jsonb) from public;
+
+grant execute on function private.shown_metadata(jsonb) to authenticated;
+
 create function public.ui_messages(p_chat text)
 returns jsonb
 language plpgsql
@@ -579,7 +619,7 @@ begin
                 m.*,
                 sum(case m.role when 'user' then 1 else 0 end) over (order by m.place) as question
             from rows from (public.chat_messages(p_chat)) with ordinality
-                as m (id, parent_id, client_id, role, content, parts, created_at, place)
+                as m (id, parent_id, client_id, role, content, parts, metadata, created_at, place)
         ),
 
         results as (
@@ -640,7 +680,12 @@ begin
         select
             coalesce(
                 jsonb_agg(
-                    jsonb_build_object('id', s.id, 'role', m.role, 'parts', m.parts, 'metadata', jsonb_build_object('createdAt', s.created_at))
+                    jsonb_build_object(
+                        'id', s.id,
+                        'role', m.role,
+                        'parts', m.parts,
+                        'metadata', private.shown_metadata(s.metadata) || jsonb_build_object('createdAt', s.created_at)
+                    )
                     order by m.place
                 ),
                 '[]'

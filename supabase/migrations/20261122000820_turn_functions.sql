@@ -65,6 +65,8 @@ returns table (
     system_prompt text,
     tools text,
     cache_seconds integer,
+    context_type text,
+    project_id uuid,
     history text,
     limits text
 )
@@ -268,6 +270,21 @@ begin
             errcode = 'PA409',
             message = 'The conversation is archived.',
             hint = 'Restore it, or start a new one.';
+    end if;
+
+    if v_conversation.context_type is not null then
+        if v_conversation.project_id is not null and private.project_access(v_conversation.project_id) is null then
+            raise exception using
+                errcode = 'PA403',
+                message = 'You have no access to this project any more.',
+                hint = 'Its owner, or an administrator of your organisation, can add you to its members.';
+        end if;
+
+        if v_tenant.encrypts_messages then
+            raise exception using
+                errcode = 'PA422',
+                message = 'Your organisation encrypts its messages; what the assistant says of a configuration could not be.';
+        end if;
     end if;
 
     -- Which question: one that is there already, a new one at the end, or a new one in the place of another.
@@ -495,14 +512,16 @@ begin
         v_answer,
         v_tenant.system_prompt,
         nullif(v_tenant.tools, '[]')::text,
-        case when not v_tenant.encrypts_messages then v_tenant.response_cache_seconds end,
+        case when not v_tenant.encrypts_messages and v_conversation.context_type is null then v_tenant.response_cache_seconds end,
+        v_conversation.context_type,
+        v_conversation.project_id,
         v_history,
         (v_allowance.limits || v_share.limits)::text;
 end
 $$;
 
 comment on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) is
-'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), prompt (id, values and perhaps version of one of the library, whose text comes before the message and begins the conversation), encrypted (where content, parts and fingerprint are), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA427 encrypted or not, unlike the tenant''s setting, PA428 consent is missing, PA429 limit reached.';
+'Begins a turn for the person that the verified claims name, held by that worker: checks that they may, saves what is new, takes a request and reserves tokens from the limits, and returns the model settings and what the model is to be given, oldest first: at most so many messages and bytes. One statement, one transaction. p_request is an object with dialect, messages (an array of role, content, parts, client_id; empty to answer anew) and, where they apply, conversation_id or chat (the client''s id, or ours), replaces or regenerates (a message''s id, the client''s or ours; "" for the last answer), response_id, model with models (what the worker has for tenants that chose none), max_tokens, more_octets (of tools), prompt (id, values and perhaps version of one of the library, whose text comes before the message and begins the conversation), encrypted (where content, parts and fingerprint are), idempotency_key with fingerprint (hex). A request that came before returns only the ids of its turn, with is_repeat. Errors: PA403 no access, PA404 no such conversation or message (or somebody else''s), PA409 archived, PA422 empty message, PA423 the key came with another request, PA424 no such model, PA427 encrypted or not, unlike the tenant''s setting, PA428 consent is missing, PA429 limit reached. Of a session of the configuration assistant also: PA403 no access to its project, PA422 the tenant encrypts messages.';
 
 revoke execute on function private.begin_turn(jsonb, uuid, jsonb, integer, integer) from public;
 
@@ -984,7 +1003,7 @@ begin
             provider pg_catalog.text, model pg_catalog.text, asked_model pg_catalog.text, prompt_tokens pg_catalog.int8,
             completion_tokens pg_catalog.int8, cached_tokens pg_catalog.int8, reasoning_tokens pg_catalog.int8,
             tokens_estimated pg_catalog.bool, latency_ms pg_catalog.int4, finish_reason pg_catalog.text,
-            provider_message_id pg_catalog.text, error_code pg_catalog.text, from_cache pg_catalog.bool, cache_key pg_catalog.text
+            provider_message_id pg_catalog.text, error_code pg_catalog.text, from_cache pg_catalog.bool, cache_key pg_catalog.text, metadata pg_catalog.jsonb
         )
     ),
 
@@ -1013,6 +1032,7 @@ begin
             coalesce(t.is_answer, false) as is_answer, coalesce(not t.is_answer, false) as is_title, g.status, g.content, nullif(g.parts, 'null') as parts, g.provider, g.model,
             g.prompt_tokens, g.completion_tokens, g.cached_tokens, g.reasoning_tokens, g.tokens_estimated, g.latency_ms,
             g.provider_message_id, coalesce(g.from_cache, false) as from_cache, decode(g.cache_key, 'hex') as cache_key,
+            coalesce(nullif(g.metadata, 'null'), '{}') as metadata,
             (p.price).id as price_id,
             coalesce(private.token_cost(p.price, g.prompt_tokens, g.completion_tokens, g.cached_tokens), 0) as cost
         from closed as c
@@ -1030,11 +1050,11 @@ begin
     answers as (
         insert into public.messages (
             tenant_id, id, conversation_id, user_id, parent_id, role, content, parts, token_count, model_used, latency_ms, cost,
-            provider_message_id
+            provider_message_id, metadata
         )
         select
             s.tenant_id, s.turn_id, s.conversation_id, s.user_id, s.question_id, 'assistant', s.content, s.parts, s.completion_tokens,
-            s.model, s.latency_ms, s.cost, s.provider_message_id
+            s.model, s.latency_ms, s.cost, s.provider_message_id, s.metadata
         from settled as s
         where s.is_answer and (s.content <> '' or s.parts is not null)
         order by s.tenant_id, s.conversation_id
@@ -1153,7 +1173,7 @@ end
 $$;
 
 comment on function private.finish_turns(uuid, jsonb) is
-'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code and, where they apply, from_cache (it was given before) and cache_key (hex: keep the answer for the same prompt). A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. A turn that is gone, with its conversation or person, is charged to the tenant. One that has no row in turns, which titles a conversation, leaves only its row in the ledger, as no request. Definer: the turns are anybody''s.';
+'Settles turns that a worker holds, any number in one transaction: saves each answer under the turn''s id (none if nothing was said), how it ended, its row in the ledger at the price of when it began, the day''s counters, and lets go of what was reserved. An array of tenant_id, turn_id, status, content, parts, provider, model, asked_model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, tokens_estimated, latency_ms, finish_reason, provider_message_id, error_code and, where they apply, metadata (of the message), from_cache (it was given before) and cache_key (hex: keep the answer for the same prompt). A turn is settled once: one that the worker does not hold (any more) is left as it is: settled is false, and status says how it stands, null where it is gone. A turn that is gone, with its conversation or person, is charged to the tenant. One that has no row in turns, which titles a conversation, leaves only its row in the ledger, as no request. Definer: the turns are anybody''s.';
 
 revoke execute on function private.keep_lease(uuid, uuid[], interval) from public;
 

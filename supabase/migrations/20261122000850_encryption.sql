@@ -253,7 +253,7 @@ for each row execute function private.check_conversation_encryption();
 -- For clients that cannot decrypt: the worker reads for them, and opens what it finds.
 
 create function private.read_messages(p_claims jsonb, p_chat text)
-returns table (tenant_id uuid, id uuid, role text, content text, parts text, created_at text)
+returns table (tenant_id uuid, id uuid, role text, content text, parts text, metadata text, created_at text)
 language plpgsql
 volatile
 security invoker
@@ -269,7 +269,7 @@ begin
     end if;
 
     return query
-    select private.current_tenant_id(), m.id, m.role, m.content, m.parts::text, to_jsonb(m.created_at) #>> '{}'
+    select private.current_tenant_id(), m.id, m.role, m.content, m.parts::text, private.shown_metadata(m.metadata)::text, to_jsonb(m.created_at) #>> '{}'
     from public.chat_messages(p_chat) as m;
 end
 $$;

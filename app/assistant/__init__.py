@@ -1,0 +1,1 @@
+"""The configuration assistant: what a configuration says, where its two sides differ, what could be changed."""
