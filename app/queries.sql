@@ -255,3 +255,26 @@ select u.tenant_id, u.id
 from unnest($1::uuid[], $2::text[]) as e (tenant_id, person_hash)
 inner join public.users as u on u.tenant_id = e.tenant_id and private.person_hash(u.tenant_id, u.id) = e.person_hash
 order by 1, 2
+
+-- name: project_revisions
+select r.version, r.created_at, r.user_id, u.name as user_name, r.cause, r.configuration::text as configuration, r.yaml
+from public.project_revisions as r
+left join public.users as u on r.tenant_id = u.tenant_id and r.user_id = u.id
+where r.project_id = $1 and r.side = $2 and ($4::integer is null or r.version < $4)
+order by r.version desc
+limit $3
+
+-- name: apply_project_yaml
+update public.projects as p
+set
+    configuration = $2::jsonb,
+    synced_configuration = $2::jsonb,
+    synced_yaml = p.yaml,
+    synced_at = clock_timestamp(),
+    synced_by = null
+where p.id = $1
+
+-- name: note_project_synced
+update public.projects as p
+set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
+where p.id = $1
