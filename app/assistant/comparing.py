@@ -1,4 +1,4 @@
-"""A project's comparison as routes, metadata and the command line tell it: redacted, with places and with whose doing."""
+"""A comparison as routes, metadata and the command line tell it: redacted, with places and with whose doing."""
 
 from __future__ import annotations
 
