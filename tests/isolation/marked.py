@@ -19,6 +19,7 @@ MARKED: Final = {
     "usage_ledger": ("provider", "model"),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
     "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
@@ -46,6 +47,7 @@ UNMARKED: Final = {
 
 ARRAYS: Final = {
     "tags": "$1::text",
+    "breadcrumb": "$1::text",
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
