@@ -42,6 +42,32 @@ select private.open_share($1, $2)::text as answer
 -- name: watch_shares
 select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
 
+-- name: open_session
+select * from private.open_session($1::jsonb, $2)
+
+-- name: find_session
+select context_type, project_id from private.find_session($1::jsonb, $2)
+
+-- name: list_sessions
+select
+    id, context_type, project_id, project_slug, project_name, title, created_at, updated_at, newest_message::text as newest_message
+from private.list_sessions($1::jsonb, $2, $3, $4, $5, $6)
+
+-- name: propose_suggestions
+select private.propose_suggestions($1::jsonb, $2, $3, $4, $5, $6::jsonb)::text as outcomes
+
+-- name: decide_suggestion
+select private.decide_suggestion($1::jsonb, $2::jsonb)::text as decision
+
+-- name: read_suggestions
+select id, suggestion::text as suggestion from private.read_suggestions($1::jsonb, $2, $3, $4, $5)
+
+-- name: read_suggestion
+select * from private.read_suggestion($1::jsonb, $2)
+
+-- name: rehearse
+select case when failures = '[]' then document::text end as document from private.apply_changes($1::jsonb, $2::jsonb)
+
 -- name: message_key
 select * from private.message_key($1::jsonb)
 
