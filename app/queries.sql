@@ -278,3 +278,68 @@ where p.id = $1
 update public.projects as p
 set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
 where p.id = $1
+-- name: lock_documentation
+select pg_try_advisory_xact_lock(hashtext('palaver.documentation'), hashtext($1::uuid::text))
+
+-- name: load_documentation
+with given as (
+    select g.*
+    from jsonb_to_recordset($3::jsonb) as g (
+        anchor text, part integer, position integer, level integer, heading text, breadcrumb text[], content text
+    )
+),
+
+gone as (
+    delete from public.documentation_sections as d
+    where
+        d.tenant_id = $1
+        and d.file = $2
+        and not exists (select from given as g where g.anchor = d.anchor and g.part = d.part)
+    returning d.id
+),
+
+written as (
+    insert into public.documentation_sections as d (
+        tenant_id, file, anchor, part, position, level, heading, breadcrumb, content
+    )
+    select $1, $2, g.anchor, g.part, g.position, g.level, g.heading, g.breadcrumb, g.content from given as g
+    on conflict (tenant_id, file, anchor, part) do update set
+        position = excluded.position,
+        level = excluded.level,
+        heading = excluded.heading,
+        breadcrumb = excluded.breadcrumb,
+        content = excluded.content,
+        loaded_at = excluded.loaded_at
+    where
+        (d.position, d.level, d.heading, d.breadcrumb, d.content)
+        is distinct from (excluded.position, excluded.level, excluded.heading, excluded.breadcrumb, excluded.content)
+    returning d.xmax = 0 as is_new
+)
+
+select
+    (select count(*) from written as w where w.is_new) as added,
+    (select count(*) from written as w where not w.is_new) as changed,
+    (select count(*) from gone) as removed
+
+-- name: prune_documentation
+with gone as (
+    delete from public.documentation_sections as d
+    where d.tenant_id = $1 and d.file <> all ($2::text[]) and ($3::text = '' or starts_with(d.file, $3 || '/'))
+    returning d.file
+)
+
+select file, count(*) as sections from gone group by file order by file
+
+-- name: documentation_files
+select file, count(*) as sections, max(loaded_at) as loaded_at
+from public.documentation_sections
+where tenant_id = $1
+group by file
+order by file
+
+-- name: remove_documentation
+with gone as (
+    delete from public.documentation_sections as d where d.tenant_id = $1 and d.file = any ($2::text[]) returning d.file
+)
+
+select file, count(*) as sections from gone group by file order by file
