@@ -132,7 +132,8 @@ class StringReader:
     def _meant(self, step: str) -> str:
         if step[0] != "\\":
             return step
-        return chr(int(step[2:], 16)) if step[1] == "u" else self._ESCAPES.get(step[1], step[1])
+        code = step.removeprefix("\\u")
+        return self._ESCAPES.get(step[1], step[1]) if code == step else chr(int(code, base=16))
 
     def _whole(self, text: str) -> str:
         """The text with the two escapes of a surrogate pair as the one character that they mean."""

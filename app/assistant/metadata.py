@@ -27,25 +27,25 @@ _KEYS: Final = frozenset(("configReferences", "documentationLinks", "suggestions
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class _Form(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     pass
 
 
-class ConfigReference(_Form):
+class ConfigReference(_Form, frozen=True, kw_only=True):
     """A place in the configuration, and on which side it was read."""
 
     path: str
     type: Source
 
 
-class DocumentationLink(_Form):
+class DocumentationLink(_Form, frozen=True, kw_only=True):
     """A section of the documentation by its anchor, or a whole file."""
 
     file: str
     section: str | None = None
 
 
-class SuggestedChange(_Form):
+class SuggestedChange(_Form, frozen=True, kw_only=True):
     """A change as a person reads it."""
 
     operation: Operation
@@ -54,14 +54,14 @@ class SuggestedChange(_Form):
     after: Any = UNSET
 
 
-class SuggestedConfig(_Form):
+class SuggestedConfig(_Form, frozen=True, kw_only=True):
     """What a suggestion would change."""
 
     changes: list[SuggestedChange]
     summary: str | UnsetType = UNSET
 
 
-class Suggestion(_Form):
+class Suggestion(_Form, frozen=True, kw_only=True):
     """Something to accept or to reject; without an id it cannot be."""
 
     type: SuggestionType
@@ -72,30 +72,30 @@ class Suggestion(_Form):
     status: str | UnsetType = UNSET
 
 
-class Difference(_Form):
+class Difference(_Form, frozen=True, kw_only=True):
     """Where YAML and database differ; a value that is not there is null."""
 
     path: str
     yaml_value: Any = None
     db_value: Any = None
     type: Literal["missing_in_db", "missing_in_yaml", "value_mismatch"]
-    yaml_pointer: str | None | UnsetType = UNSET
-    database_pointer: str | None | UnsetType = UNSET
-    element: str | None | UnsetType = UNSET
-    changed_in: Literal["yaml", "database", "both", "unknown"] | None | UnsetType = UNSET
+    yaml_pointer: str | UnsetType | None = UNSET
+    database_pointer: str | UnsetType | None = UNSET
+    element: str | UnsetType | None = UNSET
+    changed_in: Literal["yaml", "database", "both", "unknown"] | UnsetType | None = UNSET
     conflict: bool | UnsetType = UNSET
-    line: int | None | UnsetType = UNSET
-    column: int | None | UnsetType = UNSET
-    changed: dict[str, Any] | None | UnsetType = UNSET
+    line: int | UnsetType | None = UNSET
+    column: int | UnsetType | None = UNSET
+    changed: dict[str, Any] | UnsetType | None = UNSET
 
 
-class ComparisonResults(_Form):
+class ComparisonResults(_Form, frozen=True, kw_only=True):
     """The comparison of YAML and database, as far as there is room for it."""
 
     differences: list[Difference]
 
 
-class Metadata(_Form):
+class Metadata(_Form, frozen=True, kw_only=True):
     """All of it."""
 
     config_references: list[ConfigReference] = []
