@@ -207,7 +207,7 @@ def test_plain_text_cites() -> None:
     "text", ["", "{", "NaN", "Infinity", "1e999", '"\\u0000"', '"\\ud800"', "[" * 100_000, "1 2", '{"a\\u0000": 1}']
 )
 def test_values_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         value_of(text)
 
 
