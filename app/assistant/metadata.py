@@ -11,9 +11,8 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.assistant.changes import ABSENT, Change, Operation
+from app.assistant.changes import Operation
 from app.assistant.output import Source, SuggestionType
-from app.assistant.paths import friendly
 from app.errors import UnprocessableRequest
 
 MOST_REFERENCES: Final = 100
@@ -147,16 +146,6 @@ def validated(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         if count > most:
             raise UnprocessableRequest(f"The metadata has too many {name}: {count} where {most} are the most.")
     return metadata
-
-
-def suggested(change: Change) -> SuggestedChange:
-    """A change for people."""
-    return SuggestedChange(
-        operation=change.operation,
-        path=friendly(change.path),
-        before=UNSET if change.before is ABSENT else change.before,
-        after=UNSET if change.after is ABSENT else change.after,
-    )
 
 
 def _fitting(items: Sequence[Any], room: int) -> tuple[list[Any], int]:
