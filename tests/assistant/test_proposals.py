@@ -35,6 +35,8 @@ def drafted(*proposed: tuple[str, str, Any]) -> list[Change]:
 class Verbatim(str):
     """JSON text as the model wrote it."""
 
+    __slots__ = ()
+
 
 DONE = Selector((("id", "done"),))
 QA = {"id": "qa", "name": "QA"}
@@ -50,14 +52,23 @@ STATUSES = ("workflow", "statuses")
         (("replace", "nothing", 1), Change("replace", ("nothing",), None, 1)),
         (("replace", "more", 1), Change("add", ("more",), after=1)),
         (("add", "a.b.c", 1), Change("add", ("a",), after={"b": {"c": 1}})),
-        (("remove", "workflow.statuses[1]", ABSENT), Change("remove", (*STATUSES, DONE), QA | {"id": "done", "name": "Done"})),
-        (("replace", "workflow.statuses[1].name", "Fine"), Change("replace", (*STATUSES, DONE, "name"), "Done", "Fine")),
+        (
+            ("remove", "workflow.statuses[1]", ABSENT),
+            Change("remove", (*STATUSES, DONE), QA | {"id": "done", "name": "Done"}),
+        ),
+        (
+            ("replace", "workflow.statuses[1].name", "Fine"),
+            Change("replace", (*STATUSES, DONE, "name"), "Done", "Fine"),
+        ),
         (("replace", "workflow.statuses[1].id", "end"), Change("replace", (*STATUSES, DONE, "id"), "done", "end")),
         (("add", "workflow.statuses[-]", QA), Change("add", (*STATUSES, AT_QA), after=QA)),
         (("add", "workflow.statuses", QA), Change("add", (*STATUSES, AT_QA), after=QA)),
         (("add", "workflow.statuses[2]", QA), Change("add", (*STATUSES, AT_QA), after=QA)),
         (("add", "workflow.statuses[1]", QA), Change("add", (*STATUSES, AT_QA), after=QA, position=1)),
-        (("add", "workflow.labels[-]", "blue"), Change("add", ("workflow", "labels", Selector((("=", "blue"),))), after="blue")),
+        (
+            ("add", "workflow.labels[-]", "blue"),
+            Change("add", ("workflow", "labels", Selector((("=", "blue"),))), after="blue"),
+        ),
         (
             ("add", "workflow.hooks[-]", {"run": "c"}),
             Change("add", ("workflow", "hooks", Selector((("=", {"run": "c"}),))), after={"run": "c"}),
@@ -65,7 +76,7 @@ STATUSES = ("workflow", "statuses")
         (("add", "tags[-]", "x"), Change("add", ("tags",), after=["x"])),
         (("add", "nothing[-]", "x"), Change("replace", ("nothing",), None, ["x"])),
     ],
-)  # fmt: skip
+)
 def test_what_is_meant(proposed: tuple[str, str, Any], change: Change) -> None:
     assert drafted(proposed) == [change]
 
