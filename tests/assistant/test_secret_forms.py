@@ -91,7 +91,19 @@ def test_a_checksum_where_checksums_stand() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a.", "a://", "a://a:", "A", "ab=", "-----BEGIN PRIVATE KEY-----", "eyJaaaaaaaaa.", "-", "password:", "a='", "SG."],
+    [
+        "a.",
+        "a://",
+        "a://a:",
+        "A",
+        "ab=",
+        "-----BEGIN PRIVATE KEY-----",
+        "eyJaaaaaaaaa.",
+        "-",
+        "password:",
+        "a='",
+        "SG.",
+    ],
 )
 def test_nothing_takes_long(text: str) -> None:
     started = time.process_time()
