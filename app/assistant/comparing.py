@@ -37,7 +37,7 @@ async def told(subject: Subject, history: History | None = None, below: str = ""
 
 
 def _told(subject: Subject, differences: Sequence[Difference], edits: Sequence[Any]) -> list[dict[str, Any]]:
-    shown = [subject.redactor.difference(each) for each in differences]
+    shown = subject.redactor.differences(differences)
     results: list[dict[str, Any]] = shown_value(as_result(shown, edits, subject.document))
     return results
 

@@ -98,7 +98,7 @@ class Suggestions:
         row = await self._database.fetch_row("decide_suggestion", caller.claims, write_json(given))
         decided: dict[str, Any] = read_json(row["decision"])
         if (refused := _REFUSED.get(decided["status"])) is not None:
-            told = {name: decided[name] for name in ("failures", "errors", "changes") if name in decided}
+            told: dict[str, Any] = {name: decided[name] for name in ("failures", "errors", "changes") if name in decided}
             raise refused(extra={**told, "suggestion": shown(decided["suggestion"])})
         return decided
 
