@@ -25,4 +25,12 @@ drop table public.project_members;
 
 drop table public.projects;
 
+do $$
+begin
+    if to_regclass('supabase_migrations.schema_migrations') is not null then
+        delete from supabase_migrations.schema_migrations where version = '20261122000250';
+    end if;
+end
+$$;
+
 commit;

@@ -727,7 +727,7 @@ values
 ),
 (
     'public.conversations', 70, 't.tenant_id = :tenant and t.user_id = :person',
-    '{id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at}',
+    '{id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, context_type, project_id, created_at, updated_at}',
     null, '{}', 'delete', null, 'The person''s conversations, those they deleted too.'
 ),
 (
@@ -755,6 +755,20 @@ values
     'public.prompts', 76, 't.tenant_id = :tenant and t.user_id = :person and t.visibility <> ''private''',
     '{id, name, description, text, variables, category, tags, visibility, version, created_at, updated_at}', null, '{}', 'detach', 'user_id = null',
     'Prompts of the team stay with it, without the person.'
+),
+(
+    'public.project_members', 77, 't.tenant_id = :tenant and t.user_id = :person',
+    '{project_id, access, created_at}', null, '{}', 'delete', null, 'Which projects the person is a member of.'
+),
+(
+    'public.projects', 78, 't.tenant_id = :tenant and t.owner_id = :person',
+    '{id, slug, name, description, created_at, updated_at}', null,
+    '{configuration, yaml, yaml_file, synced_configuration, synced_yaml, secret_paths}', 'detach', 'owner_id = null',
+    'The person''s projects stay, without them. Their configurations are the organisation''s, and may hold its secrets.'
+),
+(
+    'public.projects', 79, 't.tenant_id = :tenant and t.synced_by = :person',
+    null, null, '{}', 'detach', 'synced_by = null', 'That both sides agreed stays, without whoever said so.'
 ),
 (
     'public.usage_ledger', 80, 't.tenant_id = :tenant and t.user_id = :person',
@@ -830,7 +844,7 @@ values
 ),
 (
     'public.tenants', 910, null, null, null,
-    '{name, slug, llm_provider, llm_model, system_prompt, features, tools, search_language, consent_version, consent_text, branding}',
+    '{name, slug, llm_provider, llm_model, system_prompt, features, tools, search_language, consent_version, consent_text, configuration_schema, branding}',
     'keep', null, 'The organisation''s settings.'
 ),
 (

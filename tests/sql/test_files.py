@@ -49,6 +49,8 @@ DEFINERS = {
     "private.note_erasure(uuid)",
     "private.own_export(integer, jsonb, bigint)",
     "private.pending_invitations()",
+    "private.project_access(uuid)",
+    "private.project_ids(text)",
     "private.prompt_usage()",
     "private.prune_job_runs()",
     "private.purge_deleted()",
