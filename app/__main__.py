@@ -13,6 +13,7 @@ import httpx2
 from pydantic import SecretStr
 
 from app import __version__
+from app.assistant.commands import add_commands as add_configuration_commands
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
 from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
     command("refresh", _refresh, "Refresh the summaries now (DATABASE_URL).")
     add_privacy_commands(command)
+    add_configuration_commands(command)
     encrypt = command("encrypt", _encrypt, "Encrypt a tenant's messages of before (DATABASE_URL, SECRETS_KEY).")
     encrypt.add_argument("tenant", help="its slug")
     encrypt.add_argument("--new-key", action="store_true", help="with a new key, also what is encrypted already")

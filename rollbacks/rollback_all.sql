@@ -89,6 +89,10 @@
 \set file 20261122000250_projects.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000240
+\set file 20261122000240_configuration_schema.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000200
 \set file 20261122000200_tenancy.sql
 \ir ../sql/revert.sql

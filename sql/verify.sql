@@ -13,6 +13,7 @@ begin;
 
 \ir verify/20261122000100_foundation.sql
 \ir verify/20261122000200_tenancy.sql
+\ir verify/20261122000240_configuration_schema.sql
 \ir verify/20261122000250_projects.sql
 \ir verify/20261122000300_conversations.sql
 \ir verify/20261122000320_prompts.sql
