@@ -7,6 +7,7 @@ it goes. Comments above an entry stay when it is removed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,15 +44,11 @@ def edited(document: Document, changes: Sequence[Change]) -> str:
     layout = _layout(document)
     # A comment that happens to be indented like a text of several lines would become a part of it.
     for form in (layout, replace(layout, literals=False)):
-        try:
-            text = _Edit(document, form, draft).text()
+        text = _Edit(document, form, draft).text()
+        with contextlib.suppress(YamlError):
             if equal(read(text).value, draft.value):
                 return text
-        except (YamlError, ValueError) as error:
-            failure: Exception | None = error
-        else:
-            failure = None
-    raise EditError("The changes cannot be made in this document without writing it anew.") from failure
+    raise EditError("The changes cannot be made in this document without writing it anew.")
 
 
 def unified(document_name: str, before: str, after: str) -> str:
