@@ -24,6 +24,7 @@ MOST_OCTETS: Final = 64 * 1024
 """Of all of it, as JSON."""
 
 _Path: TypeAlias = Annotated[str, Meta(max_length=2000)]
+_Pointer: TypeAlias = Annotated[str, Meta(max_length=4000)]
 _Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
 _Place: TypeAlias = Annotated[int, Meta(ge=1)]
 
@@ -83,13 +84,13 @@ class Difference(_Form, frozen=True, kw_only=True):
     yaml_value: Any
     db_value: Any
     type: Literal["missing_in_db", "missing_in_yaml", "value_mismatch"]
-    yaml_pointer: str | UnsetType | None = UNSET
-    database_pointer: str | UnsetType | None = UNSET
-    element: str | UnsetType | None = UNSET
+    yaml_pointer: _Pointer | UnsetType | None = UNSET
+    database_pointer: _Pointer | UnsetType | None = UNSET
+    element: Annotated[str, Meta(max_length=1000)] | UnsetType | None = UNSET
     changed_in: Literal["yaml", "database", "both", "unknown"] | UnsetType | None = UNSET
-    conflict: bool | UnsetType = UNSET
-    line: int | UnsetType | None = UNSET
-    column: int | UnsetType | None = UNSET
+    conflict: bool | UnsetType | None = UNSET
+    line: _Place | UnsetType | None = UNSET
+    column: _Place | UnsetType | None = UNSET
     changed: dict[str, Any] | UnsetType | None = UNSET
 
 
