@@ -7,14 +7,15 @@ being the same as one that stands in such a place: so copies in comments, descri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, Protocol, cast
 
-from app.assistant.changes import ABSENT
+from app.assistant.changes import ABSENT, Change
 from app.assistant.hidden import could_be_hidden, without_hidden
 from app.assistant.known_secrets import KnownSecrets
-from app.assistant.paths import Token, to_json
+from app.assistant.paths import Path, Token, to_json
 from app.assistant.secret_forms import Span, is_reference, spans
-from app.assistant.secret_places import Place, marks
+from app.assistant.secret_places import Place, marks, strictest
 from app.assistant.shape import Shape
 from app.logs import REDACTED
 
@@ -22,24 +23,48 @@ _MOST_LEVELS: Final = 100
 """Deeper than that nothing is looked at, and nothing shown."""
 
 
+class Differing(Protocol):
+    """A difference, as a comparison finds it; a dataclass."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is, as the database has it."""
+
+    @property
+    def yaml_path(self) -> Path:
+        """Where it is, as the document has it."""
+
+    @property
+    def yaml(self) -> Any:
+        """What the document says."""
+
+    @property
+    def database(self) -> Any:
+        """What the database has."""
+
+    @property
+    def change(self) -> Change:
+        """What takes the one to the other."""
+
+
 class Redactor:
     """Knows the secrets of some documents; shows nothing of them itself."""
 
-    __slots__ = ("_known", "_root")
+    __slots__ = ("_documents", "_known", "_root")
 
-    def __init__(self, root: Place, known: KnownSecrets) -> None:
+    def __init__(self, root: Place, known: KnownSecrets, documents: Sequence[Any] = ()) -> None:
         self._root = root
         self._known = known
+        self._documents = documents
 
     @classmethod
     def of(cls, values: Iterable[Any], shape: Shape, secret_paths: Sequence[str]) -> Redactor:
         """Of the documents of a project: its configuration, its YAML's value, those that were last synced."""
         marked = marks(secret_paths)
         root = Place(shape, marked, is_hidden=shape.is_secret or any(mark.is_end for mark in marked))
-        found: set[str] = set()
-        for value in values:
-            found.update(_secrets(value, root, 0))
-        return cls(root, KnownSecrets(found))
+        documents = tuple(values)
+        known = KnownSecrets({secret for document in documents for secret in _secrets(document, root, 0)})
+        return cls(root, known, documents)
 
     @classmethod
     def joined(cls, redactors: Iterable[Redactor]) -> Redactor:
@@ -63,6 +88,33 @@ class Redactor:
         """The text without any secret that is known or has the form of one."""
         return self._text(text, is_digest=False)
 
+    def texts(self, value: Any) -> Any:
+        """A copy of any JSON value whose texts, and keys, are redacted as texts, wherever they stand."""
+        if isinstance(value, dict):
+            return {self.text(key): self.texts(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.texts(one) for one in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def differences(self, found: Iterable[Differing]) -> list[Any]:
+        """The differences of a comparison with their values redacted: that a secret differs is told, and no more.
+
+        Keys of objects stay as they are, so that lines can be found; what is made of them is for texts().
+        """
+        return [
+            replace(
+                cast("Any", one),
+                yaml=self.value(one.yaml, one.yaml_path),
+                database=self.value(one.database, one.path),
+                change=replace(
+                    one.change,
+                    before=self.value(one.change.before, one.path),
+                    after=self.value(one.change.after, one.path),
+                ),
+            )
+            for one in found
+        ]
+
     def holds(self, value: Any) -> bool:
         """Whether a secret that is known, or that has the form of one, stands somewhere in a value."""
         return any(bool(self._spans(text, is_digest=False)) for text in _texts(value))
@@ -81,7 +133,7 @@ class Redactor:
         return False
 
     def _place(self, path: Sequence[Token], value: Any) -> Place:
-        return self._root.at(path, value) if path else self._root
+        return strictest([self._root.at(path, value, document) for document in (ABSENT, *self._documents)])
 
     def _is_tainted(self, text: str) -> bool:
         return REDACTED[:-1] in text.casefold() or bool(self._spans(text, is_digest=True))

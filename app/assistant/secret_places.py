@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from app.assistant.paths import PathError, Selector, Token, parse
+from app.assistant.changes import ABSENT
+from app.assistant.paths import PathError, Selector, Token, get, parse
 from app.assistant.secret_names import VALUES, named_by_sibling, names_digest, names_secret
 from app.assistant.shape import Shape
 
@@ -73,13 +74,32 @@ class Place:
             is_digest,
         )
 
-    def at(self, path: Sequence[Token], value: Any) -> Place:
-        """The place at the end of a path, where this value stands."""
-        place, parent = self, None
+    def at(self, path: Sequence[Token], value: Any, document: Any = ABSENT) -> Place:
+        """The place at the end of a path, where this value stands, or is to; `document` is what may lead there."""
+        place, parent = self, document
         for left, token in zip(range(len(path) - 1, -1, -1), path, strict=True):
-            place = place.child(token, {} if left else value, parent)
-            parent = dict(token.values) if isinstance(token, Selector) else None
+            there = _step_down(parent, token)
+            # Of what is on the way it is known that it is an object or a list, even where it is not there.
+            place = place.child(token, value if not left else {} if there is ABSENT else there, parent)
+            parent = dict(token.values) if there is ABSENT and isinstance(token, Selector) else there
         return place
+
+
+def _step_down(value: Any, token: Token) -> Any:
+    try:
+        return get(value, (token,))
+    except PathError:
+        return ABSENT
+
+
+def strictest(places: Sequence[Place]) -> Place:
+    """One place that hides what any of them hides."""
+    return replace(
+        places[0],
+        is_hidden=any(place.is_hidden for place in places),
+        is_secret=any(place.is_secret for place in places),
+        is_digest=all(place.is_digest for place in places),
+    )
 
 
 def _names_value(parent: Any) -> bool:

@@ -16,14 +16,14 @@ SECRETS = """
     access_key aws_secret_access_key signing_key encryptionKey account_key ssh_key credentials credential aws_creds
     connection_string connectionString ConnStr dsn sentry_dsn auth authorization Authorization pass smtp_pass jwt
     session_cookie hmac_key pass\u200bword ＰＡＳＳＷＯＲＤ master_key use_auth_token
-""".split()
+"""
 NO_SECRETS = """
     token_count tokenCount secret_name password_policy passwordMinLength token_url token_ttl private_key_path
     access_key_id client_id auth_type auth_url auth_method token_bucket tokenizer secrets_manager password_required
     author authority compass bypass passenger pastoken_name key keys id public_key publicKey primary_key sort_key
     foreign_key keyboard monkey name description x-key secretary passing tokens_used password_expiry_days api_key_header
     webhook_url url status.id dsn_name
-""".split()
+"""
 SETTINGS: list[tuple[str, Any]] = [
     ("max_tokens", 4096),
     ("maxTokens", "4096"),
@@ -46,12 +46,12 @@ VALUES: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("key", SECRETS)
+@pytest.mark.parametrize("key", SECRETS.split())
 def test_a_secret(key: str) -> None:
     assert names_secret(key, "sesame")
 
 
-@pytest.mark.parametrize("key", NO_SECRETS)
+@pytest.mark.parametrize("key", NO_SECRETS.split())
 def test_no_secret(key: str) -> None:
     assert not names_secret(key, "sesame")
 

@@ -44,6 +44,7 @@ KEPT = (
     "public.prompt_publishers", "private.prompt_uses", "public.conversation_shares", "private.share_secrets",
     "private.share_views", "public.consents", "public.legal_holds", "private.erasures", "private.tenant_keys",
     "public.audit_log", "private.search_index",
+    "public.documentation_sections", "private.documentation_index",
 )  # fmt: skip
 """What a backup brings back, and what of it a tenant takes along."""
 
