@@ -97,7 +97,9 @@ def _findings(change: Change, sources: Sources) -> Iterator[tuple[Reason, list[s
 
 
 def _counts(part: Part, use: Use) -> bool:
-    return part.kind.acts if use == "free_text" else use == "value" or part.kind is not Kind.POWER
+    if use == "free_text":
+        return part.kind.acts
+    return use == "value" or part.kind not in (Kind.POWER, Kind.WHOLE)
 
 
 def _new_texts(change: Change, place: Shape) -> Iterator[tuple[str, Use]]:
