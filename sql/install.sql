@@ -51,10 +51,12 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name search
 \ir apply.sql
 
-\set version 20261122000390
-\set name documentation
 \set version 20261122000380
 \set name suggestions
+\ir apply.sql
+
+\set version 20261122000390
+\set name documentation
 \ir apply.sql
 
 \set version 20261122000400
