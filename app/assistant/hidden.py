@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _SHAPELESS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
@@ -45,6 +45,19 @@ def shown(text: str) -> str:
         lambda found: found[0] if found.start() in flags or _is_writing(text, found.start()) else _named(found[0]), text
     )
     return text if made == text else made
+
+
+def shown_value(value: Any) -> Any:
+    """A copy of a value as JSON has it, with each of its texts and keys shown so."""
+    match value:
+        case str():
+            return shown(value)
+        case dict():
+            return {shown(key): shown_value(one) for key, one in value.items()}
+        case list():
+            return [shown_value(one) for one in value]
+        case _:
+            return value
 
 
 def without_hidden(text: str) -> str:
