@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from msgspec import UNSET
 
 from app.assistant.changes import ABSENT, Change
 from app.assistant.ground import Draft, Library
-from app.assistant.hidden import shown
+from app.assistant.hidden import shown, shown_value
 from app.assistant.metadata import (
     MOST_LINKS,
     MOST_REFERENCES,
@@ -25,7 +26,7 @@ from app.assistant.metadata import (
     Suggestion,
 )
 from app.assistant.output import DocumentationSection, Output, Proposal
-from app.assistant.paths import PathError
+from app.assistant.paths import PathError, parse
 from app.assistant.proposals import APPEND, Drafting, ProposalError
 from app.assistant.provenance import suspects
 from app.assistant.scope import Scope
@@ -72,7 +73,7 @@ class Suggesting:
         self._scope = scope
         self._library = library
         self._session = session
-        self._sources = sources
+        self._sources = functools.cache(sources)
 
     async def offer(self, proposals: Sequence[Proposal]) -> list[Suggestion]:
         """Those that could be accepted, in their order. Raises PalaverError."""
@@ -105,7 +106,7 @@ class Suggesting:
         for change in proposal.changes:
             append = change.path.endswith(APPEND)
             try:
-                subject, places = self._scope.place(change.path.removesuffix(APPEND))
+                subject, places = self._scope.resolve(parse(change.path.removesuffix(APPEND)))
             except PathError:
                 raise ProposalError("One of its paths is none.") from None
             if drafting is None:
@@ -145,20 +146,9 @@ class Suggesting:
 
     def _change(self, subject: Subject, change: Change) -> SuggestedChange:
         values = {
-            name: visible(value)
+            name: shown_value(value)
             for name, value in (("before", change.before), ("after", change.after))
             if value is not ABSENT
         }
         path = shown(self._scope.friendly(subject, change.path))
         return SuggestedChange(operation=change.operation, path=path, **values)
-
-
-def visible(value: Any) -> Any:
-    """A value with what is hidden in its texts made visible."""
-    if isinstance(value, str):
-        return shown(value)
-    if isinstance(value, list):
-        return [visible(item) for item in value]
-    if isinstance(value, dict):
-        return {shown(key): visible(item) for key, item in value.items()}
-    return value
