@@ -98,9 +98,8 @@ async def _load(url: str, given: argparse.Namespace) -> int:
             await connection.execute(QUERIES["apply_project_yaml"], project.id, write_json(document.value))
         stored = await _find(connection, str(project.id))
         subject = await _compared(stored)
-    _say(
-        f"{project.slug}: {stored.yaml_file} is version {stored.yaml_version}; {_count(len(subject.differences or ()))}."
-    )
+    found = _count(len(subject.differences or ()))
+    _say(f"{project.slug}: {stored.yaml_file} is version {stored.yaml_version}; {found}.")
     return SAME
 
 
