@@ -462,6 +462,52 @@ from (
 ) as f (message_id, rating, comment)
 inner join public.messages as m on f.message_id = m.id;
 
+-- Documentation, as python -m app docs load would cut it.
+
+insert into public.documentation_sections (tenant_id, id, file, anchor, position, level, heading, breadcrumb, content)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a7001', 'handbook/workflow.md', 'workflow', 0, 1, 'Workflow',
+    '{}',
+    'An issue is in one of the statuses of its project and goes from one to another by a transition. Both are part of the
+project''s configuration: `workflow.statuses` and `workflow.transitions`.'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a7002', 'handbook/workflow.md', 'transitions', 1, 2, 'Transitions',
+    '{Workflow}',
+    'A transition leads `from` a status `to` another. An issue can go only where a transition leads: two statuses with none
+between them are not connected, however close they stand on the board.
+
+When issues can''t go from Review to Done, look at `workflow.transitions` for the one from `review` to `done`:
+
+- it is not there: add it;
+- it is there, but asks for something that the issue does not have, such as an approval or a field.'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a7003', 'handbook/workflow.md', 'adding-a-transition', 2, 2, 'Adding a transition',
+    '{Workflow}',
+    'Statuses are named by their id, not by the name that people see.
+
+```yaml
+workflow:
+  transitions:
+    # Who reviews may close.
+    - from: review
+      to: done
+```'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a7004', 'handbook/custom-fields.md', 'custom-fields', 0, 1, 'Custom fields',
+    '{}',
+    'What a project records of an issue besides title, text and status stands in `custom_fields`: a key, a name and a type.'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a7005', 'handbook/custom-fields.md', 'required-fields', 1, 2, 'Required fields',
+    '{"Custom fields"}',
+    'A field with `required: true` must be filled before an issue leaves its first status. It does not hold up issues that
+have left it already.'
+);
+
 -- The counters are the sums of the ledger, here as everywhere.
 
 insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens, request_count, cost)

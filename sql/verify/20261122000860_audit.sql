@@ -128,6 +128,26 @@ call pg_temp.expect_function('private.audited(jsonb, boolean)', 'invoker', 'immu
 
 call pg_temp.expect_function('private.record_change()', 'definer', 'volatile');
 
+call pg_temp.expect_trigger(
+    'public.documentation_sections',
+    'documentation_sections_record_added',
+    'after insert referencing new table as changed for each statement execute function private.record_documentation()'
+);
+
+call pg_temp.expect_trigger(
+    'public.documentation_sections',
+    'documentation_sections_record_changed',
+    'after update referencing new table as changed for each statement execute function private.record_documentation()'
+);
+
+call pg_temp.expect_trigger(
+    'public.documentation_sections',
+    'documentation_sections_record_removed',
+    'after delete referencing old table as changed for each statement execute function private.record_documentation()'
+);
+
+call pg_temp.expect_function('private.record_documentation()', 'definer', 'volatile');
+
 call pg_temp.expect_function('private.redact_audit(uuid, uuid)', 'definer', 'volatile');
 
 call pg_temp.expect_no_grant('public.audit_log', 'authenticated', 'insert, update, delete, truncate');

@@ -85,6 +85,9 @@ from unnest(array[
     'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
     'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
     'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
+    'public.documentation_sections', 'private.documentation_index', 'private.tenant_lexeme(uuid)',
+    'private.documentation_vector(uuid, text, text, text[], text)', 'public.search_documentation(text, integer)',
+    'private.search_documentation(jsonb, text, integer)', 'private.documentation_sections(jsonb, jsonb)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -122,6 +125,7 @@ from unnest(array[
     'private.record_revision()', 'private.note_sync(uuid, integer, integer)',
     'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
     'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
+    'private.index_section()', 'private.documentation_hits(text, integer)', 'private.reindex_documentation()', 'private.record_documentation()',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.judged_answers()',
@@ -314,6 +318,13 @@ from (
     ('public.audit_log', 'service_role', 'select', ''),
     ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
+    ('public.documentation_sections', 'authenticated', 'select', 'tenant_id, id, file, anchor, part, position, level, heading,
+    breadcrumb, content, loaded_at'),
+    ('public.documentation_sections', 'authenticated', 'delete', ''),
+    ('public.documentation_sections', 'palaver_definer', 'select', 'tenant_id, id, heading, breadcrumb, content'),
+    ('public.documentation_sections', 'service_role', 'select, insert, update, delete', ''),
+    ('private.documentation_index', 'palaver_definer', 'select, insert, update', ''),
+
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.ledger_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.summary_state', 'palaver_definer', 'select, update', ''),
@@ -396,6 +407,9 @@ from (
         'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)'
     ]),
     ('palaver_definer', array['private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)']),
+    ('authenticated', array['public.search_documentation(text, integer)', 'private.documentation_hits(text, integer)']),
+    ('palaver_worker', array['private.search_documentation(jsonb, text, integer)', 'private.documentation_sections(jsonb, jsonb)']),
+    ('palaver_definer', array['private.tenant_lexeme(uuid)', 'private.documentation_vector(uuid, text, text, text[], text)']),
     ('anon, authenticated', array['public.read_share(text, text)', 'private.open_share(text, text)']),
     ('authenticated', array[
         'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',

@@ -27,6 +27,7 @@ MARKED: Final = {
     "project_revisions": ("configuration", "yaml", "user_name"),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
     "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
@@ -56,6 +57,7 @@ UNMARKED: Final = {
 
 ARRAYS: Final = {
     "tags": "$1::text",
+    "breadcrumb": "$1::text",
     "secret_paths": "$1::text",
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",

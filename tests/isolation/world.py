@@ -167,6 +167,8 @@ MORE = """
     update public.tenants set response_cache_seconds = 3600;
     insert into private.tenant_keys (tenant_id, id, wrapped_key)
     select id, id, convert_to(repeat('k', 28) || id, 'utf8') from public.tenants;
+    insert into public.documentation_sections (tenant_id, file, anchor, heading, content)
+    select id, 'guide.md', 'start', 'Start', 'Begin here.' from public.tenants;
     insert into private.ledger_checks (findings) values (0);
     update public.tenants set consent_version = 'v1', consent_text = 'We keep what you say.';
     insert into public.consents (tenant_id, user_id, version, withdrawn_at)
