@@ -87,6 +87,18 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_trigger(
+    'public.projects',
+    'projects_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.project_members',
+    'project_members_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
     'public.conversation_shares',
     'conversation_shares_record_change',
     'after insert or delete or update for each row execute function private.record_change()'

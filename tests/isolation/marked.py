@@ -18,6 +18,7 @@ MARKED: Final = {
         "tools",
         "consent_text",
         "branding",
+        *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
         "configuration_schema",
     ),
     "users": ("email", "name", "preferences"),
@@ -31,6 +32,7 @@ MARKED: Final = {
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "project_revisions": ("configuration", "yaml", "user_name"),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
     "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
@@ -50,6 +52,7 @@ UNMARKED: Final = {
     "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status", "context_type"),
+    "project_revisions": ("side", "cause"),
     "project_members": ("access",),
     "prompts": ("visibility",),
     "messages": ("role",),
@@ -115,6 +118,9 @@ def _marked(column: str, kind: str) -> str:
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
+    if column == "yaml":
+        # Of revisions: one of the other side has none.
+        return "yaml || ' # ' || $1::text"
     if column in ("client_id", "response_id"):
         # No id is no id, and the same of every row would not be unique.
         return f"{column} || ' ' || $1::text"
