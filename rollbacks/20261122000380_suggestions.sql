@@ -59,6 +59,8 @@ drop table public.configuration_suggestions;
 
 drop function private.list_sessions(jsonb, text, uuid, integer, timestamptz, uuid);
 
+drop function private.find_session(jsonb, uuid);
+
 drop function private.open_session(jsonb, text);
 
 drop view public.configuration_sessions;

@@ -15,6 +15,14 @@ begin
 end
 $$;
 
+drop trigger documentation_sections_record_removed on public.documentation_sections;
+
+drop trigger documentation_sections_record_changed on public.documentation_sections;
+
+drop trigger documentation_sections_record_added on public.documentation_sections;
+
+drop function private.record_documentation();
+
 drop trigger erasures_record_change on private.erasures;
 
 drop trigger consents_record_change on public.consents;

@@ -69,6 +69,10 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000390
+\set file 20261122000390_documentation.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000380
 \set file 20261122000380_suggestions.sql
 \ir ../sql/revert.sql

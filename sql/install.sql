@@ -55,6 +55,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name suggestions
 \ir apply.sql
 
+\set version 20261122000390
+\set name documentation
+\ir apply.sql
+
 \set version 20261122000400
 \set name feedback
 \ir apply.sql

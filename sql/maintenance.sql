@@ -54,6 +54,10 @@ vacuum (analyze, skip_locked) private.cached_responses;
 
 vacuum (analyze, skip_locked) private.search_index;
 
+vacuum (analyze, skip_locked) public.documentation_sections;
+
+vacuum (analyze, skip_locked) private.documentation_index;
+
 vacuum (analyze, skip_locked) private.prompt_uses;
 
 vacuum (analyze, skip_locked) private.share_views;

@@ -267,6 +267,13 @@ call pg_temp.expect_function(
 );
 
 call pg_temp.expect_function(
+    'private.find_session(jsonb, uuid)',
+    'invoker',
+    'volatile',
+    'palaver_worker'
+);
+
+call pg_temp.expect_function(
     'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)',
     'invoker',
     'volatile',

@@ -4,7 +4,7 @@
 -- Creates:  public.configuration_suggestions, configuration_sessions; public.open_configuration_session(), accept_suggestion(),
 --           reject_suggestion(), undo_suggestion(); private.place_of(), element_tests(), check_changes(), apply_change(), apply_changes(),
 --           refreshed_changes(), pointed(), patched(), metadata_schema(), metadata_errors(), check_metadata(), open_session(),
---           list_sessions(), suggestion_fingerprint(), suggestion_basis(), shown_suggestion(), propose_suggestions(), held_suggestion(),
+--           find_session(), list_sessions(), suggestion_fingerprint(), suggestion_basis(), shown_suggestion(), propose_suggestions(), held_suggestion(),
 --           change_configuration(), take_suggestion(), decline_suggestion(), take_back_suggestion(), decide_suggestion(),
 --           read_suggestions(), read_suggestion().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users and public.projects, for the foreign keys, and on
@@ -824,6 +824,40 @@ $$;
 
 comment on function private.list_sessions(jsonb, text, uuid, integer, timestamptz, uuid) is
 'A page of the sessions of the person of the claims, newest first, up to 200; the next one begins before the last one''s updated_at and id.';
+
+create function private.find_session(p_claims jsonb, p_conversation_id uuid)
+returns table (context_type text, project_id uuid)
+language plpgsql
+volatile
+security invoker
+rows 1
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    perform private.become(p_claims);
+
+    return query
+    select c.context_type, c.project_id
+    from public.conversations as c
+    where
+        c.tenant_id = private.current_tenant_id()
+        and c.user_id = private.current_user_id()
+        and c.id = p_conversation_id
+        and c.context_type is not null;
+
+    if not found then
+        raise exception using errcode = 'PA404', message = 'There is no such session.';
+    end if;
+end
+$$;
+
+comment on function private.find_session(jsonb, uuid) is
+'What a session of the person of the claims is about. Errors: PA404 there is none, or it is somebody else''s.';
+
+revoke execute on function private.find_session(jsonb, uuid) from public;
+
+grant execute on function private.find_session(jsonb, uuid) to palaver_worker;
 
 revoke execute on function private.open_session(jsonb, text) from public;
 
@@ -1664,7 +1698,7 @@ begin
     from public.configuration_suggestions as s
     where
         s.tenant_id = private.current_tenant_id()
-        and s.project_id = p_project_id
+        and (p_project_id is null or s.project_id = p_project_id)
         and (p_status is null or s.status = p_status)
         and (p_before is null or s.id < p_before)
     order by s.id desc
@@ -1673,7 +1707,7 @@ end
 $$;
 
 comment on function private.read_suggestions(jsonb, uuid, text, integer, uuid) is
-'A page of the suggestions for a project that the person of the claims sees, newest first, up to 200; the next one begins before the last one''s id.';
+'A page of the suggestions for a project that the person of the claims sees, or for all of them, newest first, up to 200; the next one begins before the last one''s id.';
 
 create function private.read_suggestion(p_claims jsonb, p_suggestion_id uuid)
 returns table (

@@ -867,6 +867,11 @@ values
     'private.open_turns', 910, 't.tenant_id = :tenant and t.user_id = :person', null, null, '{provider, model}',
     'keep', null, 'A running turn, which ends by itself: an erasure waits for it.'
 ),
+(
+    'public.documentation_sections', 910, null, null, null, '{file, anchor, heading, breadcrumb, content}',
+    'keep', null, 'The organisation''s documentation, from files of its own.'
+),
+('private.documentation_index', 910, null, null, null, '{language, vector}', 'keep', null, 'Words of documentation.'),
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
 ('private.summary_state', 910, null, null, null, '{}', 'keep', null, 'How far the summaries go.'),
 ('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Months to sum up again.'),

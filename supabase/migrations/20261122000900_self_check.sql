@@ -73,6 +73,11 @@ from unnest(array[
     'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
     'public.prompts', 'public.prompt_publishers', 'public.prompt_versions', 'private.prompt_uses', 'public.prompt_usage',
     'public.projects', 'public.project_members', 'private.shown_metadata(jsonb)',
+    'public.project_revisions', 'private.keep_project()', 'public.mark_project_synced(uuid, integer, integer)',
+    'private.read_projects(jsonb, integer, text)', 'private.read_project(jsonb, text)', 'private.list_projects(jsonb, integer)', 'private.read_revisions(jsonb, uuid, text, integer, integer)',
+    'private.base_configuration_schema()', 'private.merged_schema(jsonb, jsonb)', 'private.configuration_schema(uuid)', 'private.schema_token(text)', 'private.schema_targets(jsonb, text)', 'private.schema_step(jsonb, jsonb, jsonb, jsonb, integer)',
+    'private.schema_errors_below(text, jsonb)', 'private.schema_doubles(jsonb, jsonb)', 'private.schema_errors(jsonb, jsonb)', 'private.check_configuration_schema()',
+    'private.schema_reach(jsonb, jsonb, integer)', 'private.schema_faults_of(jsonb, jsonb, text)', 'private.schema_faults(jsonb)',
     'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
     'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
     'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
@@ -90,6 +95,9 @@ from unnest(array[
     'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
     'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
     'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
+    'public.documentation_sections', 'private.documentation_index', 'private.tenant_lexeme(uuid)',
+    'private.documentation_vector(uuid, text, text, text[], text)', 'public.search_documentation(text, integer)',
+    'private.search_documentation(jsonb, text, integer)', 'private.documentation_sections(jsonb, jsonb)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -125,8 +133,10 @@ from unnest(array[
     'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
     'private.project_ids(text)', 'private.project_access(uuid)',
     'private.take_suggestion(uuid, integer[], integer[], integer)', 'private.decline_suggestion(uuid, text)', 'private.take_back_suggestion(uuid)',
+    'private.record_revision()', 'private.note_sync(uuid, integer, integer)',
     'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
     'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
+    'private.index_section()', 'private.documentation_hits(text, integer)', 'private.reindex_documentation()', 'private.record_documentation()',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.judged_answers()',
@@ -166,6 +176,7 @@ from (
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, configuration_schema, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
     ('public.tenants', 'palaver_definer', 'select', 'search_language'),
+    ('public.tenants', 'palaver_definer', 'select', 'configuration_schema'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -176,6 +187,7 @@ from (
     ('public.users', 'palaver_worker', 'update', 'last_active_at'),
     ('public.users', 'palaver_definer', 'select', 'tenant_id, id, auth_id, email, role, is_active, joined_at, created_at'),
     ('public.users', 'palaver_definer', 'update', 'auth_id'),
+    ('public.users', 'palaver_definer', 'select', 'name'),
     ('public.users', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
@@ -199,6 +211,8 @@ from (
     ('public.projects', 'authenticated', 'update', 'slug, name, description, configuration, yaml, yaml_file, secret_paths'),
     ('public.projects', 'authenticated', 'delete', ''),
     ('public.projects', 'palaver_definer', 'select', 'tenant_id, id, owner_id'),
+    ('public.projects', 'palaver_definer', 'select', 'configuration, configuration_version, yaml, yaml_version'),
+    ('public.projects', 'palaver_definer', 'update', 'synced_configuration, synced_yaml, synced_at, synced_by'),
     ('public.projects', 'service_role', 'select, insert, update, delete', ''),
     ('public.project_members', 'authenticated', 'select', 'tenant_id, project_id, user_id, access, created_at'),
     ('public.project_members', 'authenticated', 'insert', 'tenant_id, project_id, user_id, access'),
@@ -206,6 +220,11 @@ from (
     ('public.project_members', 'authenticated', 'delete', ''),
     ('public.project_members', 'palaver_definer', 'select', 'tenant_id, project_id, user_id, access'),
     ('public.project_members', 'service_role', 'select, insert, update, delete', ''),
+    ('public.project_revisions', 'authenticated', 'select', 'tenant_id, id, project_id, side, version, configuration, yaml, cause,
+    suggestion_id, user_id, user_name, created_at'),
+    ('public.project_revisions', 'palaver_definer', 'select, insert, delete', ''),
+    ('public.project_revisions', 'palaver_definer', 'update', 'cause, suggestion_id'),
+    ('public.project_revisions', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.configuration_suggestions', 'authenticated', 'select', 'tenant_id, id, project_id, conversation_id, turn_id, user_id, type, title, explanation, changes, suspects,
     base_version, version, fingerprint, rests_on, status, decided_by, decided_at, reason, applied_changes,
@@ -322,6 +341,13 @@ from (
     ('public.audit_log', 'service_role', 'select', ''),
     ('private.search_index', 'palaver_definer', 'select, insert, update, delete', ''),
 
+    ('public.documentation_sections', 'authenticated', 'select', 'tenant_id, id, file, anchor, part, position, level, heading,
+    breadcrumb, content, loaded_at'),
+    ('public.documentation_sections', 'authenticated', 'delete', ''),
+    ('public.documentation_sections', 'palaver_definer', 'select', 'tenant_id, id, heading, breadcrumb, content'),
+    ('public.documentation_sections', 'service_role', 'select, insert, update, delete', ''),
+    ('private.documentation_index', 'palaver_definer', 'select, insert, update', ''),
+
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.ledger_changes', 'palaver_definer', 'select, insert, delete', ''),
     ('private.summary_state', 'palaver_definer', 'select, update', ''),
@@ -404,6 +430,9 @@ from (
         'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)'
     ]),
     ('palaver_definer', array['private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)']),
+    ('authenticated', array['public.search_documentation(text, integer)', 'private.documentation_hits(text, integer)']),
+    ('palaver_worker', array['private.search_documentation(jsonb, text, integer)', 'private.documentation_sections(jsonb, jsonb)']),
+    ('palaver_definer', array['private.tenant_lexeme(uuid)', 'private.documentation_vector(uuid, text, text, text[], text)']),
     ('anon, authenticated', array['public.read_share(text, text)', 'private.open_share(text, text)']),
     ('authenticated', array[
         'public.share_conversation(uuid, boolean, boolean, timestamp with time zone, text)', 'public.revoke_share(uuid)',
@@ -444,6 +473,15 @@ from (
     ('authenticated', array['private.forecast_usage(timestamp with time zone)']),
     ('palaver_worker, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated, service_role', array['private.project_ids(text)', 'private.project_access(uuid)']),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.base_configuration_schema()', 'private.merged_schema(jsonb, jsonb)', 'private.configuration_schema(uuid)', 'private.schema_token(text)', 'private.schema_targets(jsonb, text)', 'private.schema_step(jsonb, jsonb, jsonb, jsonb, integer)',
+        'private.schema_errors_below(text, jsonb)', 'private.schema_doubles(jsonb, jsonb)', 'private.schema_errors(jsonb, jsonb)'
+    ]),
+    ('authenticated, service_role', array['private.schema_reach(jsonb, jsonb, integer)', 'private.schema_faults_of(jsonb, jsonb, text)', 'private.schema_faults(jsonb)']),
+    ('authenticated', array['public.mark_project_synced(uuid, integer, integer)', 'private.note_sync(uuid, integer, integer)']),
+    ('palaver_worker', array[
+        'private.read_projects(jsonb, integer, text)', 'private.read_project(jsonb, text)', 'private.list_projects(jsonb, integer)', 'private.read_revisions(jsonb, uuid, text, integer, integer)'
+    ]),
     ('authenticated', array['private.shown_metadata(jsonb)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',

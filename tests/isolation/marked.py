@@ -9,7 +9,10 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding", "configuration_schema"),
+    "tenants": (
+        *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
+        "configuration_schema",
+    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
@@ -22,8 +25,10 @@ MARKED: Final = {
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "project_revisions": ("configuration", "yaml", "user_name"),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
     "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
@@ -40,6 +45,7 @@ UNMARKED: Final = {
     "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status", "context_type"),
+    "project_revisions": ("side", "cause"),
     "project_members": ("access",),
     "configuration_suggestions": ("type", "status", "applied_changes"),
     "prompts": ("visibility",),
@@ -53,6 +59,7 @@ UNMARKED: Final = {
 
 ARRAYS: Final = {
     "tags": "$1::text",
+    "breadcrumb": "$1::text",
     "secret_paths": "$1::text",
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
@@ -108,6 +115,9 @@ def _marked(column: str, kind: str) -> str:
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
+    if column == "yaml":
+        # Of revisions: one of the other side has none.
+        return "yaml || ' # ' || $1::text"
     if column in ("client_id", "response_id"):
         # No id is no id, and the same of every row would not be unique.
         return f"{column} || ' ' || $1::text"

@@ -172,6 +172,8 @@ MORE = """
     update public.tenants set response_cache_seconds = 3600;
     insert into private.tenant_keys (tenant_id, id, wrapped_key)
     select id, id, convert_to(repeat('k', 28) || id, 'utf8') from public.tenants;
+    insert into public.documentation_sections (tenant_id, file, anchor, heading, content)
+    select id, 'guide.md', 'start', 'Start', 'Begin here.' from public.tenants;
     insert into private.ledger_checks (findings) values (0);
     update public.tenants set consent_version = 'v1', consent_text = 'We keep what you say.';
     insert into public.consents (tenant_id, user_id, version, withdrawn_at)
@@ -187,8 +189,8 @@ MORE = """
         synced_yaml, synced_at, synced_by
     )
     select
-        p.tenant_id, coalesce(n.project::uuid, private.uuid_v7()), p.owner_id, 'desk-' || row_number() over (), 'Desk', 'A desk',
-        '{"a": 1}', 'a: 1', array['token'], '{"a": 1}', 'a: 1', '2024-06-01', p.owner_id
+        p.tenant_id, coalesce(n.project::uuid, private.uuid_v7()), p.owner_id, 'desk-' || row_number() over (), 'Desk',
+        'A desk', '{"a": 1}', 'a: 1', array['token'], '{"a": 1}', 'a: 1', '2024-06-01', p.owner_id
     from (
         select u.tenant_id, u.id as owner_id from public.users as u union all select :acme, null
     ) as p

@@ -336,6 +336,21 @@ from (
 insert into private.tenant_keys (tenant_id, id, wrapped_key)
 values ('00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-0000000ac001', '\xcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd');
 
+-- Documentation with the names of Acme's, and with its words.
+
+insert into public.documentation_sections (tenant_id, id, file, anchor, position, heading, content)
+select
+    t.id as tenant_id,
+    case when t.id = '00000000-0000-7000-8000-0000000000b0' then s.id else private.uuid_v7() end as id,
+    s.file,
+    s.anchor,
+    s.position,
+    s.heading,
+    s.content || ' markglobexx7q' as content
+from public.documentation_sections as s
+cross join public.tenants as t
+where t.id <> s.tenant_id;
+
 insert into public.consents (tenant_id, user_id, version, text_hash)
 select
     u.tenant_id,

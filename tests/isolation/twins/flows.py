@@ -127,6 +127,8 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select * from public.conversation_shares order by 1, 2",
             "select * from public.conversation_share_views order by 1, 2",
             f"select * from public.search_conversations('{draw(one_of('saw', 'markglobexx7q', 'hand*'))}')",
+            f"select * from public.search_documentation('{draw(one_of('review', 'markglobexx7q', 'can issues leave?'))}')",
+            "delete from public.documentation_sections where file like '%fields.md' returning *",
             "select * from public.conversation_overview order by 1, 2",
             f"select * from public.{draw(one_of('archive', 'delete', 'restore'))}_conversation('{talk}')",
             "select * from public.export_my_data()",
