@@ -34,7 +34,7 @@ _KEEPS_ITS_END: Final = re.compile(r"[|>][1-9]?\+")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 # One thread: under the interpreter's lock more of them would be no faster, and would keep the event loop waiting.
-_reader: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="yaml")
+reader: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="yaml")
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +114,7 @@ class Document:
 
 async def read_off_loop(source: str | bytes) -> Document:
     """`read()`, in a thread."""
-    return await asyncio.get_running_loop().run_in_executor(_reader, read, source)
+    return await asyncio.get_running_loop().run_in_executor(reader, read, source)
 
 
 def read(source: str | bytes) -> Document:
