@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from app.assistant.blame import Revision
 from app.assistant.changes import Change
+from app.assistant.compare import Side
 from app.assistant.output import DocumentationSection, SuggestionType
 from app.chat.talk import Session
 
@@ -27,6 +30,7 @@ class Project:
     yaml_version: int = 0
     synced_configuration: Any = field(default=None, repr=False)
     synced_yaml: str | None = field(default=None, repr=False)
+    synced_at: datetime | None = None
     schema: Mapping[str, Any] = field(default_factory=dict, repr=False)
     secret_paths: Sequence[str] = ()
 
@@ -56,9 +60,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a draft: new, pending (it was made before), rejected (and not made again), invalid or nothing."""
+    """What became of a draft; it can be accepted if it is new or pending, which is that it was made before."""
 
-    outcome: str
+    status: str
     id: UUID | None = None
 
 
@@ -73,11 +77,21 @@ class Earlier:
     reason: str | None = None
 
 
+class History(Protocol):
+    """Where the revisions of projects are."""
+
+    def revisions(self, project_id: UUID, side: Side) -> AsyncGenerator[Revision, None]:
+        """Those of one side, newest first, read as far as needed. Raises PalaverError."""
+
+
 class Library(Protocol):
     """What a talk reads as the person who asks, and the one thing that it leaves behind. All raise PalaverErrors."""
 
     async def projects(self, session: Session) -> Sequence[Project]:
         """The session's project, or all that the person sees."""
+
+    def history(self, session: Session) -> History:
+        """Where the revisions of the projects are."""
 
     async def search(self, session: Session, query: str) -> Sequence[Section]:
         """The sections of the documentation that fit best, best first."""

@@ -6,10 +6,11 @@ The database holds the same form (`private.metadata_errors()`); other keys of a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from app.assistant.changes import Operation
 from app.assistant.output import Source, SuggestionType
@@ -22,6 +23,11 @@ MOST_DIFFERENCES: Final = 500
 MOST_OCTETS: Final = 64 * 1024
 """Of all of it, as JSON."""
 
+_Path: TypeAlias = Annotated[str, Meta(max_length=2000)]
+_Pointer: TypeAlias = Annotated[str, Meta(max_length=4000)]
+_Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
+_Place: TypeAlias = Annotated[int, Meta(ge=1)]
+
 _KEYS: Final = frozenset(("configReferences", "documentationLinks", "suggestions", "comparisonResults"))
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -33,15 +39,15 @@ class _Form(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, for
 class ConfigReference(_Form, frozen=True, kw_only=True):
     """A place in the configuration, and on which side it was read."""
 
-    path: str
+    path: Annotated[str, Meta(min_length=1, max_length=2000)]
     type: Source
 
 
 class DocumentationLink(_Form, frozen=True, kw_only=True):
     """A section of the documentation by its anchor, or a whole file."""
 
-    file: str
-    section: str | None = None
+    file: _Name
+    section: Annotated[str, Meta(max_length=1000)] | UnsetType = UNSET
 
 
 class SuggestedChange(_Form, frozen=True, kw_only=True):
@@ -54,7 +60,7 @@ class SuggestedChange(_Form, frozen=True, kw_only=True):
 
 
 class SuggestedConfig(_Form, frozen=True, kw_only=True):
-    """What a suggestion would change."""
+    """What a suggestion of ours would change: its `config`, as JSON."""
 
     changes: list[SuggestedChange]
     summary: str | UnsetType = UNSET
@@ -64,27 +70,27 @@ class Suggestion(_Form, frozen=True, kw_only=True):
     """Something to accept or to reject; without an id it cannot be."""
 
     type: SuggestionType
-    config: SuggestedConfig
-    explanation: str
-    id: str | UnsetType = UNSET
-    title: str | UnsetType = UNSET
-    status: str | UnsetType = UNSET
+    config: dict[str, Any]
+    explanation: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    id: UUID | UnsetType = UNSET
+    title: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
+    status: Literal["pending", "accepted", "rejected", "stale", "undone"] | UnsetType = UNSET
 
 
 class Difference(_Form, frozen=True, kw_only=True):
     """Where YAML and database differ; a value that is not there is null."""
 
-    path: str
-    yaml_value: Any = None
-    db_value: Any = None
+    path: _Path
+    yaml_value: Any
+    db_value: Any
     type: Literal["missing_in_db", "missing_in_yaml", "value_mismatch"]
-    yaml_pointer: str | UnsetType | None = UNSET
-    database_pointer: str | UnsetType | None = UNSET
-    element: str | UnsetType | None = UNSET
+    yaml_pointer: _Pointer | UnsetType | None = UNSET
+    database_pointer: _Pointer | UnsetType | None = UNSET
+    element: Annotated[str, Meta(max_length=1000)] | UnsetType | None = UNSET
     changed_in: Literal["yaml", "database", "both", "unknown"] | UnsetType | None = UNSET
-    conflict: bool | UnsetType = UNSET
-    line: int | UnsetType | None = UNSET
-    column: int | UnsetType | None = UNSET
+    conflict: bool | UnsetType | None = UNSET
+    line: _Place | UnsetType | None = UNSET
+    column: _Place | UnsetType | None = UNSET
     changed: dict[str, Any] | UnsetType | None = UNSET
 
 
@@ -151,7 +157,8 @@ def validated(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
 def _fitting(items: Sequence[Any], room: int) -> tuple[list[Any], int]:
     """As many of the first items as there is room for, and the room that is left."""
     for at, item in enumerate(items):
-        room -= len(_encode(item)) + 1
-        if room < 0:
-            return list(items[:at]), 0
+        size = len(_encode(item)) + 1
+        if size > room:
+            return list(items[:at]), room
+        room -= size
     return list(items), room
