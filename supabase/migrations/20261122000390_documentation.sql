@@ -258,13 +258,19 @@ declare
     v_weights constant pg_catalog.float4[] := '{0.4, 0.4, 0.6, 1}';
     v_or constant pg_catalog.text := left(regexp_replace(btrim(left(p_query, 1000), E' "\t\n'), '[\s"]+', ' or ', 'g'), 1000);
     v_tenant_id constant pg_catalog.uuid := private.current_tenant_id();
-    v_tenant constant pg_catalog.tsquery := format('''%s''', private.tenant_lexeme(v_tenant_id))::pg_catalog.tsquery;
+    v_tenant pg_catalog.tsquery;
     v_language pg_catalog.text;
     v_words pg_catalog.tsquery;
     v_some pg_catalog.text;
     v_any pg_catalog.tsquery;
     v_found pg_catalog.int4;
 begin
+    if v_tenant_id is null then
+        return;
+    end if;
+
+    v_tenant := format('''%s''', private.tenant_lexeme(v_tenant_id))::pg_catalog.tsquery;
+
     -- The next language is one step in the index away, and a tenant has one, or two for a while.
     loop
         select d.language into v_language

@@ -209,6 +209,7 @@ ROWS = (
     "insert into private.erasures (tenant_id, person_hash, state) values ({tenant}, 'x', 'finished')",
     "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
     " values ({tenant}, gen_random_uuid(), sha256('x') || sha256('y'))",
+    "insert into public.documentation_sections (tenant_id, file, heading, content) values ({tenant}, 'a.md', 'A', 'Of it')",
 )
 
 
