@@ -53,13 +53,7 @@ drop function private.suggestion_basis(jsonb);
 
 drop function private.suggestion_fingerprint(text, jsonb);
 
-drop policy "Accepted suggestions say what revisions come from" on public.project_revisions;
-
-revoke update (cause, suggestion_id) on public.project_revisions from palaver_definer;
-
-drop policy "Accepted suggestions change editors' projects" on public.projects;
-
-revoke select (configuration, configuration_version), update (configuration) on public.projects from palaver_definer;
+revoke update (configuration) on public.projects from palaver_definer;
 
 drop table public.configuration_suggestions;
 

@@ -139,18 +139,6 @@ call pg_temp.expect_policy(
     p_check => 'tenant_id = (select private.current_tenant_id())'
 );
 
-call pg_temp.expect_policy(
-    'public.projects', 'Accepted suggestions change editors'' projects', 'update', 'palaver_definer',
-    p_using => 'tenant_id = (select private.current_tenant_id()) and id = any ((select private.project_ids(''editor''))::uuid[])',
-    p_check => 'tenant_id = (select private.current_tenant_id())'
-);
-
-call pg_temp.expect_policy(
-    'public.project_revisions', 'Accepted suggestions say what revisions come from', 'update', 'palaver_definer',
-    p_using => 'tenant_id = (select private.current_tenant_id())',
-    p_check => 'tenant_id = (select private.current_tenant_id())'
-);
-
 call pg_temp.expect_grant('public.configuration_sessions', 'authenticated', 'select');
 
 call pg_temp.expect_grant('public.configuration_sessions', 'service_role', 'select');
@@ -165,9 +153,7 @@ call pg_temp.expect_grant('public.configuration_suggestions', 'palaver_definer',
 
 call pg_temp.expect_grant('public.configuration_suggestions', 'service_role', 'select');
 
-call pg_temp.expect_grant('public.projects', 'palaver_definer', 'select (configuration, configuration_version), update (configuration)');
-
-call pg_temp.expect_grant('public.project_revisions', 'palaver_definer', 'update (cause, suggestion_id)');
+call pg_temp.expect_grant('public.projects', 'palaver_definer', 'update (configuration)');
 
 call pg_temp.expect_view('public.configuration_sessions', '
     tenant_id uuid,

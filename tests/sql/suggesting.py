@@ -1,4 +1,4 @@
-"""What tests of suggestions do: a project, a session on it, what the assistant suggests there, and what people decide."""
+"""What tests of suggestions do: a project, a session on it, what is suggested there, and what people decide."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ async def project(owner: Actor, configuration: object = CONFIGURATION, slug: str
     return UUID(
         str(
             await owner.value(
-                "insert into public.projects (slug, name, configuration) values ($1, 'The desk', $2::jsonb) returning id",
+                "insert into public.projects (slug, name, configuration) values ($1, 'The desk', $2::jsonb)"
+                " returning id",
                 slug,
                 json.dumps(configuration),
             )

@@ -1,4 +1,4 @@
-"""Changes of a configuration in the database: what they become as RFC 6902, when they are refused, and that they can be taken back."""
+"""Changes in the database: what they become as RFC 6902, when they are refused, and that they can be taken back."""
 
 from __future__ import annotations
 

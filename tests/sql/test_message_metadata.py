@@ -52,10 +52,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"configReferences": [REFERENCE | {"type": "file"}]}, "configReferences[0].type"),
     ({"configReferences": [REFERENCE | {"path": 1}]}, "configReferences[0].path"),
     ({"configReferences": [REFERENCE | {"path": ""}]}, "configReferences[0].path"),
-    ({"configReferences": [REFERENCE | {"more": 1}]}, "configReferences[0]"),
+    ({"configReferences": [REFERENCE | {"more": 1}]}, "configReferences[0].more"),
     ({"configReferences": [REFERENCE] * 101}, "configReferences"),
     ({"documentationLinks": [{"section": "x"}]}, "documentationLinks[0]"),
-    ({"documentationLinks": [{"file": "a.md", "url": "javascript:alert(1)"}]}, "documentationLinks[0]"),
+    ({"documentationLinks": [{"file": "a.md", "url": "javascript:alert(1)"}]}, "documentationLinks[0].url"),
     ({"documentationLinks": [{"file": "a.md"}] * 51}, "documentationLinks"),
     ({"suggestions": [SUGGESTION | {"type": "poem"}]}, "suggestions[0].type"),
     ({"suggestions": [SUGGESTION | {"config": "x"}]}, "suggestions[0].config"),
@@ -72,7 +72,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"comparisonResults": {"differences": [DIFFERENCE | {"line": 0}]}}, "comparisonResults.differences[0].line"),
     ({"comparisonResults": {"differences": [DIFFERENCE | {"line": "3"}]}}, "comparisonResults.differences[0].line"),
-    ({"comparisonResults": {"differences": [DIFFERENCE | {"more": 1}]}}, "comparisonResults.differences[0]"),
+    ({"comparisonResults": {"differences": [DIFFERENCE | {"more": 1}]}}, "comparisonResults.differences[0].more"),
     (
         {
             "comparisonResults": {
@@ -103,7 +103,7 @@ async def test_clients_write_metadata_of_the_right_form_only(
             await acme_member.value(WRITE, talk, json.dumps(metadata))
         assert refused.value.sqlstate == "PA422", metadata
         errors = json.loads(str(refused.value.detail))["errors"]
-        assert path in [error["path"].partition(".more")[0] for error in errors], (metadata, errors)
+        assert path in [error["path"] for error in errors], (metadata, errors)
         update = "update public.messages set metadata = $2::jsonb where id = $1"
         assert await service.denied(update, last, json.dumps(metadata)) == "PA422"
 

@@ -186,9 +186,9 @@ async def test_what_stems_from_free_text_alone_is_confirmed_change_by_change(
 
 
 async def test_what_would_not_fit_the_schema_is_not_applied(database: Database, acme_member: Actor, desk: UUID) -> None:
-    nonsense = replace(["infrastructure", "replicas"], 2, "many")
+    nonsense = add(["workflow", "initial"], "nowhere")
     (outcome,) = await propose(database, acme_member, desk, suggestion(nonsense))
-    assert (outcome["status"], outcome["errors"][0]["path"]) == ("invalid", "infrastructure.replicas")
+    assert (outcome["status"], outcome["errors"][0]["path"]) == ("invalid", "workflow.initial")
     # Its half is right, the other half too, but not alone.
     new = add([*STATUS, {"id": "qa"}], {"id": "qa", "name": "QA"})
     to = add(["workflow", "transitions", {"id": "test"}], {"id": "test", "from": "review", "to": "qa"})
