@@ -1,4 +1,4 @@
-"""A project to ask about: a help desk whose two sides differ in one place, and lack a transition that somebody misses."""
+"""A project to ask about: a help desk whose sides differ in one place, and lack a transition that somebody misses."""
 
 from __future__ import annotations
 
@@ -135,14 +135,14 @@ class Asking:
     worker: RunningWorker
     person: Actor | None
 
-    async def get(self, path: str, **query: Any) -> httpx2.Response:
+    async def get(self, route: str, **query: Any) -> httpx2.Response:
         """GET it."""
-        return await self.worker.client.get(f"/api/ai/{path}", params=query, headers=self._headers)
+        return await self.worker.client.get(f"/api/ai/{route}", params=query, headers=self._headers)
 
-    async def post(self, path: str, body: object = None, **options: Any) -> httpx2.Response:
+    async def post(self, route: str, body: object = None, **options: Any) -> httpx2.Response:
         """POST it, with a JSON body unless that is None."""
         given = options if body is None else {"json": body, **options}
-        return await self.worker.client.post(f"/api/ai/{path}", headers=self._headers, **given)
+        return await self.worker.client.post(f"/api/ai/{route}", headers=self._headers, **given)
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -153,5 +153,5 @@ def patched(directory: Path, name: str, text: str, diff: str) -> str:
     """The text with a unified diff applied as git does it."""
     path = directory / name
     path.write_bytes(text.encode())
-    subprocess.run(["git", "apply", "-p0", "-"], input=diff.encode(), cwd=directory, check=True, capture_output=True)
+    subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=directory, check=True, capture_output=True)
     return path.read_bytes().decode()

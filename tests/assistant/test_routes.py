@@ -71,24 +71,24 @@ async def test_a_session_is_opened_once(ben: Asking, ada: Asking, desk: Desk) ->
     assert infrastructure["projectId"] is None
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"contextType": "project"}, 422),
-        ({"contextType": "infrastructure", "project": "desk"}, 422),
-        ({"contextType": "weather"}, 422),
-        ({}, 422),
-        ([], 422),
-        ({"contextType": "project", "project": ""}, 422),
-        ({"contextType": "project", "project": "x" * 201}, 422),
-        ({"contextType": "project", "project": "de\0sk"}, 422),
-        ({"contextType": "project", "project": "nowhere"}, 404),
-        ({"contextType": "project", "project": "'; drop table public.projects; --"}, 404),
-        ({"contextType": "project", "project": "00000000-0000-4000-8000-000000000000"}, 404),
-    ],
-)
-async def test_what_opens_no_session(ben: Asking, desk: Desk, body: Any, status: int) -> None:
-    refused(await ben.post("conversations", body), status, "NOT_FOUND" if status == 404 else "INVALID_REQUEST")
+NO_SESSIONS: Any = [
+    ({"contextType": "project"}, 422),
+    ({"contextType": "infrastructure", "project": "desk"}, 422),
+    ({"contextType": "weather"}, 422),
+    ({}, 422),
+    ([], 422),
+    ({"contextType": "project", "project": ""}, 422),
+    ({"contextType": "project", "project": "x" * 201}, 422),
+    ({"contextType": "project", "project": "de\0sk"}, 422),
+    ({"contextType": "project", "project": "nowhere"}, 404),
+    ({"contextType": "project", "project": "'; drop table public.projects; --"}, 404),
+    ({"contextType": "project", "project": "00000000-0000-4000-8000-000000000000"}, 404),
+]
+
+
+async def test_what_opens_no_session(ben: Asking, desk: Desk) -> None:
+    for body, status in NO_SESSIONS:
+        refused(await ben.post("conversations", body), status, "NOT_FOUND" if status == 404 else "INVALID_REQUEST")
 
 
 async def test_sessions_are_listed_with_a_preview_page_by_page(ben: Asking, ada: Asking, desk: Desk) -> None:
@@ -112,23 +112,23 @@ async def test_sessions_are_listed_with_a_preview_page_by_page(ben: Asking, ada:
     assert done(await ada.get("conversations"))["sessions"] == []
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"limit": "0"},
-        {"limit": "-1"},
-        {"limit": "ten"},
-        {"limit": "1e3"},
-        {"limit": "٣"},
-        {"before": "yesterday"},
-        {"before": "2026-01-01T00:00:00,"},
-        {"before": "2026-01-01T00:00:00,00000000-0000-4000-8000-000000000000\0"},
-        {"contextType": "weather"},
-        {"projectId": "desk"},
-    ],
-)
-async def test_pages_that_there_cannot_be(ben: Asking, query: dict[str, str]) -> None:
-    refused(await ben.get("conversations", **query), 400, "INVALID_REQUEST")
+NO_PAGES: Any = [
+    {"limit": "0"},
+    {"limit": "-1"},
+    {"limit": "ten"},
+    {"limit": "1e3"},
+    {"limit": "٣"},
+    {"before": "yesterday"},
+    {"before": "2026-01-01T00:00:00,"},
+    {"before": "2026-01-01T00:00:00,00000000-0000-4000-8000-000000000000\0"},
+    {"contextType": "weather"},
+    {"projectId": "desk"},
+]
+
+
+async def test_pages_that_there_cannot_be(ben: Asking) -> None:
+    for query in NO_PAGES:
+        refused(await ben.get("conversations", **query), 400, "INVALID_REQUEST")
 
 
 async def test_the_configuration_comes_without_its_secrets(ben: Asking, desk: Desk) -> None:
@@ -202,9 +202,7 @@ async def test_the_infrastructure_is_that_of_all_projects_that_somebody_sees(
         assert all(set(each["configuration"]) <= {"infrastructure"} for each in projects)
         comparisons = done(await person.get(f"conversations/{session}/configuration/differences"))["comparisons"]
         assert len(comparisons) == len(projects)
-        assert all(
-            each["path"].startswith("infrastructure") for found in comparisons for each in found["differences"]
-        )
+        assert all(each["path"].startswith("infrastructure") for found in comparisons for each in found["differences"])
 
 
 async def test_a_suggestion_is_found_and_accepted(ben: Asking, desk: Desk, tmp_path: Path) -> None:
@@ -235,8 +233,8 @@ async def test_a_suggestion_is_found_and_accepted(ben: Asking, desk: Desk, tmp_p
     assert (edit["file"], edit["yamlVersion"]) == ("desk.yaml", 1)
     text = patched(tmp_path, "desk.yaml", YAML, edit["diff"])
     assert read(text).value["workflow"]["transitions"][-1] == MISSING
-    assert [line for line in text.splitlines() if line not in YAML.splitlines()] == ["    - {from: review, to: done}"]
-    assert set(YAML.splitlines()) <= set(text.splitlines())
+    added = [line for line in text.splitlines() if line not in YAML.splitlines()]
+    assert [line for line in text.splitlines() if line not in added] == YAML.splitlines()
 
     await desk.edit(yaml=text)
     assert done(await ben.get(f"suggestions/{made}"))["yamlEdit"]["diff"] is None
@@ -350,13 +348,13 @@ async def test_who_may_not_decide(
     assert await desk.version() == 2
 
 
-@pytest.mark.parametrize("suggestion", ["nonsense", "%00", "..%2f..", "00000000-0000-4000-8000-000000000000"])
-async def test_suggestions_that_there_are_not(ben: Asking, desk: Desk, suggestion: str) -> None:
-    refused(await ben.get(f"suggestions/{suggestion}"), 404, "NOT_FOUND")
-    for action in ("accept", "reject", "undo"):
-        refused(await ben.post(f"suggestions/{suggestion}/{action}"), 404, "NOT_FOUND")
-    for what in ("", "/differences", "/suggestions"):
-        refused(await ben.get(f"conversations/{suggestion}/configuration{what}"), 404, "NOT_FOUND")
+async def test_suggestions_that_there_are_not(ben: Asking, desk: Desk) -> None:
+    for suggestion in ("nonsense", "%00", "..%2f..", "00000000-0000-4000-8000-000000000000"):
+        refused(await ben.get(f"suggestions/{suggestion}"), 404, "NOT_FOUND")
+        for action in ("accept", "reject", "undo"):
+            refused(await ben.post(f"suggestions/{suggestion}/{action}"), 404, "NOT_FOUND")
+        for what in ("", "/differences", "/suggestions"):
+            refused(await ben.get(f"conversations/{suggestion}/configuration{what}"), 404, "NOT_FOUND")
 
 
 async def test_an_ordinary_conversation_has_no_configuration(ben: Asking, desk: Desk) -> None:
@@ -409,26 +407,26 @@ async def test_what_has_changed_since_is_not_taken_back(ben: Asking, desk: Desk)
     assert (await desk.configuration())["infrastructure"]["environments"][0]["replicas"] == 9
 
 
-@pytest.mark.parametrize(
-    ("action", "body"),
-    [
-        ("accept", {"changes": "all"}),
-        ("accept", {"changes": [-1]}),
-        ("accept", {"changes": [1.5]}),
-        ("accept", {"changes": [True]}),
-        ("accept", {"changes": list(range(200)) * 2}),
-        ("accept", {"confirmed": None}),
-        ("accept", {"version": 0}),
-        ("accept", {"version": 2**31}),
-        ("accept", []),
-        ("reject", {"reason": 7}),
-        ("reject", {"reason": "x" * 2001}),
-        ("reject", {"reason": "\0"}),
-    ],
-)
-async def test_bodies_that_decide_nothing(ben: Asking, desk: Desk, action: str, body: Any) -> None:
+NO_DECISIONS: Any = [
+    ("accept", {"changes": "all"}),
+    ("accept", {"changes": [-1]}),
+    ("accept", {"changes": [1.5]}),
+    ("accept", {"changes": [True]}),
+    ("accept", {"changes": list(range(200)) * 2}),
+    ("accept", {"confirmed": None}),
+    ("accept", {"version": 0}),
+    ("accept", {"version": 2**31}),
+    ("accept", []),
+    ("reject", {"reason": 7}),
+    ("reject", {"reason": "x" * 2001}),
+    ("reject", {"reason": "\0"}),
+]
+
+
+async def test_bodies_that_decide_nothing(ben: Asking, desk: Desk) -> None:
     made = await desk.suggest()
-    refused(await ben.post(f"suggestions/{made}/{action}", body), 422, "INVALID_REQUEST")
+    for action, body in NO_DECISIONS:
+        refused(await ben.post(f"suggestions/{made}/{action}", body), 422, "INVALID_REQUEST")
     assert done(await ben.get(f"suggestions/{made}"))["suggestion"]["status"] == "pending"
 
 
@@ -437,10 +435,10 @@ async def test_bodies_that_are_none(ben: Asking, desk: Desk) -> None:
     json_type = {"Content-Type": "application/json"}
     for content, headers, status, code in (
         (b"{", json_type, 422, "INVALID_REQUEST"),
-        (b'{"changes": "\xff"}', json_type, 400, "INVALID_REQUEST"),
+        (b'{"changes": "\xff"}', json_type, 422, "INVALID_REQUEST"),
         (b"[" * 100_000, json_type, 422, "INVALID_REQUEST"),
         (b"changes=0", {"Content-Type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
-        (b" " * 2_000_000, json_type, 413, "PAYLOAD_TOO_LARGE"),
+        (b" " * (ben.worker.worker.settings.max_body_bytes + 1), json_type, 413, "PAYLOAD_TOO_LARGE"),
     ):
         answer = await ben.worker.client.post(
             f"/api/ai/suggestions/{made}/accept", content=content, headers={**ben._headers, **headers}
@@ -451,7 +449,9 @@ async def test_bodies_that_are_none(ben: Asking, desk: Desk) -> None:
 
 
 async def test_a_secret_in_the_way_of_the_edit_is_not_told(ben: Asking, desk: Desk) -> None:
-    await desk.edit(yaml=YAML.replace("    - {from: review, to: open}\n", f"    - {{from: review, to: open}}  # {SECRET}\n"))
+    await desk.edit(
+        yaml=YAML.replace("    - {from: review, to: open}\n", f"    - {{from: review, to: open}}  # {SECRET}\n")
+    )
     made = await desk.suggest()
     answer = await ben.get(f"suggestions/{made}")
     assert SECRET not in answer.text
