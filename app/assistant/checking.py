@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from app.assistant.changes import ABSENT, Change
 from app.assistant.ground import Draft, Library
-from app.assistant.hidden import shown
+from app.assistant.hidden import shown, shown_value
 from app.assistant.metadata import (
     MOST_LINKS,
     MOST_REFERENCES,
@@ -145,20 +145,9 @@ class Suggesting:
 
     def _change(self, subject: Subject, change: Change) -> SuggestedChange:
         values = {
-            name: visible(value)
+            name: shown_value(value)
             for name, value in (("before", change.before), ("after", change.after))
             if value is not ABSENT
         }
         path = shown(self._scope.friendly(subject, change.path))
         return SuggestedChange(operation=change.operation, path=path, **values)
-
-
-def visible(value: Any) -> Any:
-    """A value with what is hidden in its texts made visible."""
-    if isinstance(value, str):
-        return shown(value)
-    if isinstance(value, list):
-        return [visible(item) for item in value]
-    if isinstance(value, dict):
-        return {shown(key): visible(item) for key, item in value.items()}
-    return value

@@ -67,9 +67,9 @@ def _run(given: argparse.Namespace) -> int:
     try:
         return asyncio.run(run(url, given))
     except YamlError as error:
-        _say(f"{_name(given)}:{error.line}:{error.column}: {error}")
+        _say(f"{_name(given)}:{error.line}:{error.column}: {error.message}")
     except (ConfigurationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        _say(f"palaver config {given.action}: {error}")
+        _say(f"palaver config {given.action}: {getattr(error, 'message', error)}")
         for line in _errors(error):
             _say(f"  {line}")
     return FAILED
@@ -98,9 +98,8 @@ async def _load(url: str, given: argparse.Namespace) -> int:
             await connection.execute(QUERIES["apply_project_yaml"], project.id, write_json(document.value))
         stored = await _find(connection, str(project.id))
         subject = await _compared(stored)
-    _say(
-        f"{project.slug}: {stored.yaml_file} is version {stored.yaml_version}; {_count(len(subject.differences or ()))}."
-    )
+    found = _count(len(subject.differences or ()))
+    _say(f"{project.slug}: {stored.yaml_file} is version {stored.yaml_version}; {found}.")
     return SAME
 
 
@@ -215,7 +214,8 @@ def _errors(error: BaseException) -> list[str]:
 
 
 def _name(given: argparse.Namespace) -> str:
-    return str(given.file) if given.action == "load" else given.project
+    name: str = str(given.file) if given.action == "load" else given.project
+    return name
 
 
 def _count(differences: int) -> str:

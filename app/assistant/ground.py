@@ -26,7 +26,7 @@ class Project:
     configuration: Any = field(repr=False)
     configuration_version: int
     yaml: str | None = field(default=None, repr=False)
-    yaml_file: str | None = None
+    yaml_file: str = "project.yaml"
     yaml_version: int = 0
     synced_configuration: Any = field(default=None, repr=False)
     synced_yaml: str | None = field(default=None, repr=False)

@@ -178,7 +178,7 @@ def _normal(value: Any) -> Any:
             return {key: _normal(member) for key, member in value.items()}
         case list():
             return list(map(_normal, value))
-        case None | str() | bool() | int():
+        case None | str() | bool():
             return value
     try:
         return number(str(value))

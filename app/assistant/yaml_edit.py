@@ -7,6 +7,7 @@ it goes. Comments above an entry stay when it is removed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,21 +44,20 @@ def edited(document: Document, changes: Sequence[Change]) -> str:
     layout = _layout(document)
     # A comment that happens to be indented like a text of several lines would become a part of it.
     for form in (layout, replace(layout, literals=False)):
-        try:
-            text = _Edit(document, form, draft).text()
+        text = _Edit(document, form, draft).text()
+        with contextlib.suppress(YamlError):
             if equal(read(text).value, draft.value):
                 return text
-        except (YamlError, ValueError) as error:
-            failure: Exception | None = error
-        else:
-            failure = None
-    raise EditError("The changes cannot be made in this document without writing it anew.") from failure
+    raise EditError("The changes cannot be made in this document without writing it anew.")
 
 
-def unified(document_name: str, before: str, after: str) -> str:
-    """The difference as a patch, such as `git apply` and `patch -p1` take; empty where there is none."""
+def unified(document_name: str, before: str, after: str, *, context: int = 3) -> str:
+    """The difference as a patch, such as `git apply` and `patch -p1` take; empty where there is none.
+
+    `context`: how many lines around each change; `git apply` wants --unidiff-zero for a patch without.
+    """
     name = document_name + ("\t" if " " in document_name else "")
-    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}")
+    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}", n=context)
     return "".join(line if line.endswith("\n") else line + _NO_NEWLINE for line in lines)
 
 

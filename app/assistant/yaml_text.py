@@ -5,7 +5,6 @@ What cannot be seen (blanks at the end of a line, characters without a width) is
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -139,8 +138,6 @@ def _literal(text: str) -> list[str]:
 
 
 def _number(value: float | Decimal) -> str:
-    if not math.isfinite(value):
-        raise ValueError("JSON has no such number.")
     text = str(value)
     mantissa, exponent, power = text.replace("E", "e").partition("e")
     # Readers of YAML 1.1 take 1e+16 for a string.
