@@ -16,7 +16,7 @@ from app.assistant.yaml_errors import YamlError
 from app.assistant.yaml_source import Document, read_off_loop
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Subject:
     """A project as talks and comparisons see it."""
 
