@@ -1,7 +1,27 @@
--- Reverts 20261122000250_projects. Removes all projects with their configurations and members.
+-- Reverts 20261122000250_projects. Removes all projects with their configurations, revisions and members.
 -- Later migrations must be reverted first: nothing here cascades, so it fails and changes nothing while they stand.
 
 begin;
+
+drop function private.read_revisions(jsonb, uuid, text, integer, integer);
+
+drop function private.list_projects(jsonb, integer);
+
+drop function private.read_project(jsonb, text);
+
+drop function private.read_projects(jsonb, integer, text);
+
+drop function public.mark_project_synced(uuid, integer, integer);
+
+drop function private.note_sync(uuid, integer, integer);
+
+drop table public.project_revisions;
+
+drop trigger projects_record_revision on public.projects;
+
+drop function private.record_revision();
+
+revoke select (name) on public.users from palaver_definer;
 
 drop policy "Owners remove members, members leave" on public.project_members;
 
@@ -24,6 +44,8 @@ drop function private.project_ids(text);
 drop table public.project_members;
 
 drop table public.projects;
+
+drop function private.keep_project();
 
 do $$
 begin

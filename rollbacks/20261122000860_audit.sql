@@ -31,6 +31,10 @@ drop trigger legal_holds_record_change on public.legal_holds;
 
 drop trigger conversation_shares_record_change on public.conversation_shares;
 
+drop trigger project_members_record_change on public.project_members;
+
+drop trigger projects_record_change on public.projects;
+
 drop trigger users_record_change on public.users;
 
 drop trigger prompts_record_change on public.prompts;

@@ -88,6 +88,8 @@ vacuum (analyze, skip_locked) public.prompt_publishers;
 
 vacuum (analyze, skip_locked) public.conversation_shares;
 
+vacuum (analyze, skip_locked) public.configuration_suggestions;
+
 vacuum (analyze, skip_locked) public.consents;
 
 vacuum (analyze, skip_locked) public.legal_holds;

@@ -39,6 +39,7 @@ class Canon:
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
+        self._texts: dict[str, int] = {}
         self._containers: dict[tuple[int, int], int] = {}
         self._defaults: dict[int, int] = {}
 
@@ -47,7 +48,10 @@ class Canon:
         if value is None or value is ABSENT:
             return EMPTY
         if isinstance(value, str):
-            return self._number(_meaning(value))
+            number = self._texts.get(value)
+            if number is None:
+                number = self._texts[value] = self._number(_meaning(value))
+            return number
         if not isinstance(value, dict | list):
             return self._number(_scalar(value))
         place = (id(value), id(shape))
@@ -65,8 +69,9 @@ class Canon:
     def _members(self, value: dict[str, Any], shape: Shape) -> Hashable:
         members = []
         for key, member in value.items():
-            number = self.member(member, shape.child(key))
-            if number != EMPTY:
+            place = shape.child(key)
+            number = self.of(member, place)
+            if number not in (EMPTY, self._default(place)):
                 members.append((key, number))
         return frozenset(members)
 

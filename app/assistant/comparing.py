@@ -1,25 +1,18 @@
-"""A project's comparison as routes, metadata and the command line tell it: redacted, with places and with whose doing."""
+"""A comparison as routes, metadata and the command line tell it: redacted, with places and with whose doing."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Protocol
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
-from app.assistant.blame import Revision, blame
-from app.assistant.compare import Difference, Side
+from app.assistant.blame import blame
+from app.assistant.compare import Difference
 from app.assistant.comparison_result import as_result
+from app.assistant.ground import History
 from app.assistant.hidden import shown_value
 from app.assistant.paths import friendly
 from app.assistant.subject import Subject
-
-
-class History(Protocol):
-    """Where the revisions of projects are."""
-
-    def revisions(self, project_id: UUID, side: Side) -> AsyncGenerator[Revision, None]:
-        """Those of one side, newest first, read as far as needed. Raises PalaverError."""
 
 
 async def told(subject: Subject, history: History | None = None, below: str = "") -> list[dict[str, Any]]:
@@ -31,13 +24,13 @@ async def told(subject: Subject, history: History | None = None, below: str = ""
     edits = []
     if history is not None and differences:
         project = subject.project
-        sides = [history.revisions(project.id, side) for side in ("yaml", "database")]
+        sides = history.revisions(project.id, "yaml"), history.revisions(project.id, "database")
         edits = await blame(differences, *sides, subject.shape)
     return await asyncio.to_thread(_told, subject, differences, edits)
 
 
 def _told(subject: Subject, differences: Sequence[Difference], edits: Sequence[Any]) -> list[dict[str, Any]]:
-    shown = [subject.redactor.difference(each) for each in differences]
+    shown = subject.redactor.differences(differences)
     results: list[dict[str, Any]] = shown_value(as_result(shown, edits, subject.document))
     return results
 

@@ -84,9 +84,11 @@ def divergences(before: Any, after: Any, shape: Shape, canon: Canon) -> Iterator
 
 def _members(before: _Spot, after: _Spot, shape: Shape, canon: Canon) -> Iterator[_Pair | Divergence]:
     for key in {**after.value, **before.value}:
-        one, other, place = before.member(key), after.member(key), shape.child(key)
-        if canon.member(one.value, place) == canon.member(other.value, place):
+        place = shape.child(key)
+        values = before.value.get(key, ABSENT), after.value.get(key, ABSENT)
+        if canon.member(values[0], place) == canon.member(values[1], place):
             continue
+        one, other = before.member(key), after.member(key)
         if one.value is ABSENT:
             yield _added(one.path, other)
         elif other.value is ABSENT:

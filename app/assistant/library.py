@@ -50,6 +50,10 @@ class DatabaseLibrary:
         """The same, of a turn."""
         return await self.of(session.caller, session.context_type, session.project_id)
 
+    def history(self, session: Session) -> PersonsHistory:
+        """The revisions that the person sees."""
+        return PersonsHistory(self._database, session.caller)
+
     async def search(self, session: Session, query: str) -> Sequence[Section]:
         """The sections of the documentation that fit best, best first."""
         rows = await self._database.fetch("search_documentation", session.caller.claims, query, MOST_SECTIONS)

@@ -100,6 +100,7 @@ def by_content(before: list[Any], after: list[Any], shape: Shape, canon: Canon) 
             alike = waiting[type(after[at])]
             if alike and isinstance(after[at], dict | list):
                 found.pairs.append((alike.popleft(), at))
+                kept.add(number)
             else:
                 found.added.append((at, 0 if number in kept else at))
     found.removed = sorted(at for places in waiting.values() for at in places)

@@ -1,4 +1,4 @@
-"""The assistant's routes beside the chat: sessions, what the configuration says, comparisons, decisions on suggestions."""
+"""The assistant's routes beside the chat: sessions, configurations, comparisons, decisions on suggestions."""
 
 from __future__ import annotations
 

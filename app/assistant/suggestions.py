@@ -16,7 +16,7 @@ from app.assistant.divergence import divergences
 from app.assistant.hidden import shown_value
 from app.assistant.json_numbers import read_json, write_json
 from app.assistant.library import DatabaseLibrary, project_of
-from app.assistant.paths import Path, from_json, friendly
+from app.assistant.paths import Path, friendly, from_json
 from app.assistant.subject import Subject
 from app.assistant.yaml_edit import EditError, edited, unified
 from app.assistant.yaml_source import read
@@ -98,7 +98,9 @@ class Suggestions:
         row = await self._database.fetch_row("decide_suggestion", caller.claims, write_json(given))
         decided: dict[str, Any] = read_json(row["decision"])
         if (refused := _REFUSED.get(decided["status"])) is not None:
-            told = {name: decided[name] for name in ("failures", "errors", "changes") if name in decided}
+            told: dict[str, Any] = {
+                name: decided[name] for name in ("failures", "errors", "changes") if name in decided
+            }
             raise refused(extra={**told, "suggestion": shown(decided["suggestion"])})
         return decided
 

@@ -104,7 +104,116 @@ call pg_temp.expect_grant('public.projects', 'authenticated', '
     delete
 ');
 
-call pg_temp.expect_grant('public.projects', 'palaver_definer', 'select (tenant_id, id, owner_id)');
+call pg_temp.expect_grant('public.projects', 'palaver_definer', '
+    select (tenant_id, id, owner_id, configuration, configuration_version, yaml, yaml_version),
+    update (synced_configuration, synced_yaml, synced_at, synced_by)
+');
+
+call pg_temp.expect_policy(
+    'public.projects', 'Syncs are noted for whoever may edit', 'update', 'palaver_definer',
+    p_using => 'true',
+    p_check => 'true'
+);
+
+call pg_temp.expect_trigger(
+    'public.projects',
+    'projects_keep',
+    'before insert or update of configuration, configuration_version, yaml, yaml_version, secret_paths for each row execute function private.keep_project()'
+);
+
+call pg_temp.expect_trigger(
+    'public.projects',
+    'projects_record_revision',
+    'after insert or update of configuration, configuration_version, yaml, yaml_version for each row execute function private.record_revision()'
+);
+
+call pg_temp.expect_table('public.project_revisions', '
+    tenant_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    project_id uuid not null,
+    side text not null,
+    version integer not null,
+    configuration jsonb,
+    yaml text,
+    cause text not null,
+    suggestion_id uuid,
+    user_id uuid,
+    user_name text,
+    created_at timestamp with time zone not null default clock_timestamp()
+');
+
+call pg_temp.expect_key('public.project_revisions', 'project_revisions_pkey', 'primary key (tenant_id, id)');
+
+call pg_temp.expect_key(
+    'public.project_revisions',
+    'project_revisions_version_key',
+    'unique (tenant_id, project_id, side, version)'
+);
+
+call pg_temp.expect_key(
+    'public.project_revisions',
+    'project_revisions_tenant_id_fkey',
+    'foreign key (tenant_id) references public.tenants (id) on delete cascade'
+);
+
+call pg_temp.expect_key(
+    'public.project_revisions',
+    'project_revisions_project_id_fkey',
+    'foreign key (tenant_id, project_id) references public.projects (tenant_id, id) on delete cascade'
+);
+
+call pg_temp.expect_key(
+    'public.project_revisions',
+    'project_revisions_user_id_fkey',
+    'foreign key (tenant_id, user_id) references public.users (tenant_id, id) on delete set null (user_id)'
+);
+
+call pg_temp.expect_checks('public.project_revisions', '
+    project_revisions_side_check,
+    project_revisions_cause_check
+');
+
+call pg_temp.expect_index('public.project_revisions', 'project_revisions_user_idx', 'btree (tenant_id, user_id)');
+
+call pg_temp.expect_policy(
+    'public.project_revisions', 'People see what became of their projects', 'select', 'authenticated',
+    p_using => 'tenant_id = (select private.current_tenant_id()) and project_id = any ((select private.project_ids(''viewer''))::uuid [])'
+);
+
+call pg_temp.expect_policy(
+    'public.project_revisions', 'The trigger finds the oldest revisions', 'select', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.project_revisions', 'The trigger records revisions', 'insert', 'palaver_definer',
+    p_check => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.project_revisions', 'Decisions say what a revision comes from', 'update', 'palaver_definer',
+    p_using => 'true',
+    p_check => 'true'
+);
+
+call pg_temp.expect_policy(
+    'public.project_revisions', 'The trigger forgets the oldest revisions', 'delete', 'palaver_definer',
+    p_using => 'true'
+);
+
+call pg_temp.expect_grant('public.project_revisions', 'authenticated', '
+    select (tenant_id, id, project_id, side, version, configuration, yaml, cause, suggestion_id, user_id, user_name, created_at)
+');
+
+call pg_temp.expect_grant('public.project_revisions', 'palaver_definer', '
+    select (tenant_id, project_id, side, version), insert, update (cause, suggestion_id), delete
+');
+
+call pg_temp.expect_grant('public.project_revisions', 'service_role', 'select, insert, update, delete');
+
+call pg_temp.expect_no_grant('public.project_revisions', 'authenticated', 'insert, update, delete, truncate');
+
+call pg_temp.expect_grant('public.users', 'palaver_definer', 'select (name)');
 
 call pg_temp.expect_grant('public.projects', 'service_role', 'select, insert, update, delete');
 
@@ -177,6 +286,27 @@ call pg_temp.expect_grant('public.project_members', 'service_role', 'select, ins
 call pg_temp.expect_function('private.project_ids(text)', 'definer', 'stable', 'authenticated, service_role');
 
 call pg_temp.expect_function('private.project_access(uuid)', 'definer', 'stable', 'authenticated, service_role');
+
+call pg_temp.expect_function('private.keep_project()', 'invoker', 'volatile');
+
+call pg_temp.expect_function('private.record_revision()', 'definer', 'volatile');
+
+call pg_temp.expect_function('private.note_sync(uuid, integer, integer)', 'definer', 'volatile', 'authenticated');
+
+call pg_temp.expect_function('public.mark_project_synced(uuid, integer, integer)', 'invoker', 'volatile', 'authenticated');
+
+call pg_temp.expect_function('private.read_projects(jsonb, integer, text)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.read_project(jsonb, text)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.list_projects(jsonb, integer)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function(
+    'private.read_revisions(jsonb, uuid, text, integer, integer)',
+    'invoker',
+    'volatile',
+    'palaver_worker'
+);
 
 call pg_temp.expect_no_grant(
     'public.projects',

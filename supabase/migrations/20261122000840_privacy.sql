@@ -757,6 +757,11 @@ values
     'Prompts of the team stay with it, without the person.'
 ),
 (
+    'public.project_revisions', 71, 't.tenant_id = :tenant and t.user_id = :person',
+    '{id, project_id, side, version, cause, suggestion_id, created_at}', null, '{configuration, yaml, user_name}', 'detach',
+    'user_id = null, user_name = null', 'What was changed stays with the project, without whoever did.'
+),
+(
     'public.project_members', 77, 't.tenant_id = :tenant and t.user_id = :person',
     '{project_id, access, created_at}', null, '{}', 'delete', null, 'Which projects the person is a member of.'
 ),

@@ -1,7 +1,7 @@
 -- Audit: who changed what, from what to what, when, in which request.
 --
 -- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants, users,
---           prompts, conversation_shares, legal_holds and consents, and private.erasures;
+--           prompts, projects, project_members, conversation_shares, legal_holds and consents, and private.erasures;
 --           private.record_documentation() and triggers on public.documentation_sections.
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on these tables, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
@@ -142,7 +142,8 @@ begin
             e.key,
             case
                 when
-                    e.key ~ '(password_hash|token_hash|secret|salt)'
+                    e.key ~ '(password_hash|token_hash|secret|salt)' and e.key <> 'secret_paths'
+                    or (e.key in ('configuration', 'yaml', 'synced_configuration', 'synced_yaml') and jsonb_typeof(e.value) <> 'null')
                     or (p_is_private and jsonb_typeof(e.value) <> 'null' and e.key !~ '(^id|_id|_at|^version|^visibility)$')
                     then '{"withheld": true}'
                 when char_length(e.value #>> '{}') > 2000 then jsonb_build_object(
@@ -158,7 +159,7 @@ end
 $$;
 
 comment on function private.audited(jsonb, boolean) is
-'Columns and values as the audit log holds them: secrets withheld, and of a private row all but ids and times; long values as their length and SHA-256.';
+'Columns and values as the audit log holds them: secrets withheld, and configurations, which may hold some, and of a private row all but ids and times; long values as their length and SHA-256.';
 
 revoke execute on function private.audited(jsonb, boolean) from public;
 
@@ -237,6 +238,14 @@ for each row execute function private.record_change('last_active_at', 'preferenc
 
 create trigger prompts_record_change
 after insert or update or delete on public.prompts
+for each row execute function private.record_change();
+
+create trigger projects_record_change
+after insert or update or delete on public.projects
+for each row execute function private.record_change();
+
+create trigger project_members_record_change
+after insert or update or delete on public.project_members
 for each row execute function private.record_change();
 
 create trigger conversation_shares_record_change

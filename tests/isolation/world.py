@@ -184,7 +184,7 @@ MORE = """
         synced_yaml, synced_at, synced_by
     )
     select
-        p.tenant_id, coalesce(n.project::uuid, private.uuid_v7()), p.owner_id, 'of-' || coalesce(p.owner_id::text, 'nobody'), 'Desk', 'A desk',
+        p.tenant_id, coalesce(n.project::uuid, private.uuid_v7()), p.owner_id, 'desk-' || row_number() over (), 'Desk', 'A desk',
         '{"a": 1}', 'a: 1', array['token'], '{"a": 1}', 'a: 1', '2024-06-01', p.owner_id
     from (
         select u.tenant_id, u.id as owner_id from public.users as u union all select :acme, null
