@@ -105,6 +105,12 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_trigger(
+    'public.configuration_suggestions',
+    'configuration_suggestions_record_change',
+    'after update of status for each row execute function private.record_change(''title'', ''explanation'', ''changes'', ''suspects'', ''base_version'', ''version'', ''fingerprint'', ''rests_on'', ''reason'', ''patch'', ''inverse'', ''refreshed_at'')'
+);
+
+call pg_temp.expect_trigger(
     'public.legal_holds',
     'legal_holds_record_change',
     'after insert or delete or update for each row execute function private.record_change()'

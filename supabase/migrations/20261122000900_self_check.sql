@@ -82,6 +82,16 @@ from unnest(array[
     'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
     'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
     'public.start_conversation(uuid, jsonb, integer, text)',
+    'public.configuration_suggestions', 'public.configuration_sessions', 'private.place_of(jsonb, jsonb)',
+    'private.element_tests(jsonb, jsonb, text[])', 'private.pointer(text[])', 'private.check_changes(jsonb)',
+    'private.apply_change(jsonb, jsonb)', 'private.apply_changes(jsonb, jsonb)', 'private.refreshed_changes(jsonb, jsonb)',
+    'private.pointed(jsonb, text)', 'private.patched(jsonb, jsonb)', 'private.metadata_schema()',
+    'private.metadata_errors(jsonb)', 'private.check_metadata()', 'public.open_configuration_session(uuid)',
+    'private.open_session(jsonb, text)', 'private.find_session(jsonb, uuid)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
+    'private.suggestion_basis(jsonb)', 'private.shown_suggestion(public.configuration_suggestions)', 'private.kept_suspects(jsonb, integer[])',
+    'private.propose_suggestions(jsonb, uuid, uuid, uuid, integer, jsonb)', 'private.held_suggestion(uuid)', 'private.change_configuration(public.configuration_suggestions, jsonb, text)',
+    'public.accept_suggestion(uuid, integer[], integer[], integer)', 'public.reject_suggestion(uuid, text)', 'public.undo_suggestion(uuid)',
+    'private.decide_suggestion(jsonb, jsonb)', 'private.read_suggestions(jsonb, uuid, text, integer, uuid)', 'private.read_suggestion(jsonb, uuid)',
     'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
     'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
     'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
@@ -122,6 +132,7 @@ from unnest(array[
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
     'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
     'private.project_ids(text)', 'private.project_access(uuid)',
+    'private.take_suggestion(uuid, integer[], integer[], integer)', 'private.decline_suggestion(uuid, text)', 'private.take_back_suggestion(uuid)',
     'private.record_revision()', 'private.note_sync(uuid, integer, integer)',
     'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
     'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
@@ -214,6 +225,18 @@ from (
     ('public.project_revisions', 'palaver_definer', 'select, insert, delete', ''),
     ('public.project_revisions', 'palaver_definer', 'update', 'cause, suggestion_id'),
     ('public.project_revisions', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.configuration_suggestions', 'authenticated', 'select', 'tenant_id, id, project_id, conversation_id, turn_id, user_id, type, title, explanation, changes, suspects,
+    base_version, version, fingerprint, rests_on, status, decided_by, decided_at, reason, applied_changes,
+    applied_version, patch, inverse, created_at, refreshed_at'),
+    ('public.configuration_suggestions', 'palaver_worker', 'insert', 'tenant_id, project_id, conversation_id, turn_id, user_id, type, title, explanation, changes, suspects,
+    base_version, fingerprint, rests_on'),
+    ('public.configuration_suggestions', 'palaver_definer', 'select', ''),
+    ('public.configuration_suggestions', 'palaver_definer', 'update', 'changes, suspects, base_version, version, rests_on, status, decided_by, decided_at, reason, applied_changes,
+    applied_version, patch, inverse, refreshed_at'),
+    ('public.configuration_suggestions', 'service_role', 'select', ''),
+    ('public.configuration_sessions', 'authenticated, service_role', 'select', ''),
+    ('public.projects', 'palaver_definer', 'update', 'configuration'),
 
     ('public.prompts', 'authenticated', 'select', 'tenant_id, id, user_id, name, description, text, variables, category, tags,
     visibility, version, created_at, updated_at'),
@@ -422,6 +445,29 @@ from (
         'private.derive_key(text, bytea, integer)', 'private.person_of(uuid)', 'private.find_share(bytea)', 'private.enter_share(text, text)',
         'private.answer_share(text, integer)', 'private.shared_branch(uuid, uuid, integer, integer)', 'private.shown_parts(text, jsonb)',
         'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)'
+    ]),
+    ('palaver_definer, palaver_worker', array[
+        'private.place_of(jsonb, jsonb)', 'private.element_tests(jsonb, jsonb, text[])', 'private.pointer(text[])',
+        'private.check_changes(jsonb)', 'private.apply_change(jsonb, jsonb)', 'private.apply_changes(jsonb, jsonb)',
+        'private.refreshed_changes(jsonb, jsonb)', 'private.suggestion_basis(jsonb)', 'private.shown_suggestion(public.configuration_suggestions)',
+        'private.kept_suspects(jsonb, integer[])'
+    ]),
+    ('palaver_definer', array[
+        'private.pointed(jsonb, text)', 'private.patched(jsonb, jsonb)', 'private.held_suggestion(uuid)',
+        'private.change_configuration(public.configuration_suggestions, jsonb, text)'
+    ]),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.metadata_schema()', 'private.metadata_errors(jsonb)'
+    ]),
+    ('authenticated', array[
+        'public.open_configuration_session(uuid)', 'private.take_suggestion(uuid, integer[], integer[], integer)', 'public.accept_suggestion(uuid, integer[], integer[], integer)',
+        'private.decline_suggestion(uuid, text)', 'public.reject_suggestion(uuid, text)', 'private.take_back_suggestion(uuid)',
+        'public.undo_suggestion(uuid)'
+    ]),
+    ('palaver_worker', array[
+        'private.open_session(jsonb, text)', 'private.find_session(jsonb, uuid)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
+        'private.propose_suggestions(jsonb, uuid, uuid, uuid, integer, jsonb)', 'private.decide_suggestion(jsonb, jsonb)', 'private.read_suggestions(jsonb, uuid, text, integer, uuid)',
+        'private.read_suggestion(jsonb, uuid)'
     ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array['private.forecast_usage(timestamp with time zone)']),

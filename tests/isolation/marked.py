@@ -10,6 +10,14 @@ import asyncpg
 
 MARKED: Final = {
     "tenants": (
+        "name",
+        "slug",
+        "llm_model",
+        "system_prompt",
+        "features",
+        "tools",
+        "consent_text",
+        "branding",
         *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
         "configuration_schema",
     ),
@@ -21,6 +29,7 @@ MARKED: Final = {
         *("slug", "name", "description", "configuration", "yaml", "yaml_file", "secret_paths"),
         *("synced_configuration", "synced_yaml"),
     ),
+    "configuration_suggestions": ("title", "explanation", "changes", "suspects", "reason", "patch", "inverse"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
@@ -46,6 +55,7 @@ UNMARKED: Final = {
     "conversations": ("titled_by", "status", "context_type"),
     "project_revisions": ("side", "cause"),
     "project_members": ("access",),
+    "configuration_suggestions": ("type", "status", "applied_changes"),
     "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
@@ -106,6 +116,9 @@ def _marked(column: str, kind: str) -> str:
     if column == "configuration_schema":
         # Of tenants: a word of JSON Schema that says nothing.
         return f"{column} || jsonb_build_object('description', $1::text)"
+    if column == "changes":
+        # Of suggestions: what they would put there, so that they can be accepted still.
+        return f"jsonb_set({column}, '{{0,after}}', to_jsonb($1::text))"
     if kind == "text[]":
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
