@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.assistant.changes import ABSENT
@@ -49,6 +49,13 @@ class Subject:
         """Find the differences, and on which side they came about, in a thread."""
         if self.document is not None:
             self.differences = await asyncio.to_thread(self._differences, self.document.value)
+
+    def narrow(self, part: str) -> None:
+        """Leave out all of configuration and differences but one part; what is a secret stays one."""
+        whole = self.project.configuration
+        self.project = replace(self.project, configuration={part: whole[part]} if part in whole else {})
+        if self.differences is not None:
+            self.differences = [each for each in self.differences if each.path[:1] == (part,)]
 
     def _differences(self, yaml: Any) -> Sequence[Difference]:
         synced = self.project.synced_configuration
