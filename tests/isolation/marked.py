@@ -10,18 +10,9 @@ import asyncpg
 
 MARKED: Final = {
     "tenants": (
-        "name",
-        "slug",
-        "llm_model",
-        "system_prompt",
-        "features",
-        "tools",
-        "consent_text",
-        "branding",
         *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
         "configuration_schema",
     ),
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding", "configuration_schema"),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
