@@ -457,7 +457,7 @@ grant select (
     tenant_id, id, project_id, side, version, configuration, yaml, cause, suggestion_id, user_id, user_name, created_at
 ) on public.project_revisions to authenticated;
 
-grant select (tenant_id, project_id, side, version), insert, delete on public.project_revisions to palaver_definer;
+grant select, insert, delete on public.project_revisions to palaver_definer;
 
 grant update (cause, suggestion_id) on public.project_revisions to palaver_definer;
 

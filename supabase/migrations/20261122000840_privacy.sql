@@ -781,6 +781,17 @@ values
     null, '{}', 'detach', 'user_id = null, conversation_id = null', 'The amounts stay, for they are the tenant''s bills, without the person and their conversations.'
 ),
 (
+    'public.configuration_suggestions', 81, 't.tenant_id = :tenant and t.user_id = :person',
+    '{id, project_id, conversation_id, turn_id, type, title, explanation, status, created_at}', null,
+    '{changes, suspects, fingerprint, rests_on, patch, inverse}', 'detach', 'user_id = null, conversation_id = null, turn_id = null',
+    'What was suggested to the person stays with the project, without them. What it would change is the organisation''s.'
+),
+(
+    'public.configuration_suggestions', 82, 't.tenant_id = :tenant and t.decided_by = :person',
+    '{id, project_id, status, decided_at, reason}', null, '{}', 'detach', 'decided_by = null, reason = null',
+    'That a suggestion was decided on stays, without whoever did, and without what they said of it.'
+),
+(
     'public.usage_metrics', 90, 't.tenant_id = :tenant and t.user_id = :person',
     '{day, total_tokens, prompt_tokens, completion_tokens, request_count, estimated_cost, created_at, updated_at}',
     null, '{}', 'delete', null, 'The person''s counters by day; the ledger keeps the amounts.'

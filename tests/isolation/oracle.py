@@ -23,7 +23,7 @@ FOLLOWS: Final = {
     "public.prompts": ("public.prompt_publishers",),
     "public.projects": ("public.project_members", "public.project_revisions"),
 }
-"""Tables whose rows a change of another's takes along, as is meant: an administrator's, or of whoever owns what it is of."""
+"""Tables whose rows a change of another's takes along, as is meant."""
 
 Row = dict[str, str]
 """SQL literals by column."""

@@ -67,6 +67,48 @@ STATEMENTS: Final = """
     1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
     0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
     0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.open_configuration_session() where project_id is null
+    1      0      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.open_configuration_session(:bens_project) where id = :bens_session
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.open_configuration_session(:adas_project) where project_id = :adas_project
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.open_configuration_session(:chloes_project)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.open_configuration_session(:nowhere)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.configuration_sessions where id = :bens_session
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.configuration_sessions where project_id = :chloes_project
+    1      1      0      0      0      0       -      0      1      0      1       | select * from public.configuration_suggestions where id = :bens_suggestion
+    1      1      0      0      0      0       -      0      1      0      1       | select * from public.configuration_suggestions where id = :adas_suggestion
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.configuration_suggestions where id = :chloes_suggestion
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:bens_suggestion) ->> 'status' = 'accepted'
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:nobodys_suggestion) ->> 'status' = 'accepted'
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.accept_suggestion(:adas_suggestion) ->> 'status' = 'accepted'
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.accept_suggestion(:chloes_suggestion)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.accept_suggestion(:nowhere)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.reject_suggestion(:bens_suggestion, 'No') ->> 'status' = 'rejected'
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.reject_suggestion(:adas_suggestion) ->> 'status' = 'rejected'
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.reject_suggestion(:chloes_suggestion)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.undo_suggestion(:bens_suggestion) ->> 'status' = 'decided'
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.undo_suggestion(:adas_suggestion) ->> 'status' = 'decided'
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.undo_suggestion(:chloes_suggestion)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.take_suggestion(:chloes_suggestion, null, null, null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.decline_suggestion(:chloes_suggestion, null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.take_back_suggestion(:chloes_suggestion)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.held_suggestion(:bens_suggestion)
+    -      -      -      -      -      -       -      -      -      -      -       | update public.configuration_suggestions set status = 'rejected' where id = :bens_suggestion
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.configuration_suggestions where id = :bens_suggestion
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select 1 where private.decide_suggestion(:claims, '{"id": "{bens_suggestion}", "action": "accept"}') ->> 'status' = 'accepted'
+    -      -      -      -      -      -       -      PA404  PA403  PA404  -       | select private.decide_suggestion(:claims, '{"id": "{adas_suggestion}", "action": "accept"}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.decide_suggestion(:claims, '{"id": "{chloes_suggestion}", "action": "accept"}')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_suggestion(:claims, :bens_suggestion)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_suggestion(:claims, :adas_suggestion)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_suggestion(:claims, :chloes_suggestion)
+    -      -      -      -      -      -       -      0      2      0      -       | select * from private.read_suggestions(:claims, :bens_project)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.read_suggestions(:claims, :chloes_project)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.open_session(:claims, :bens_project) where id = :bens_session
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.open_session(:claims, :chloes_project)
+    -      -      -      -      -      -       -      0      1      0      -       | select * from private.list_sessions(:claims, 'project', :bens_project)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.list_sessions(:claims, 'project', :chloes_project)
+    -      -      -      -      -      -       -      PA404  0      PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :bens_project, 1, '[]') <> '[]'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :chloes_project, 1, '[]') <> '[]'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :adas_project, 1, '[]') <> '[]'
     1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
     1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
     0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
