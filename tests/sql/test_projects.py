@@ -169,7 +169,10 @@ async def test_revisions_say_who_and_cannot_be_written(acme_admin: Actor, acme_m
 
 async def test_the_newest_two_hundred_of_each_side_are_kept(acme_member: Actor, database: Database) -> None:
     project = await create(acme_member, yaml="0")
-    change = "update public.projects set yaml = yaml || '1', configuration = jsonb_build_object('a', $2::integer) where id = $1"
+    change = (
+        "update public.projects set yaml = yaml || '1', configuration = jsonb_build_object('a', $2::integer)"
+        " where id = $1"
+    )
     async with database.connected() as connection:
         for number in range(205):
             await connection.execute(change, project, number)
