@@ -72,6 +72,7 @@ _DIGEST_BEFORE: Final = re.compile(
 )
 _HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _PIECES: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_ALONE: Final = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+")
 _PARTS: Final = re.compile(r"[-_/+=]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _LEAST_NOISE: Final = 32
@@ -113,7 +114,7 @@ def is_noise(text: str) -> bool:
     if any(len(part) >= 20 and len(_DIGITS.findall(part)) >= 3 for part in _PARTS.split(rest)):
         return True
     letters = sum(map(str.isalpha, rest))
-    written = sum(len(piece) for piece in _PIECES.findall(rest) if _is_written(piece))
+    written = sum(map(_written, _PARTS.split(rest)))
     return letters >= 8 and written < letters * 0.6
 
 
@@ -121,10 +122,14 @@ def _is_hex(text: str) -> bool:
     return _HEX.fullmatch(text) is not None
 
 
-def _is_written(piece: str) -> bool:
-    """Whether letters in a row could be a word: long enough, and with about as many vowels as words have."""
-    vowels = sum(char in "aeiouyAEIOUY" for char in piece)
-    return len(piece) >= 3 and 0.25 <= vowels / len(piece) <= 0.8
+def _written(part: str) -> int:
+    """How many letters of a part are words: short ones only where they stand alone, others with vowels enough."""
+    pieces = [part] if _ALONE.fullmatch(part) else [piece for piece in _PIECES.findall(part) if len(piece) > 3]
+    return sum(len(piece) for piece in pieces if len(piece) <= 3 or 0.14 <= _vowels(piece) / len(piece) <= 0.8)
+
+
+def _vowels(text: str) -> int:
+    return sum(char in "aeiouyAEIOUY" for char in text)
 
 
 def _is_digest(text: str, at: int) -> bool:
