@@ -72,7 +72,7 @@ class ProjectData:
     schema: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def part(self, name: str) -> ProjectData:
-        """The same with one key of its configuration, such as the infrastructure; differences are the caller's."""
+        """The same with one key of its configuration and no comments; differences are the caller's."""
         value = self.configuration.get(name, ABSENT) if isinstance(self.configuration, Mapping) else ABSENT
         properties = {name: self.schema.get("properties", {}).get(name, {})}
         return ProjectData(
@@ -82,7 +82,6 @@ class ProjectData:
             configuration={} if value is ABSENT else {name: value},
             redactor=self.redactor,
             differences=self.differences,
-            comments=self.comments,
             fault=self.fault,
             schema={**self.schema, "properties": properties},
         )

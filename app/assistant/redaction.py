@@ -82,19 +82,7 @@ class Redactor:
 
         Keys of objects stay as they are, so that lines can be found; what is made of them is for texts().
         """
-        return [
-            replace(
-                one,
-                yaml=self.value(one.yaml, one.yaml_path),
-                database=self.value(one.database, one.path),
-                change=replace(
-                    one.change,
-                    before=self.value(one.change.before, one.path),
-                    after=self.value(one.change.after, one.path),
-                ),
-            )
-            for one in found
-        ]
+        return [self._difference(one) for one in found]
 
     def holds(self, value: Any) -> bool:
         """Whether a secret that is known, or that has the form of one, stands somewhere in a value."""
@@ -112,6 +100,16 @@ class Redactor:
             if any(map(self._is_tainted, _texts(value))) or self._redacted(value, place, len(path)) != value:
                 return True
         return False
+
+    def _difference(self, found: Difference) -> Difference:
+        before, after = (self.value(value, found.path) for value in (found.change.before, found.change.after))
+        is_same = found.yaml is found.change.after and found.yaml_path == found.path
+        return replace(
+            found,
+            yaml=after if is_same else self.value(found.yaml, found.yaml_path),
+            database=before if found.database is found.change.before else self.value(found.database, found.path),
+            change=replace(found.change, before=before, after=after),
+        )
 
     def _place(self, path: Sequence[Token], value: Any) -> Place:
         return strictest([self._root.at(path, value, document) for document in (ABSENT, *self._documents)])

@@ -75,6 +75,9 @@ _PIECES: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ALONE: Final = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+")
 _PARTS: Final = re.compile(r"[-_/+=]")
 _DIGITS: Final = re.compile(r"[0-9]+")
+_PLAIN: Final = re.compile(r"[A-Z]?[a-z ]{0,30}")
+"""What is in no way a secret's form: a few words in small letters."""
+
 _LEAST_NOISE: Final = 32
 _LEAST_CHARACTERS: Final = 6
 
@@ -91,6 +94,8 @@ def is_reference(text: str) -> bool:
 
 def spans(text: str, *, digests: bool = False) -> Iterator[Span]:
     """Where something of a secret's form stands in a text; `digests`: long hexadecimal numbers are none here."""
+    if _PLAIN.fullmatch(text):
+        return
     for whole in (_KNOWN, _PRIVATE_KEY):
         yield from (found.span() for found in whole.finditer(text))
     for inner in (_USER_INFO, _HOOK, _SIGNED):
