@@ -472,7 +472,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user_id constant pg_catalog.uuid := private.current_user_id();
+    v_user_id constant pg_catalog.uuid := case when private.current_tenant_id() = new.tenant_id then private.current_user_id() end;
     v_user_name constant pg_catalog.text := (select u.name from public.users as u where u.tenant_id = new.tenant_id and u.id = v_user_id);
     v_cause constant pg_catalog.text := case tg_op when 'INSERT' then 'created' else 'edit' end;
 begin
