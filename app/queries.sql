@@ -99,18 +99,6 @@ select file, section from private.documentation_sections($1::jsonb, $2::jsonb)
 -- name: rehearse
 select case when failures = '[]' then document::text end as document from private.apply_changes($1::jsonb, $2::jsonb)
 
--- name: read_project
-select * from private.read_project($1::jsonb, $2)
-
--- name: read_projects
-select * from private.read_projects($1::jsonb, $2)
-
--- name: list_projects
-select * from private.list_projects($1::jsonb)
-
--- name: read_revisions
-select * from private.read_revisions($1::jsonb, $2, $3, $4, $5)
-
 -- name: message_key
 select * from private.message_key($1::jsonb)
 
@@ -346,20 +334,6 @@ where p.id = $1
 update public.projects as p
 set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
 where p.id = $1
-
--- name: find_projects
-select
-    p.tenant_id, p.id, t.slug as tenant, p.slug, p.name, p.description, 'owner' as access, p.configuration::text as configuration,
-    p.configuration_version, p.yaml, p.yaml_file, p.yaml_version, p.synced_configuration::text as synced_configuration, p.synced_yaml,
-    p.synced_at, p.synced_by, p.secret_paths, private.configuration_schema(p.tenant_id)::text as schema, p.updated_at
-from public.projects as p
-inner join public.tenants as t on p.tenant_id = t.id
-where p.id = private.as_uuid($1) or p.slug = $1 or concat_ws('/', t.slug, p.slug) = $1
-order by t.slug, p.slug
-
--- name: store_project_yaml
-update public.projects set yaml = $2, yaml_file = coalesce($3, yaml_file) where id = $1
-
 -- name: lock_documentation
 select pg_try_advisory_xact_lock(hashtext('palaver.documentation'), hashtext($1::uuid::text))
 

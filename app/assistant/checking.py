@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -25,7 +26,7 @@ from app.assistant.metadata import (
     Suggestion,
 )
 from app.assistant.output import DocumentationSection, Output, Proposal
-from app.assistant.paths import PathError
+from app.assistant.paths import PathError, parse
 from app.assistant.proposals import APPEND, Drafting, ProposalError
 from app.assistant.provenance import suspects
 from app.assistant.scope import Scope
@@ -72,7 +73,7 @@ class Suggesting:
         self._scope = scope
         self._library = library
         self._session = session
-        self._sources = sources
+        self._sources = functools.cache(sources)
 
     async def offer(self, proposals: Sequence[Proposal]) -> list[Suggestion]:
         """Those that could be accepted, in their order. Raises PalaverError."""
@@ -105,7 +106,7 @@ class Suggesting:
         for change in proposal.changes:
             append = change.path.endswith(APPEND)
             try:
-                subject, places = self._scope.place(change.path.removesuffix(APPEND))
+                subject, places = self._scope.resolve(parse(change.path.removesuffix(APPEND)))
             except PathError:
                 raise ProposalError("One of its paths is none.") from None
             if drafting is None:

@@ -1,4 +1,4 @@
-"""A configuration that is too long to be shown as a whole: what it consists of, and the parts that a question is about."""
+"""A configuration that is too long to be shown: what it consists of, and the parts that a question is about."""
 
 from __future__ import annotations
 

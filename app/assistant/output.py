@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from app.assistant.changes import Operation
+from app.assistant.json_numbers import number
 from app.assistant.paths import PathError, parse
 
 Source = Literal["yaml", "database", "both"]
@@ -139,10 +140,10 @@ def read_output(document: str, said: str | None = None) -> Output | None:
     return Output(
         answer=answer if isinstance(answer, str) else "",
         complete=True,
-        references=_understood(given.get("references"), Reference),
-        documentation=_understood(given.get("documentation"), DocumentationSection),
+        references=understood(given.get("references"), Reference),
+        documentation=understood(given.get("documentation"), DocumentationSection),
         show_comparison=given.get("show_comparison") is True,
-        suggestions=_understood(given.get("suggestions"), Proposal),
+        suggestions=understood(given.get("suggestions"), Proposal),
     )
 
 
@@ -156,7 +157,7 @@ def mentioned(answer: str) -> Output:
 def value_of(text: str) -> Any:
     """The value that a JSON text holds. Raises ValueError for what is none or cannot be stored as one."""
     try:
-        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        value = json.loads(text, parse_float=number, parse_constant=_refused)
         if storable(value) != value:
             raise ValueError("It has characters that cannot be stored.")
     except RecursionError:
@@ -175,7 +176,8 @@ def storable(value: Any) -> Any:
     return value
 
 
-def _understood(items: Any, form: type[_T]) -> list[_T]:
+def understood(items: Any, form: type[_T]) -> list[_T]:
+    """Those of a list that have a form; none of what is no list."""
     found = []
     for item in items if isinstance(items, list) else ():
         try:
@@ -192,8 +194,5 @@ def _is_path(text: str) -> bool:
         return False
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if value - value != 0:
-        raise ValueError("It has a number that JSON does not have.")
-    return value
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON's.")

@@ -22,6 +22,9 @@ from app.logs import REDACTED
 _MOST_LEVELS: Final = 100
 """Deeper than that nothing is looked at, and nothing shown."""
 
+_SHORT_CHARS: Final = 40
+_MOST_SHORT: Final = 10_000
+
 
 class Differing(Protocol):
     """A difference, as a comparison finds it; a dataclass."""
@@ -50,12 +53,13 @@ class Differing(Protocol):
 class Redactor:
     """Knows the secrets of some documents; shows nothing of them itself."""
 
-    __slots__ = ("_documents", "_known", "_root")
+    __slots__ = ("_documents", "_known", "_root", "_short")
 
     def __init__(self, root: Place, known: KnownSecrets, documents: Sequence[Any] = ()) -> None:
         self._root = root
         self._known = known
         self._documents = documents
+        self._short: dict[tuple[str, bool], str] = {}
 
     @classmethod
     def of(cls, values: Iterable[Any], shape: Shape, secret_paths: Sequence[str]) -> Redactor:
@@ -164,6 +168,17 @@ class Redactor:
         return shown
 
     def _text(self, text: str, is_digest: bool) -> str:
+        # Keys, ids and the like stand in a configuration again and again.
+        if len(text) > _SHORT_CHARS:
+            return self._without_secrets(text, is_digest)
+        known = self._short.get((text, is_digest))
+        if known is None:
+            known = self._without_secrets(text, is_digest)
+            if len(self._short) < _MOST_SHORT:
+                self._short[text, is_digest] = known
+        return known
+
+    def _without_secrets(self, text: str, is_digest: bool) -> str:
         parts: list[str] = []
         end = 0
         for start, following in self._spans(text, is_digest):

@@ -6,7 +6,7 @@ known; `x-ordered`, a list whose order matters; `x-secret`; `x-free-text`, words
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from app.assistant.changes import ABSENT
@@ -59,6 +59,11 @@ class Shape:
     def is_free_text(self) -> bool:
         """Whether this is words for people."""
         return self._said("x-free-text") is True
+
+    @property
+    def nodes(self) -> Sequence[Mapping[str, Any]]:
+        """The schemas that speak of this place, in the words of JSON Schema."""
+        return self._nodes
 
     def defaults(self) -> Mapping[str, Any]:
         """The properties of this object that have defaults."""

@@ -110,7 +110,7 @@ async def run(name: str, arguments_json: str, world: World) -> str:
     """
     known = _READS.get(name)
     if known is None:
-        return f"There is no tool {shown(name[:100])!r}; there are {', '.join(_READS)}."
+        return f"There is no such tool; there are {', '.join(_READS)}."
     argument, read = known
     try:
         arguments = msgspec.json.decode(arguments_json)
@@ -155,7 +155,7 @@ async def _search(world: World, query: str) -> str:
             "file": one.file,
             "section": one.anchor,
             "heading": one.heading,
-            "text": cut(one.content, _MOST_SECTION_CHARS),
+            "text": cut(world.redactor.text(one.content), _MOST_SECTION_CHARS),
         }
         for one in await world.search_documentation(query)
     ]

@@ -87,7 +87,7 @@ from unnest(array[
     'private.apply_change(jsonb, jsonb)', 'private.apply_changes(jsonb, jsonb)', 'private.refreshed_changes(jsonb, jsonb)',
     'private.pointed(jsonb, text)', 'private.patched(jsonb, jsonb)', 'private.metadata_schema()',
     'private.metadata_errors(jsonb)', 'private.check_metadata()', 'public.open_configuration_session(uuid)',
-    'private.open_session(jsonb, text)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
+    'private.open_session(jsonb, text)', 'private.find_session(jsonb, uuid)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
     'private.suggestion_basis(jsonb)', 'private.shown_suggestion(public.configuration_suggestions)', 'private.kept_suspects(jsonb, integer[])',
     'private.propose_suggestions(jsonb, uuid, uuid, uuid, integer, jsonb)', 'private.held_suggestion(uuid)', 'private.change_configuration(public.configuration_suggestions, jsonb, text)',
     'public.accept_suggestion(uuid, integer[], integer[], integer)', 'public.reject_suggestion(uuid, text)', 'public.undo_suggestion(uuid)',
@@ -465,7 +465,7 @@ from (
         'public.undo_suggestion(uuid)'
     ]),
     ('palaver_worker', array[
-        'private.open_session(jsonb, text)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
+        'private.open_session(jsonb, text)', 'private.find_session(jsonb, uuid)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
         'private.propose_suggestions(jsonb, uuid, uuid, uuid, integer, jsonb)', 'private.decide_suggestion(jsonb, jsonb)', 'private.read_suggestions(jsonb, uuid, text, integer, uuid)',
         'private.read_suggestion(jsonb, uuid)'
     ]),
