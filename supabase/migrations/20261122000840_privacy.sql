@@ -797,7 +797,7 @@ values
 ),
 (
     'public.configuration_suggestions', 82, 't.tenant_id = :tenant and t.decided_by = :person',
-    '{id, project_id, status, decided_at, reason}', null, '{}', 'detach', 'decided_by = null, reason = null',
+    '{id, project_id, status, decided_at, reason, applied_changes}', null, '{}', 'detach', 'decided_by = null, reason = null',
     'That a suggestion was decided on stays, without whoever did, and without what they said of it.'
 ),
 (
