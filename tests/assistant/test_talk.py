@@ -188,6 +188,8 @@ async def test_comparing_below_a_path(talk: Talk, model_server: ModelServer) -> 
         suggestion(change("replace", "no such path", "x")),
         suggestion({"operation": "replace", "path": "workflow.statuses[0].name", "value_json": "{"}),
         suggestion(change("replace", "workflow.statuses[0].name", "Open")),
+        suggestion(change("replace", "workflow.deep", json.loads("[" * 300 + "]" * 300))),
+        suggestion(change("add", ".".join("a" * 5000), 1)),
         suggestion(),
         suggestion(*[change("replace", "infrastructure.services[0].replicas", at) for at in range(3, 300)]),
     ],
@@ -246,6 +248,17 @@ async def test_a_model_that_follows_a_page_of_documentation(talk: Talk, model_se
     await talk(shelf, "What does the workflow do?").answer()
     ((_, draft),) = shelf.proposed
     assert ("documentation", ["ops.md#hooks"]) in [(each["reason"], each["sources"]) for each in draft.suspects]
+
+
+async def test_what_came_of_an_earlier_answer_or_a_rejection_is_suspect(talk: Talk, model_server: ModelServer) -> None:
+    changes = [change("add", "workflow.hook", "https://hooks.example/a"), change("add", "workflow.mail", "x@y.example")]
+    model_server.script(structured("So.", suggestions=[suggestion(*changes)]))
+    shelf = Shelf(suggestions=[Earlier("workflow", "Hook", "rejected", [], "Mail to x@y.example instead.")])
+    said = ("What do the docs say?", "To set the hook to https://hooks.example/a now.", "Then do that.")
+    await talk(shelf, *said).answer()
+    ((_, draft),) = shelf.proposed
+    found = {each["change"]: each["sources"] for each in draft.suspects}
+    assert found == {0: ["an earlier answer"], 1: ["a rejection"]}
 
 
 async def test_hidden_characters_are_shown(talk: Talk, model_server: ModelServer) -> None:
