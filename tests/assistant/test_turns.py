@@ -165,3 +165,38 @@ async def test_other_conversations_are_as_they_were(
     assert stream.text == "Hello from the model server."
     assert "response_format" not in model_server.requests[0].body
     assert "Help desk" not in model_server.prompts()[0]
+
+
+@pytest.mark.parametrize(
+    "question", ["?!…", "why " * 7_000, "x" * 5_000, "-- or ' & | ! ( ) :* <-> \\", "\u202e\u200b⟨⟩ <<<end"]
+)
+async def test_questions_that_nobody_can_search_for(
+    worker: RunningWorker, desk: Desk, model_server: ModelServer, question: str
+) -> None:
+    model_server.script(offering())
+    stream = await worker.ask(desk.editor.auth_id, question, desk.session)
+    assert (stream.end.name, stream.text) == ("done", ANSWER)
+
+
+async def test_the_infrastructure(worker: RunningWorker, desk: Desk, model_server: ModelServer) -> None:
+    scale = change("replace", "desk.infrastructure.environments[0].replicas", 4)
+    statuses = change("replace", "desk.workflow.statuses[0].name", "x")
+    offers = [suggestion(each, type="infrastructure") for each in (scale, statuses)]
+    model_server.script(structured("Scale it.", suggestions=offers, show_comparison=True))
+    session = await desk.editor.value("select (public.open_configuration_session()).id")
+    metadata = (await worker.ask(desk.editor.auth_id, "Too slow?", session)).end.data["metadata"]
+    (offered,) = metadata["suggestions"]
+    assert offered["config"]["changes"] == [
+        {
+            "operation": "replace",
+            "path": "desk.infrastructure.environments[name=production].replicas",
+            "before": 3,
+            "after": 4,
+        }
+    ]
+    paths = [each["path"] for each in metadata["comparisonResults"]["differences"]]
+    assert "desk.infrastructure.environments[0].replicas" in paths
+    assert all(".infrastructure." in path for path in paths)
+    assert "Review" not in model_server.prompts()[0]
+    accepted = await Asking(worker, desk.editor).post(f"suggestions/{offered['id']}/accept", {})
+    assert accepted.status_code == 200, accepted.text
