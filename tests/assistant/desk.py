@@ -155,3 +155,18 @@ def patched(directory: Path, name: str, text: str, diff: str) -> str:
     path.write_bytes(text.encode())
     subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=directory, check=True, capture_output=True)
     return path.read_bytes().decode()
+
+
+def refused(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem that an answer is."""
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    problem: dict[str, Any] = answer.json()
+    return problem
+
+
+def done(answer: httpx2.Response) -> dict[str, Any]:
+    """What an answer tells that is none."""
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    told: dict[str, Any] = answer.json()
+    return told

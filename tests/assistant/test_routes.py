@@ -2,60 +2,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx2
-import pytest
-
 from app.assistant.yaml_source import read
-from tests.assistant.desk import MISSING, REPLICAS, SECRET, TRANSITION, YAML, Asking, Desk, change, opened, patched
-from tests.model_server import ModelServer
+from tests.assistant.desk import (
+    MISSING,
+    REPLICAS,
+    SECRET,
+    TRANSITION,
+    YAML,
+    Asking,
+    Desk,
+    change,
+    done,
+    patched,
+    refused,
+)
 from tests.running import RunningWorker, running
-from tests.world import Actor, Database
-
-
-@pytest.fixture
-async def worker(database: Database, model_server: ModelServer) -> AsyncIterator[RunningWorker]:
-    async with running(
-        database, openai_base_url=model_server.base_url, openai_api_key="key", default_ai_model="m"
-    ) as started:
-        yield started
-
-
-@pytest.fixture
-async def desk(database: Database, acme_admin: Actor, acme_member: Actor) -> Desk:
-    return await opened(database, acme_admin, acme_member)
-
-
-@pytest.fixture
-def ada(worker: RunningWorker, acme_admin: Actor) -> Asking:
-    return Asking(worker, acme_admin)
-
-
-@pytest.fixture
-def ben(worker: RunningWorker, acme_member: Actor) -> Asking:
-    return Asking(worker, acme_member)
-
-
-@pytest.fixture
-def dan(worker: RunningWorker, globex_member: Actor) -> Asking:
-    return Asking(worker, globex_member)
-
-
-def refused(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    problem: dict[str, Any] = answer.json()
-    return problem
-
-
-def done(answer: httpx2.Response) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["cache-control"] == "no-store"
-    told: dict[str, Any] = answer.json()
-    return told
+from tests.world import Database
 
 
 async def test_a_session_is_opened_once(ben: Asking, ada: Asking, desk: Desk) -> None:

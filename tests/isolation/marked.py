@@ -10,14 +10,6 @@ import asyncpg
 
 MARKED: Final = {
     "tenants": (
-        "name",
-        "slug",
-        "llm_model",
-        "system_prompt",
-        "features",
-        "tools",
-        "consent_text",
-        "branding",
         *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
         "configuration_schema",
     ),
