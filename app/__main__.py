@@ -13,6 +13,9 @@ import httpx2
 from pydantic import SecretStr
 
 from app import __version__
+from app.assistant.commands import add_commands as add_configuration_commands
+from app.assistant.documentation_commands import add_commands as add_documentation_commands
+from app.assistant.documentation_files import DocumentationError
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
 from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError
@@ -39,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (
         CommandError,
+        DocumentationError,
         MigrationError,
         PrivacyError,
         SeedError,
@@ -71,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     command("seed", _seed, "Load the demo data; refused in production (DATABASE_URL).")
     command("refresh", _refresh, "Refresh the summaries now (DATABASE_URL).")
     add_privacy_commands(command)
+    add_configuration_commands(command)
+    add_documentation_commands(command)
     encrypt = command("encrypt", _encrypt, "Encrypt a tenant's messages of before (DATABASE_URL, SECRETS_KEY).")
     encrypt.add_argument("tenant", help="its slug")
     encrypt.add_argument("--new-key", action="store_true", help="with a new key, also what is encrypted already")

@@ -42,6 +42,63 @@ select private.open_share($1, $2)::text as answer
 -- name: watch_shares
 select token_hash, state, conversation::text from private.watch_shares($1::jsonb)
 
+-- name: open_session
+select * from private.open_session($1::jsonb, $2)
+
+-- name: find_session
+select context_type, project_id from private.find_session($1::jsonb, $2)
+
+-- name: list_sessions
+select
+    id, context_type, project_id, project_slug, project_name, title, created_at, updated_at, newest_message::text as newest_message
+from private.list_sessions($1::jsonb, $2, $3, $4, $5, $6)
+
+-- name: propose_suggestions
+select private.propose_suggestions($1::jsonb, $2, $3, $4, $5, $6::jsonb)::text as outcomes
+
+-- name: decide_suggestion
+select private.decide_suggestion($1::jsonb, $2::jsonb)::text as decision
+
+-- name: read_suggestions
+select id, suggestion::text as suggestion from private.read_suggestions($1::jsonb, $2, $3, $4, $5)
+
+-- name: read_suggestion
+select
+    s.suggestion::text as suggestion,
+    s.project_id as id,
+    s.slug,
+    s.name,
+    s.access,
+    s.configuration::text as configuration,
+    s.configuration_version,
+    s.yaml,
+    s.yaml_file,
+    s.yaml_version,
+    null as synced_configuration,
+    null as synced_yaml,
+    null as synced_at,
+    s.schema::text as schema,
+    s.secret_paths
+from private.read_suggestion($1::jsonb, $2) as s
+
+-- name: read_projects
+select * from private.read_projects($1::jsonb, $2)
+
+-- name: read_project
+select * from private.read_project($1::jsonb, $2)
+
+-- name: read_revisions
+select * from private.read_revisions($1::jsonb, $2, $3, $4, $5)
+
+-- name: search_documentation
+select file, anchor, heading, breadcrumb, content from private.search_documentation($1::jsonb, $2, $3)
+
+-- name: documentation_sections
+select file, section from private.documentation_sections($1::jsonb, $2::jsonb)
+
+-- name: rehearse
+select case when failures = '[]' then document::text end as document from private.apply_changes($1::jsonb, $2::jsonb)
+
 -- name: message_key
 select * from private.message_key($1::jsonb)
 
@@ -229,3 +286,116 @@ select u.tenant_id, u.id
 from unnest($1::uuid[], $2::text[]) as e (tenant_id, person_hash)
 inner join public.users as u on u.tenant_id = e.tenant_id and private.person_hash(u.tenant_id, u.id) = e.person_hash
 order by 1, 2
+
+-- name: find_projects
+select
+    t.slug as tenant,
+    p.id,
+    p.slug,
+    p.name,
+    'owner' as access,
+    p.configuration::text as configuration,
+    p.configuration_version,
+    p.yaml,
+    p.yaml_file,
+    p.yaml_version,
+    p.synced_configuration::text as synced_configuration,
+    p.synced_yaml,
+    p.synced_at,
+    p.secret_paths,
+    private.configuration_schema(p.tenant_id)::text as schema
+from public.projects as p
+inner join public.tenants as t on p.tenant_id = t.id
+where $1 in (p.slug, p.id::text, t.slug || '/' || p.slug)
+order by t.slug
+
+-- name: store_project_yaml
+update public.projects set yaml = $2, yaml_file = coalesce($3, yaml_file) where id = $1
+
+-- name: project_revisions
+select r.version, r.created_at, r.user_id, u.name as user_name, r.cause, r.configuration::text as configuration, r.yaml
+from public.project_revisions as r
+left join public.users as u on r.tenant_id = u.tenant_id and r.user_id = u.id
+where r.project_id = $1 and r.side = $2 and ($4::integer is null or r.version < $4)
+order by r.version desc
+limit $3
+
+-- name: apply_project_yaml
+update public.projects as p
+set
+    configuration = $2::jsonb,
+    synced_configuration = $2::jsonb,
+    synced_yaml = p.yaml,
+    synced_at = clock_timestamp(),
+    synced_by = null
+where p.id = $1
+
+-- name: note_project_synced
+update public.projects as p
+set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
+where p.id = $1
+-- name: lock_documentation
+select pg_try_advisory_xact_lock(hashtext('palaver.documentation'), hashtext($1::uuid::text))
+
+-- name: load_documentation
+with given as (
+    select g.*
+    from jsonb_to_recordset($3::jsonb) as g (
+        anchor text, part integer, position integer, level integer, heading text, breadcrumb text[], content text
+    )
+),
+
+gone as (
+    delete from public.documentation_sections as d
+    where
+        d.tenant_id = $1
+        and d.file = $2
+        and not exists (select from given as g where g.anchor = d.anchor and g.part = d.part)
+    returning d.id
+),
+
+written as (
+    insert into public.documentation_sections as d (
+        tenant_id, file, anchor, part, position, level, heading, breadcrumb, content
+    )
+    select $1, $2, g.anchor, g.part, g.position, g.level, g.heading, g.breadcrumb, g.content from given as g
+    on conflict (tenant_id, file, anchor, part) do update set
+        position = excluded.position,
+        level = excluded.level,
+        heading = excluded.heading,
+        breadcrumb = excluded.breadcrumb,
+        content = excluded.content,
+        loaded_at = excluded.loaded_at
+    where
+        (d.position, d.level, d.heading, d.breadcrumb, d.content)
+        is distinct from (excluded.position, excluded.level, excluded.heading, excluded.breadcrumb, excluded.content)
+    returning d.xmax = 0 as is_new
+)
+
+select
+    (select count(*) from written as w where w.is_new) as added,
+    (select count(*) from written as w where not w.is_new) as changed,
+    (select count(*) from gone) as removed
+
+-- name: prune_documentation
+with gone as (
+    delete from public.documentation_sections as d
+    where d.tenant_id = $1 and d.file <> all ($2::text[]) and ($3::text = '' or starts_with(d.file, $3 || '/'))
+    returning d.file
+)
+
+select file, count(*) as sections from gone group by file order by file
+
+-- name: documentation_files
+select file, count(*) as sections, max(loaded_at) as loaded_at
+from public.documentation_sections
+where tenant_id = $1
+group by file
+order by file
+
+-- name: remove_documentation
+with gone as (
+    delete from public.documentation_sections as d where d.tenant_id = $1 and d.file = any ($2::text[]) returning d.file
+)
+
+select file, count(*) as sections from gone group by file order by file

@@ -5,6 +5,8 @@ begin;
 
 drop function public.ui_messages(text);
 
+drop function private.shown_metadata(jsonb);
+
 drop function private.as_json(text);
 
 drop function public.chat_messages(text);

@@ -15,13 +15,27 @@ begin
 end
 $$;
 
+drop trigger documentation_sections_record_removed on public.documentation_sections;
+
+drop trigger documentation_sections_record_changed on public.documentation_sections;
+
+drop trigger documentation_sections_record_added on public.documentation_sections;
+
+drop function private.record_documentation();
+
 drop trigger erasures_record_change on private.erasures;
 
 drop trigger consents_record_change on public.consents;
 
 drop trigger legal_holds_record_change on public.legal_holds;
 
+drop trigger configuration_suggestions_record_change on public.configuration_suggestions;
+
 drop trigger conversation_shares_record_change on public.conversation_shares;
+
+drop trigger project_members_record_change on public.project_members;
+
+drop trigger projects_record_change on public.projects;
 
 drop trigger users_record_change on public.users;
 

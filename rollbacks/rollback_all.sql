@@ -69,6 +69,14 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000390
+\set file 20261122000390_documentation.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000380
+\set file 20261122000380_suggestions.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000360
 \set file 20261122000360_search.sql
 \ir ../sql/revert.sql
@@ -83,6 +91,10 @@
 
 \set version 20261122000250
 \set file 20261122000250_projects.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000240
+\set file 20261122000240_configuration_schema.sql
 \ir ../sql/revert.sql
 
 \set version 20261122000200

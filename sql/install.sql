@@ -31,6 +31,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name tenancy
 \ir apply.sql
 
+\set version 20261122000240
+\set name configuration_schema
+\ir apply.sql
+
 \set version 20261122000250
 \set name projects
 \ir apply.sql
@@ -45,6 +49,14 @@ create table if not exists supabase_migrations.schema_migrations (
 
 \set version 20261122000360
 \set name search
+\ir apply.sql
+
+\set version 20261122000380
+\set name suggestions
+\ir apply.sql
+
+\set version 20261122000390
+\set name documentation
 \ir apply.sql
 
 \set version 20261122000400

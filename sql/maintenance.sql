@@ -54,6 +54,10 @@ vacuum (analyze, skip_locked) private.cached_responses;
 
 vacuum (analyze, skip_locked) private.search_index;
 
+vacuum (analyze, skip_locked) public.documentation_sections;
+
+vacuum (analyze, skip_locked) private.documentation_index;
+
 vacuum (analyze, skip_locked) private.prompt_uses;
 
 vacuum (analyze, skip_locked) private.share_views;
@@ -76,6 +80,12 @@ vacuum (analyze, skip_locked) public.messages;
 
 vacuum (analyze, skip_locked) public.feedback;
 
+vacuum (analyze, skip_locked) public.projects;
+
+vacuum (analyze, skip_locked) public.project_members;
+
+vacuum (analyze, skip_locked) public.project_revisions;
+
 vacuum (analyze, skip_locked) public.prompts;
 
 vacuum (analyze, skip_locked) public.prompt_versions;
@@ -83,6 +93,8 @@ vacuum (analyze, skip_locked) public.prompt_versions;
 vacuum (analyze, skip_locked) public.prompt_publishers;
 
 vacuum (analyze, skip_locked) public.conversation_shares;
+
+vacuum (analyze, skip_locked) public.configuration_suggestions;
 
 vacuum (analyze, skip_locked) public.consents;
 

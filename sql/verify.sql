@@ -13,10 +13,13 @@ begin;
 
 \ir verify/20261122000100_foundation.sql
 \ir verify/20261122000200_tenancy.sql
+\ir verify/20261122000240_configuration_schema.sql
 \ir verify/20261122000250_projects.sql
 \ir verify/20261122000300_conversations.sql
 \ir verify/20261122000320_prompts.sql
 \ir verify/20261122000360_search.sql
+\ir verify/20261122000380_suggestions.sql
+\ir verify/20261122000390_documentation.sql
 \ir verify/20261122000400_feedback.sql
 \ir verify/20261122000500_usage.sql
 \ir verify/20261122000520_lists.sql

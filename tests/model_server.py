@@ -19,10 +19,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeAlias, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -95,6 +95,10 @@ class Script:
         return re.findall(r"\s*\S+|\s+$", self.answer) if isinstance(self.answer, str) else list(self.answer)
 
 
+Scripted: TypeAlias = Script | Callable[[Mapping[str, Any]], Script]
+"""A script, or what makes one for a request's body."""
+
+
 @dataclass(eq=False)
 class Recorded:
     """One request that the server got, and how it ended; times are `time.monotonic()`."""
@@ -117,7 +121,7 @@ class ModelServer:
 
     def __init__(self, port: int = 0, *, tls: tuple[str, str] | None = None) -> None:
         self.requests: list[Recorded] = []
-        self._scripts = [Script()]
+        self._scripts: list[Scripted] = [Script()]
         self._lock = threading.Lock()
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -168,10 +172,14 @@ class ModelServer:
         """Serve in this thread until stopped."""
         self._server.run(sockets=[self._socket])
 
-    def script(self, *scripts: Script) -> None:
+    def script(self, *scripts: Scripted) -> None:
         """Answer the requests that follow by these, in order; the last one stays."""
         with self._lock:
             self._scripts = list(scripts) or [Script()]
+
+    def prompts(self) -> list[str]:
+        """All text of each question that came: messages, tools, parameters."""
+        return ["\n".join(_texts(each.body)) for each in self.requests if each.path == "/v1/chat/completions"]
 
     def reset(self) -> None:
         """Forget the requests and the scripts."""
@@ -184,7 +192,8 @@ class ModelServer:
         if directive:
             return Script(**json.loads(directive[1]))
         with self._lock:
-            return self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+            script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+        return script if isinstance(script, Script) else script(request.body)
 
     async def _record(self, request: Request) -> Recorded:
         body = await request.body()
@@ -351,6 +360,14 @@ class _Answer(Response):
         else:
             transport.close()
         await asyncio.sleep(3600)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.items() if isinstance(value, dict) else value:
+            yield from _texts(list(each) if isinstance(each, tuple) else each)
 
 
 def _text(content: object) -> str:

@@ -17,7 +17,7 @@ WHOLE: Final = "="
 
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _BRACKETS: Final = r"""\[(?P<index>\d{1,9}|\*)\]|\["(?P<text>(?:[^"\\]|\\.)*)"\]"""
-_KEY: Final = r"(?P<key>[A-Za-z_][A-Za-z0-9_-]*|\*)"
+_KEY: Final = r"(?P<key>[A-Za-z_][A-Za-z0-9_-]*|\*\*?)"
 _FIRST: Final = re.compile(f"{_KEY}|{_BRACKETS}")
 _NEXT: Final = re.compile(rf"\.{_KEY}|{_BRACKETS}")
 
@@ -101,7 +101,7 @@ def friendly(path: Sequence[Token]) -> str:
 
 
 def parse(text: str) -> tuple[str | int, ...]:
-    """The tokens of a path for people; `*` stands for itself. Raises PathError."""
+    """The tokens of a path for people; `*` and `**` stand for themselves. Raises PathError."""
     tokens: list[str | int] = []
     at = 0
     while at < len(text):

@@ -6,7 +6,7 @@ known; `x-ordered`, a list whose order matters; `x-secret`; `x-free-text`, words
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from app.assistant.changes import ABSENT
@@ -22,10 +22,17 @@ class Shape:
     def __init__(self, schema: Mapping[str, Any], *nodes: Mapping[str, Any]) -> None:
         self._schema = schema
         self._nodes = list(self._expanded(nodes or (schema,)))
+        self._named = {name for node in self._nodes for name in node.get("properties", ())}
+        self._children: dict[str | bool, Shape] = {}
 
     def child(self, token: Token) -> Shape:
-        """The place one step further down."""
-        return Shape(self._schema, *self._steps(token)) if self._nodes else self
+        """The place one step further down; the same object each time."""
+        step = (token if token in self._named else True) if isinstance(token, str) else False
+        child = self._children.get(step)
+        if child is None:
+            steps = self._steps(token)
+            child = self._children[step] = Shape(self._schema, *steps) if steps else _UNKNOWN
+        return child
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -53,10 +60,14 @@ class Shape:
         """Whether this is words for people."""
         return self._said("x-free-text") is True
 
+    @property
+    def nodes(self) -> Sequence[Mapping[str, Any]]:
+        """The schemas that speak of this place, in the words of JSON Schema."""
+        return self._nodes
+
     def defaults(self) -> Mapping[str, Any]:
         """The properties of this object that have defaults."""
-        named = {name for node in self._nodes for name in node.get("properties", ())}
-        found = {name: self.child(name).default for name in named}
+        found = {name: self.child(name).default for name in self._named}
         return {name: value for name, value in found.items() if value is not ABSENT}
 
     def _said(self, word: str) -> Any:
@@ -80,11 +91,14 @@ class Shape:
     def _steps(self, token: Token) -> list[Mapping[str, Any]]:
         if isinstance(token, (int, Selector)):
             items = [node.get("items") for node in self._nodes]
-            return [item for item in items if isinstance(item, Mapping)] or [{}]
+            return [item for item in items if isinstance(item, Mapping)]
         steps: list[Mapping[str, Any]] = []
         for node in self._nodes:
             properties = node.get("properties", {})
             step = properties[token] if token in properties else node.get("additionalProperties")
             if isinstance(step, Mapping):
                 steps.append(step)
-        return steps or [{}]
+        return steps
+
+
+_UNKNOWN: Final = Shape({})

@@ -42,10 +42,13 @@ def edited(document: Document, changes: Sequence[Change]) -> str:
     raise EditError("The changes cannot be made in this document without writing it anew.")
 
 
-def unified(document_name: str, before: str, after: str) -> str:
-    """The difference as a patch, such as `git apply` and `patch -p1` take; empty where there is none."""
+def unified(document_name: str, before: str, after: str, *, context: int = 3) -> str:
+    """The difference as a patch, such as `git apply` and `patch -p1` take; empty where there is none.
+
+    `context`: how many lines around each change; `git apply` wants --unidiff-zero for a patch without.
+    """
     name = document_name + ("\t" if " " in document_name else "")
-    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}")
+    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}", n=context)
     return "".join(line if line.endswith("\n") else line + _NO_NEWLINE for line in lines)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -13,15 +14,14 @@ from uuid import UUID
 import msgspec
 
 from app.chat.cache import Recall, Recalled, cache_key, is_worth_keeping
-from app.chat.pieces import Piece, Reasoning, ToolInput, stored_parts, text_of
+from app.chat.exchange import Exchange
+from app.chat.pieces import Piece, stored_parts, text_of
 from app.chat.progress import Batch
-from app.chat.prompt import estimate_prompt_tokens
 from app.chat.providers import ModelRequest, Provider, Providers
 from app.chat.sealing import Sealer
 from app.chat.settling import Result, Settler
-from app.chat.tokens import estimate_tokens
+from app.chat.talk import Talk
 from app.chat.turn import Ending, Status, Tokens, Turn
-from app.chat.upstream import StreamReader
 from app.errors import AIServiceError, AnswerInterrupted, InternalError, PalaverError, ShuttingDown
 from app.logs import get_logger
 from app.metrics import Metrics
@@ -50,6 +50,8 @@ class Question:
     """Why it cannot be asked."""
     recall: Recall | None = None
     """What the tenant remembers, where it wants to."""
+    talk: Callable[[ModelRequest], Talk] | None = None
+    """Who answers instead of the model alone."""
 
 
 class Answer:
@@ -70,11 +72,9 @@ class Answer:
         self._providers = providers
         self._settler = settler
         self._metrics = metrics
-        self._reader = StreamReader()
+        self._talk: Talk | None = None
         self._provider: Provider | None = None
         self._model = ""
-        self._prompt_tokens = 0
-        self._accepted = False
         self._stopping = False
         self._settling = False
         self._deadline: asyncio.Timeout | None = None
@@ -144,24 +144,20 @@ class Answer:
                 request = self._request()
                 if await self._recall(request):
                     return None
-                async with self._providers.stream(request) as upstream:
-                    self._accepted = True
-                    self._forget_prompt()
-                    first = self._metrics.time_to_first_chunk.labels(*self._labels())
-                    next_ = self._metrics.time_per_output_chunk.labels(*self._labels())
-                    last = 0.0
-                    async for data in upstream:
-                        if pieces := self._reader.feed(data):
-                            now = time.perf_counter()
-                            if last:
-                                next_.observe(now - last)
-                            else:
-                                first.observe(now - self._started)
-                            last = now
-                            self.turn.publish(pieces)
-                if pieces := self._reader.close():
-                    self.turn.publish(pieces)
-        except AIServiceError as error:
+                self._talk = self._begun(request)
+                first = self._metrics.time_to_first_chunk.labels(*self._labels())
+                next_ = self._metrics.time_per_output_chunk.labels(*self._labels())
+                last = 0.0
+                async with aclosing(self._talk.stream()) as said:
+                    async for pieces in said:
+                        now = time.perf_counter()
+                        if last:
+                            next_.observe(now - last)
+                        else:
+                            first.observe(now - self._started)
+                        last = now
+                        self.turn.publish(pieces)
+        except PalaverError as error:
             return error
         except TimeoutError:
             return None if self._stopping else AIServiceError("timeout")
@@ -199,6 +195,12 @@ class Answer:
             options=question.options,
         )
 
+    def _begun(self, request: ModelRequest) -> Talk:
+        """The talk that answers; what is asked is its own from here on."""
+        talk = self._question.talk
+        self._question = replace(self._question, messages=(), tools=(), options={}, talk=None)
+        return talk(request) if talk is not None else Exchange(self._providers, request)
+
     async def _settle(self, status: Status, error: PalaverError | None) -> Ending:
         """Save the answer and what it used, waiting for a database that is away."""
         self._settling = True
@@ -220,10 +222,11 @@ class Answer:
             tokens_estimated=ending.tokens.estimated,
             latency_ms=round((time.perf_counter() - self._started) * 1000),
             finish_reason=ending.finish_reason,
-            provider_message_id=self._reader.response_id,
+            provider_message_id=self._talk.response_id if self._talk else None,
             error_code=error.code if error else None,
             from_cache=self._recalled is not None,
-            cache_key=self._key_to_keep(status),
+            cache_key=self._key_to_keep(status, ending),
+            metadata=ending.metadata or None,
         )
         try:
             settled = await self._settler.settle(result, self._sealer)
@@ -237,39 +240,27 @@ class Answer:
             return self._ending("failed", settled.answer_id, error or AnswerInterrupted())
         return self._ending(status, settled.answer_id, error)
 
-    def _key_to_keep(self, status: Status) -> str | None:
+    def _key_to_keep(self, status: Status, ending: Ending) -> str | None:
         if self._cache_key is None or self._recalled is not None or status != "completed":
             return None
-        return self._cache_key.hex() if is_worth_keeping(self.turn.pieces, self._reader.finish_reason) else None
+        return self._cache_key.hex() if is_worth_keeping(self.turn.pieces, ending.finish_reason) else None
 
     async def _close(self, result: Result, refused: PalaverError) -> None:
         """Settle without the answer, which the database does not take: no turn stays open."""
         bare = msgspec.structs.replace(
-            result, status="failed", content="", parts=None, error_code=refused.code, cache_key=None
+            result, status="failed", content="", parts=None, error_code=refused.code, cache_key=None, metadata=None
         )
         with contextlib.suppress(PalaverError):
             await self._settler.settle(bare, self._sealer)
 
-    def _forget_prompt(self) -> None:
-        """Keep of what the model is asked only its size: it is the largest thing that a turn holds."""
-        question = self._question
-        if question.messages:
-            self._prompt_tokens = estimate_prompt_tokens(question.messages, question.tools)
-            self._question = replace(question, messages=(), tools=(), options={})
-
     def _ending(self, status: Status, message_id: UUID | None, error: PalaverError | None) -> Ending:
-        reader = self._reader
+        talk = self._talk
         if self._recalled is not None:
             return Ending(status, message_id, self._recalled.model or self._model, "stop", Tokens(0, 0), error)
-        return Ending(status, message_id, reader.model or self._model, reader.finish_reason, self._tokens(error), error)
-
-    def _tokens(self, error: PalaverError | None) -> Tokens:
-        if (usage := self._reader.usage) is not None:
-            return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens)
-        if not self._accepted and not (self._stopping and self._provider) and not _may_be_charged(error):
-            return Tokens(0, 0)
-        self._forget_prompt()
-        return Tokens(self._prompt_tokens, estimate_said_tokens(self.turn.pieces), estimated=True)
+        if talk is None:
+            return Ending(status, message_id, self._model, None, Tokens(0, 0), error)
+        tokens = talk.tokens(self.turn.pieces, charged=self._stopping or _may_be_charged(error))
+        return Ending(status, message_id, talk.model or self._model, talk.finish_reason, tokens, error, talk.metadata)
 
     def _labels(self) -> tuple[str, str, str]:
         provider = self._provider.name if self._provider else ""
@@ -295,16 +286,6 @@ class Answer:
             completion_tokens=ending.tokens.completion,
             tokens_estimated=ending.tokens.estimated,
         )
-
-
-def estimate_said_tokens(pieces: Sequence[Piece]) -> int:
-    """About how many tokens a model spent on what it said, thinking and tool calls included."""
-    said = (
-        piece.text if isinstance(piece, Reasoning) else piece.arguments if isinstance(piece, ToolInput) else piece
-        for piece in pieces
-        if isinstance(piece, (str, Reasoning, ToolInput))
-    )
-    return estimate_tokens("".join(said))
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:

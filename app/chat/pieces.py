@@ -7,7 +7,7 @@ A piece is what is new; pieces of one kind that follow each other make a part. P
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,18 @@ class ToolInput(msgspec.Struct, frozen=True, tag="tool"):
     id: str
     name: str
     arguments: str
+
+
+class Step(msgspec.Struct, frozen=True, tag="step", omit_defaults=True):
+    """Something that is done before or between what is said; one of a known id says how that stands now.
+
+    Shown while the answer comes, and not kept with it.
+    """
+
+    id: str
+    name: str
+    state: Literal["active", "done", "failed"]
+    detail: str | None = None
 
 
 class TextPart(msgspec.Struct, frozen=True, tag="text", rename="camel"):
@@ -95,9 +107,11 @@ class StoredMessage(msgspec.Struct, frozen=True):
     parts: list[dict[str, Any]] | None
     created_at: str
     """As PostgreSQL's JSON has it."""
+    metadata: dict[str, Any] = {}
+    """What the configuration assistant kept with it."""
 
 
-Piece: TypeAlias = str | Reasoning | ToolInput | FilePart | SourcePart
+Piece: TypeAlias = str | Reasoning | ToolInput | FilePart | SourcePart | Step
 """Text is a plain string, since nearly every piece is one."""
 
 Part: TypeAlias = TextPart | ReasoningPart | ToolCallPart | ToolResultPart | FilePart | SourcePart | ContextPart
@@ -119,7 +133,7 @@ def parts_of(pieces: Iterable[Piece]) -> list[Part]:
             calls[piece.id].append(piece.arguments)
         elif isinstance(piece, (FilePart, SourcePart)):
             parts.append(piece)
-        else:
+        elif not isinstance(piece, Step):
             kind, text = (TextPart, piece) if isinstance(piece, str) else (ReasoningPart, piece.text)
             last = parts[-1] if parts else None
             if isinstance(last, tuple) and last[0] is kind:
@@ -143,7 +157,7 @@ def text_of(pieces: Iterable[Piece]) -> str:
 
 def stored_parts(pieces: Sequence[Piece]) -> list[Part] | None:
     """The parts to be kept beside the text, None where the text says it all."""
-    if all(isinstance(piece, str) for piece in pieces):
+    if all(isinstance(piece, (str, Step)) for piece in pieces):
         return None
     return parts_of(pieces)
 

@@ -1,9 +1,9 @@
 """The plain dialect: POST /api/ai/chat, answered by server-sent events.
 
-`data: {"text": …}` for each piece, then `event: done`, or `event: error` with a problem (RFC 9457) for
-data. Each piece's id is the number of characters of the answer up to its end: with it as `Last-Event-ID`
-GET …/stream goes on from there. Comments keep the connection alive while the model thinks. Framing: WHATWG
-HTML, "Server-sent events".
+`data: {"text": …}` for each piece, then `event: done`, or `event: error` with a problem (RFC 9457) for data; before
+and between, in a session, `event: progress` with {step, state, detail?}. The id of a piece is the number of characters
+of the answer up to its end: with it as `Last-Event-ID` GET …/stream goes on from there. Comments keep the connection
+alive while the model thinks. Framing: WHATWG HTML, "Server-sent events".
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from starlette.routing import Route
 from app.caller import TokenVerifier, bearer
 from app.chat.asked import Asked, FromPrompt, NewMessage
 from app.chat.http import HEARTBEAT_SECONDS, EventStream, idempotency_key, limit_headers, read_json
+from app.chat.pieces import Step
 from app.chat.turn import Ending, Turn
 from app.chat.turns import Turns
 from app.errors import InvalidRequest, NotFound, UnprocessableRequest, problem
@@ -135,15 +136,23 @@ async def events(turn: Turn, after: int = 0) -> AsyncGenerator[bytes, None]:
                 yield b": waiting\n\n"
             elif isinstance(news, Ending):
                 yield _end(turn, news)
-            elif text := _text(news):
-                known = max(after - position, 0)
-                position += len(text)
-                if known < len(text):
-                    yield b'id: %d\ndata: {"text":%b}\n\n' % (position, _encode(text[known:] if known else text))
+            else:
+                if steps := [piece for piece in news if isinstance(piece, Step)]:
+                    yield b"".join(map(_progress, steps))
+                if text := _text(news):
+                    known = max(after - position, 0)
+                    position += len(text)
+                    if known < len(text):
+                        yield b'id: %d\ndata: {"text":%b}\n\n' % (position, _encode(text[known:] if known else text))
 
 
 def _text(news: Any) -> str:
     return news[0] if len(news) == 1 and isinstance(news[0], str) else "".join(p for p in news if isinstance(p, str))
+
+
+def _progress(step: Step) -> bytes:
+    detail = {} if step.detail is None else {"detail": step.detail}
+    return b"event: progress\ndata: %b\n\n" % _encode({"step": step.name, "state": step.state, **detail})
 
 
 def _end(turn: Turn, ending: Ending) -> bytes:
@@ -158,6 +167,7 @@ def _kept(turn: Turn, ending: Ending) -> dict[str, Any]:
         "conversationId": turn.conversation_id,
         "turnId": turn.id,
         "questionId": turn.question_id,
+        **({"metadata": ending.metadata} if ending.metadata else {}),
         "messageId": ending.message_id,
         "model": ending.model,
         "finishReason": ending.finish_reason,

@@ -37,6 +37,12 @@ _NO_HEADERS: Final = httpx2.Headers()
 _MOST_ADJUSTMENTS: Final = 1000
 _DROPPABLE: Final = ("stream_options", "temperature", "user")
 _OTHER_LIMIT: Final = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+_MENTIONS: Final = {
+    "tools": re.compile(r"\btools\b|\btool[ _](?:use|choice|calling)|function[ _]call", re.IGNORECASE),
+    "response_format": re.compile(r"response[ _]?format|response mime type|json[ _]?(?:schema|mode)", re.IGNORECASE),
+}
+"""How servers call a parameter that they do not take, beside by its name."""
+
 _REFUSING: Final = re.compile(
     r"un(supported|recogni[sz]ed|known|expected)|not (supported|permitted|allowed)|does not support"
     r"|extra|instead",
@@ -70,6 +76,8 @@ class ModelRequest:
     tools: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """More parameters, passed on as they are."""
+    optional: frozenset[str] = frozenset()
+    """Which of the options, and whether "tools", are left out where a provider does not take them."""
 
 
 class Providers:
@@ -156,7 +164,7 @@ class Providers:
 
     async def _open(self, request: ModelRequest) -> httpx2.Response:
         # With the values, since a provider may refuse one tenant's and take another's.
-        key = (request.provider.name, request.model, request.temperature, request.max_tokens)
+        key = (request.provider.name, request.model, request.temperature, request.max_tokens, request.optional)
         adjustments = self._adjustments.get(key, frozenset())
         retried = False
         while True:
@@ -164,7 +172,7 @@ class Providers:
             try:
                 response = await self._ask(request.provider, arguments)
             except CLIENT_ERRORS as error:
-                refused = _refused_parameter(error, arguments)
+                refused = _refused_parameter(error, arguments, request.optional)
                 failure = client_failure(error)
             else:
                 if adjustments:
@@ -277,7 +285,7 @@ def _arguments(request: ModelRequest, adjustments: frozenset[str]) -> dict[str, 
     }
     return {
         **{name: value for name, value in request.options.items() if name not in adjustments},
-        **({"tools": request.tools} if request.tools else {}),
+        **({"tools": request.tools} if request.tools and "tools" not in adjustments else {}),
         "model": request.model,
         "messages": request.messages,
         "stream": True,
@@ -285,18 +293,22 @@ def _arguments(request: ModelRequest, adjustments: frozenset[str]) -> dict[str, 
     }
 
 
-def _refused_parameter(error: Exception, arguments: Mapping[str, Any]) -> str | None:
+def _refused_parameter(error: Exception, arguments: Mapping[str, Any], optional: frozenset[str]) -> str | None:
     """The parameter of ours that a provider's refusal (400 or 422) says it does not take, if that is it."""
     if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 422):
         return None
     said = str(error.body)[:4000]
+    # Tools first: of two that do not go together, the form of the answer is worth more.
+    dispensable = sorted(optional & arguments.keys(), key="tools".__ne__)
+    named = re.split(r"[.\[]", error.param or "", maxsplit=1)[0]
+    if named in dispensable:
+        return named
     unknown = error.code in ("unsupported_parameter", "unsupported_value") or _REFUSING.search(said)
-    if not unknown:
-        return None
     candidates = [name for name in (*_DROPPABLE, *_OTHER_LIMIT) if name in arguments]
-    if error.param in candidates:
+    if unknown and error.param in candidates:
         return error.param
-    return next((name for name in candidates if re.search(rf"\b{name}\b", said)), None)
+    found = next((name for name in candidates if re.search(rf"\b{name}\b", said)), None) if unknown else None
+    return found or next((name for name in dispensable if _MENTIONS.get(name, re.compile(name)).search(said)), None)
 
 
 async def _body(response: httpx2.Response) -> AsyncGenerator[bytes, None]:

@@ -179,7 +179,8 @@ class Vault:
         """A row of `private.read_messages()` as it was. Raises EncryptionUnavailable and other PalaverErrors."""
         parts = row["parts"] and msgspec.json.decode(await self.array(row["tenant_id"], row["parts"]))
         content = await self.text(row["tenant_id"], row["content"])
-        return StoredMessage(row["id"], row["role"], content, parts, row["created_at"])
+        metadata = msgspec.json.decode(row["metadata"])
+        return StoredMessage(row["id"], row["role"], content, parts, row["created_at"], metadata)
 
     async def _key_in_use(self, tenant_id: UUID, row: asyncpg.Record | None) -> TenantKey:
         if self._secrets is not None and (row is None or row["key_id"] is None):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -50,6 +50,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     from_cache: bool = False
     cache_key: str | None = None
     """Hex: under which the answer is kept for whoever asks the same."""
+    metadata: Mapping[str, Any] | None = None
+    """Of the message."""
 
 
 @dataclass(frozen=True, slots=True)

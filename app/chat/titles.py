@@ -11,19 +11,18 @@ import re
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from app.caller import Caller
-from app.chat.answer import estimate_said_tokens
+from app.chat.exchange import Exchange
 from app.chat.pieces import Piece, text_of
-from app.chat.prompt import estimate_prompt_tokens
 from app.chat.providers import ModelRequest, Provider, Providers
 from app.chat.settling import Result, Settler
 from app.chat.turn import Tokens
-from app.chat.upstream import StreamReader
 from app.database import Database
 from app.errors import AIServiceError, PalaverError, ShuttingDown
 from app.logs import get_logger
@@ -72,30 +71,27 @@ class Titles:
     async def _ask(self, row: asyncpg.Record, account: str, question: str, answer: str) -> str:
         """What the model says, once that is settled. Raises PalaverError."""
         started = time.perf_counter()
-        reader = StreamReader()
         pieces: list[Piece] = []
         messages = _messages(question, answer)
         provider: Provider | None = None
         model: str | None = None
-        accepted = False
+        exchange: Exchange | None = None
         error: PalaverError | None = None
         try:
             provider, model = self._providers.resolve(row["llm_provider"], row["llm_model"])
             request = ModelRequest(provider, model, messages, max_tokens=MAX_TITLE_TOKENS, user=account)
-            async with asyncio.timeout(TITLE_SECONDS), self._providers.stream(request) as upstream:
-                accepted = True
-                async for data in upstream:
-                    pieces += reader.feed(data)
-            pieces += reader.close()
+            exchange = Exchange(self._providers, request)
+            async with asyncio.timeout(TITLE_SECONDS), aclosing(exchange.stream()) as said:
+                async for more in said:
+                    pieces += more
         except PalaverError as failure:
             error = failure
         except TimeoutError:
             error = AIServiceError("timeout")
         except asyncio.CancelledError:
             error = ShuttingDown()
-        tokens = (
-            _tokens(reader, messages, pieces) if accepted or not isinstance(error, AIServiceError) else Tokens(0, 0)
-        )
+        charged = not isinstance(error, AIServiceError)
+        tokens = exchange.tokens(pieces, charged=charged) if exchange else Tokens(0, 0)
         await self._settler.settle(
             Result(
                 tenant_id=row["tenant_id"],
@@ -104,7 +100,7 @@ class Titles:
                 content="",
                 parts=None,
                 provider=provider.name if provider else None,
-                model=reader.model or model,
+                model=(exchange.model if exchange else None) or model,
                 asked_model=model,
                 prompt_tokens=tokens.prompt,
                 completion_tokens=tokens.completion,
@@ -134,9 +130,3 @@ def cleaned(said: str) -> str:
 def _messages(question: str, answer: str) -> Sequence[Mapping[str, Any]]:
     talk = f"Person:\n{question[:EXCERPT_CHARS]}\n\nAssistant:\n{answer[:EXCERPT_CHARS]}"
     return [{"role": "system", "content": _INSTRUCTION}, {"role": "user", "content": talk}]
-
-
-def _tokens(reader: StreamReader, messages: Sequence[Mapping[str, Any]], pieces: Sequence[Piece]) -> Tokens:
-    if (usage := reader.usage) is not None:
-        return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens)
-    return Tokens(estimate_prompt_tokens(messages), estimate_said_tokens(pieces), estimated=True)

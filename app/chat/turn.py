@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from app.chat.pieces import Piece
@@ -52,6 +52,8 @@ class Ending:
     finish_reason: str | None
     tokens: Tokens
     error: PalaverError | None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """What the message is kept with."""
 
 
 @dataclass(eq=False, slots=True)

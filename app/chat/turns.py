@@ -7,8 +7,9 @@ stops nothing, and comes back to it at any worker. No connection is held while t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
@@ -18,15 +19,17 @@ import msgspec
 
 from app.caller import Caller
 from app.chat import demonstration
-from app.chat.answer import Answer, Question, estimate_said_tokens
+from app.chat.answer import Answer, Question
 from app.chat.asked import Asked
 from app.chat.cache import Recall
+from app.chat.exchange import estimate_said_tokens
 from app.chat.pieces import StoredMessage, decode_parts, decode_pieces, remainder, stored_parts, text_of
 from app.chat.progress import Followed, Progress
 from app.chat.prompt import messages_for_model
-from app.chat.providers import Providers
+from app.chat.providers import ModelRequest, Providers
 from app.chat.sealing import UNSEALED, Sealer, Vault
 from app.chat.settling import Result, Settler
+from app.chat.talk import Session, Sessions, Talk
 from app.chat.titles import EXCERPT_CHARS, Titles
 from app.chat.turn import Ending, Limit, Tokens, Turn
 from app.database import Database
@@ -62,7 +65,16 @@ _decode_limits: Final = msgspec.json.Decoder(list[Limit]).decode
 class Turns:
     """Begins turns, finds them again, and sees each through to its settlement."""
 
-    def __init__(self, settings: Settings, database: Database, providers: Providers, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        providers: Providers,
+        metrics: Metrics,
+        sessions: Sessions | None = None,
+    ) -> None:
+        """`sessions`: who answers in conversations that are about something; without, the model alone."""
+        self._sessions = sessions
         self._history = (settings.ai_max_messages_per_conversation, settings.ai_max_history_bytes)
         self._demonstration = settings.demonstration
         self._database = database
@@ -187,12 +199,26 @@ class Turns:
             max_tokens=row["max_tokens"],
             fault=fault,
             recall=Recall(self._database, caller.claims) if row["cache_seconds"] else None,
+            talk=self._session(caller, row),
         )
         answer = Answer(turn, question, self._providers, self._settler, self._metrics, sealer)
         self._answers[turn.id] = answer
         said = _last_text(question.messages) if turn.begins_conversation and self._gives_titles else None
         self._supervise(self._answer(caller, answer, said))
         return turn
+
+    def _session(self, caller: Caller, row: asyncpg.Record) -> Callable[[ModelRequest], Talk] | None:
+        if row["context_type"] is None or self._sessions is None:
+            return None
+        session = Session(
+            caller=caller,
+            tenant_id=row["tenant_id"],
+            conversation_id=row["conversation_id"],
+            turn_id=row["turn_id"],
+            context_type=row["context_type"],
+            project_id=row["project_id"],
+        )
+        return partial(self._sessions.talk, session)
 
     async def _begun(self, caller: Caller, asked: Asked, sealer: Sealer) -> asyncpg.Record:
         request = _encode(self._request(asked, sealer)).decode()
@@ -294,6 +320,7 @@ class Turns:
                     bool(row["tokens_estimated"]),
                 ),
                 error=from_code(row["error_code"]) if failed else None,
+                metadata=msgspec.json.decode(row["metadata"]) if row["metadata"] else {},
             )
         )
 

@@ -28,6 +28,7 @@ call pg_temp.expect_table('public.tenants', '
     retention_days integer,
     deletion_grace_days integer not null default 30,
     encrypts_messages boolean not null default false,
+    configuration_schema jsonb not null default ''{}'',
     branding jsonb not null default ''{}'',
     is_active boolean not null default true,
     created_at timestamp with time zone not null default now(),
@@ -58,6 +59,7 @@ call pg_temp.expect_checks('public.tenants', '
     tenants_consent_text_check,
     tenants_retention_days_check,
     tenants_deletion_grace_days_check,
+    tenants_configuration_schema_check,
     tenants_branding_check
 ');
 
@@ -86,11 +88,11 @@ call pg_temp.expect_policy(
 call pg_temp.expect_grant('public.tenants', 'authenticated', '
     select (id, name, slug, llm_provider, llm_model, temperature, max_tokens, system_prompt, features,
     rate_limit_per_minute, daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools,
-    search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding,
+    search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, configuration_schema, branding,
     is_active, created_at, updated_at),
     update (name, llm_provider, llm_model, temperature, max_tokens, system_prompt, features, rate_limit_per_minute,
     daily_token_limit, user_rate_limit_per_minute, user_daily_token_limit, tools, search_language, response_cache_seconds,
-    consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, branding)
+    consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, configuration_schema, branding)
 ');
 
 call pg_temp.expect_grant('public.tenants', 'service_role', 'select, insert, update, delete');

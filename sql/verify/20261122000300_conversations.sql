@@ -22,6 +22,8 @@ call pg_temp.expect_table('public.conversations', '
     prompt_version integer,
     prompt_text text,
     prompt_values jsonb,
+    context_type text,
+    project_id uuid,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now()
 ');
@@ -42,6 +44,12 @@ call pg_temp.expect_key(
     'foreign key (tenant_id, user_id) references public.users (tenant_id, id) on delete cascade'
 );
 
+call pg_temp.expect_key(
+    'public.conversations',
+    'conversations_project_id_fkey',
+    'foreign key (tenant_id, project_id) references public.projects (tenant_id, id) on delete cascade'
+);
+
 call pg_temp.expect_checks('public.conversations', '
     conversations_client_id_check,
     conversations_title_check,
@@ -49,6 +57,7 @@ call pg_temp.expect_checks('public.conversations', '
     conversations_deleted_at_check,
     conversations_status_check,
     conversations_prompt_check,
+    conversations_context_check,
     conversations_metadata_check
 ');
 
@@ -62,6 +71,12 @@ call pg_temp.expect_index(
     'public.conversations',
     'conversations_client_key',
     'unique btree (tenant_id, user_id, client_id) where (client_id is not null)'
+);
+
+call pg_temp.expect_index(
+    'public.conversations',
+    'conversations_context_idx',
+    'btree (tenant_id, project_id, user_id, context_type) where (context_type is not null)'
 );
 
 call pg_temp.expect_trigger(
@@ -89,7 +104,7 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_policy(
     'public.conversations', 'People who may use the assistant start conversations', 'insert', 'authenticated',
-    p_check => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()) and (select private.may_use_assistant())'
+    p_check => 'tenant_id = (select private.current_tenant_id()) and user_id = (select private.current_user_id()) and (project_id is null or project_id = any ((select private.project_ids(''viewer''))::uuid [])) and (select private.may_use_assistant())'
 );
 
 call pg_temp.expect_policy(
@@ -111,8 +126,8 @@ call pg_temp.expect_policy(
 
 call pg_temp.expect_grant('public.conversations', 'authenticated', '
     select (tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id,
-    prompt_version, prompt_text, prompt_values, created_at, updated_at),
-    insert (tenant_id, user_id, client_id, title, metadata), update (title, metadata, head_id, is_archived, deleted_at)
+    prompt_version, prompt_text, prompt_values, context_type, project_id, created_at, updated_at),
+    insert (tenant_id, user_id, client_id, title, context_type, project_id, metadata), update (title, metadata, head_id, is_archived, deleted_at)
 ');
 
 call pg_temp.expect_grant('public.conversations', 'palaver_worker', 'insert (titled_by), update (titled_by)');
@@ -233,6 +248,8 @@ call pg_temp.expect_function('public.ui_messages(text)', 'invoker', 'stable', 'a
 
 call pg_temp.expect_function('private.as_json(text)', 'invoker', 'immutable', 'authenticated');
 
+call pg_temp.expect_function('private.shown_metadata(jsonb)', 'invoker', 'immutable', 'authenticated');
+
 call pg_temp.expect_function('private.keep_conversation()', 'invoker', 'volatile');
 
 call pg_temp.expect_function('private.check_head()', 'invoker', 'volatile');
@@ -251,7 +268,7 @@ call pg_temp.expect_function('private.touch_conversations()', 'definer', 'volati
 call pg_temp.expect_no_grant(
     'public.conversations',
     'authenticated',
-    'insert (id, titled_by, head_id, is_archived, deleted_at, status, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, status, prompt_id, prompt_version, prompt_text, prompt_values, updated_at), delete, truncate'
+    'insert (id, titled_by, head_id, is_archived, deleted_at, status, prompt_text, created_at, updated_at), update (tenant_id, id, user_id, client_id, titled_by, status, prompt_id, prompt_version, prompt_text, prompt_values, context_type, project_id, updated_at), delete, truncate'
 );
 
 call pg_temp.expect_no_grant(

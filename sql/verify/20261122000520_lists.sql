@@ -22,6 +22,8 @@ call pg_temp.expect_view('public.conversation_overview', '
     prompt_version integer,
     prompt_text text,
     prompt_values jsonb,
+    context_type text,
+    project_id uuid,
     created_at timestamp with time zone,
     updated_at timestamp with time zone,
     provider text,

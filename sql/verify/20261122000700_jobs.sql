@@ -105,6 +105,8 @@ call pg_temp.expect_no_grant('private.job_runs', 'authenticated', 'select, inser
 
 call pg_temp.expect_no_grant('private.job_runs', 'palaver_worker', 'insert, update, delete, truncate');
 
+call pg_temp.expect_job('reindex_documentation');
+
 call pg_temp.expect_job('refresh_summaries');
 
 call pg_temp.expect_job('prune_job_runs');

@@ -87,9 +87,27 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_trigger(
+    'public.projects',
+    'projects_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.project_members',
+    'project_members_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
     'public.conversation_shares',
     'conversation_shares_record_change',
     'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.configuration_suggestions',
+    'configuration_suggestions_record_change',
+    'after update of status for each row execute function private.record_change(''title'', ''explanation'', ''changes'', ''suspects'', ''base_version'', ''version'', ''fingerprint'', ''rests_on'', ''reason'', ''patch'', ''inverse'', ''refreshed_at'')'
 );
 
 call pg_temp.expect_trigger(
@@ -115,6 +133,26 @@ call pg_temp.expect_function('private.request_id()', 'invoker', 'stable', 'palav
 call pg_temp.expect_function('private.audited(jsonb, boolean)', 'invoker', 'immutable', 'palaver_definer');
 
 call pg_temp.expect_function('private.record_change()', 'definer', 'volatile');
+
+call pg_temp.expect_trigger(
+    'public.documentation_sections',
+    'documentation_sections_record_added',
+    'after insert referencing new table as changed for each statement execute function private.record_documentation()'
+);
+
+call pg_temp.expect_trigger(
+    'public.documentation_sections',
+    'documentation_sections_record_changed',
+    'after update referencing new table as changed for each statement execute function private.record_documentation()'
+);
+
+call pg_temp.expect_trigger(
+    'public.documentation_sections',
+    'documentation_sections_record_removed',
+    'after delete referencing old table as changed for each statement execute function private.record_documentation()'
+);
+
+call pg_temp.expect_function('private.record_documentation()', 'definer', 'volatile');
 
 call pg_temp.expect_function('private.redact_audit(uuid, uuid)', 'definer', 'volatile');
 

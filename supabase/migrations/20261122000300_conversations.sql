@@ -47,8 +47,10 @@ create table public.conversations (
         num_nulls(prompt_id, prompt_version, prompt_text, prompt_values) in (0, 4) and jsonb_typeof(prompt_values) = 'object'
     ),
     constraint conversations_context_check check (
-        context_type in ('project', 'infrastructure') and (project_id is not null) = (context_type = 'project')
-        or num_nulls(context_type, project_id) = 2
+        case
+            when context_type is null then project_id is null
+            else context_type in ('project', 'infrastructure') and (project_id is not null) = (context_type = 'project')
+        end
     ),
     constraint conversations_metadata_check check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 65536)
 );

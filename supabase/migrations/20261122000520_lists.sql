@@ -31,6 +31,8 @@ select
     c.prompt_version,
     c.prompt_text,
     c.prompt_values,
+    c.context_type,
+    c.project_id,
     c.created_at,
     c.updated_at,
     (

@@ -183,6 +183,7 @@ alter function private.run_due_jobs() owner to palaver_definer;
 insert into private.jobs (name, description, every, schedule)
 values
 ('reindex_search', 'Brings what was said into the language that its tenant searches in now, for two seconds a run.', '1 minute', '* * * * *'),
+('reindex_documentation', 'Brings documentation into the language that its tenant searches in now, for two seconds a run.', '1 minute', '* * * * *'),
 ('refresh_summaries', 'Closes days of the usage and feedback summaries, and counts anew what was noted as changed.', '1 day', '17 2 * * *'),
 ('prune_job_runs', 'Forgets job runs older than ninety days.', '1 day', '47 2 * * *');
 

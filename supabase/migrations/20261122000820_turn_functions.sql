@@ -79,6 +79,7 @@ as $$
 declare
     v_usual_answer constant bigint := 4096;
     v_least_answer constant bigint := 64;
+    v_session_octets constant bigint := 80000;
     v_person public.users;
     v_tenant public.tenants;
     v_conversation public.conversations;
@@ -433,7 +434,8 @@ begin
 
     -- Three bytes a token lean to the high side in every language.
     v_prompt := (
-        v_prompt + coalesce(octet_length(v_tenant.system_prompt), 0) + coalesce(octet_length(nullif(v_tenant.tools, '[]')::text), 0)
+        v_prompt + case when v_conversation.context_type is null then 0 else v_session_octets end
+        + coalesce(octet_length(v_tenant.system_prompt), 0) + coalesce(octet_length(nullif(v_tenant.tools, '[]')::text), 0)
         + coalesce((p_request ->> 'more_octets')::bigint, 0)
     ) / 3 + 1;
     if (p_request ->> 'max_tokens')::integer < 1 then
@@ -631,6 +633,7 @@ returns table (
     answer_id uuid,
     content text,
     parts text,
+    metadata text,
     model text,
     prompt_tokens bigint,
     completion_tokens bigint,
@@ -672,6 +675,7 @@ begin
         t.answer_id,
         m.content,
         m.parts::text,
+        private.shown_metadata(m.metadata)::text,
         coalesce(l.model, m.model_used),
         l.prompt_tokens,
         l.completion_tokens,

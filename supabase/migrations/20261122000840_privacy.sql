@@ -727,7 +727,7 @@ values
 ),
 (
     'public.conversations', 70, 't.tenant_id = :tenant and t.user_id = :person',
-    '{id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, created_at, updated_at}',
+    '{id, client_id, title, titled_by, metadata, head_id, is_archived, deleted_at, status, prompt_id, prompt_version, prompt_text, prompt_values, context_type, project_id, created_at, updated_at}',
     null, '{}', 'delete', null, 'The person''s conversations, those they deleted too.'
 ),
 (
@@ -757,9 +757,39 @@ values
     'Prompts of the team stay with it, without the person.'
 ),
 (
+    'public.project_revisions', 71, 't.tenant_id = :tenant and t.user_id = :person',
+    '{id, project_id, side, version, cause, suggestion_id, created_at}', null, '{configuration, yaml, user_name}', 'detach',
+    'user_id = null, user_name = null', 'What was changed stays with the project, without whoever did.'
+),
+(
+    'public.project_members', 77, 't.tenant_id = :tenant and t.user_id = :person',
+    '{project_id, access, created_at}', null, '{}', 'delete', null, 'Which projects the person is a member of.'
+),
+(
+    'public.projects', 78, 't.tenant_id = :tenant and t.owner_id = :person',
+    '{id, slug, name, description, created_at, updated_at}', null,
+    '{configuration, yaml, yaml_file, synced_configuration, synced_yaml, secret_paths}', 'detach', 'owner_id = null',
+    'The person''s projects stay, without them. Their configurations are the organisation''s, and may hold its secrets.'
+),
+(
+    'public.projects', 79, 't.tenant_id = :tenant and t.synced_by = :person',
+    null, null, '{}', 'detach', 'synced_by = null', 'That both sides agreed stays, without whoever said so.'
+),
+(
     'public.usage_ledger', 80, 't.tenant_id = :tenant and t.user_id = :person',
     '{id, conversation_id, day, provider, model, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, request_count, tokens_estimated, cost, from_cache, prompt_id, prompt_version, created_at}',
     null, '{}', 'detach', 'user_id = null, conversation_id = null', 'The amounts stay, for they are the tenant''s bills, without the person and their conversations.'
+),
+(
+    'public.configuration_suggestions', 81, 't.tenant_id = :tenant and t.user_id = :person',
+    '{id, project_id, conversation_id, turn_id, type, title, explanation, status, created_at}', null,
+    '{changes, suspects, fingerprint, rests_on, patch, inverse}', 'detach', 'user_id = null, conversation_id = null, turn_id = null',
+    'What was suggested to the person stays with the project, without them. What it would change is the organisation''s.'
+),
+(
+    'public.configuration_suggestions', 82, 't.tenant_id = :tenant and t.decided_by = :person',
+    '{id, project_id, status, decided_at, reason}', null, '{}', 'detach', 'decided_by = null, reason = null',
+    'That a suggestion was decided on stays, without whoever did, and without what they said of it.'
 ),
 (
     'public.usage_metrics', 90, 't.tenant_id = :tenant and t.user_id = :person',
@@ -830,13 +860,18 @@ values
 ),
 (
     'public.tenants', 910, null, null, null,
-    '{name, slug, llm_provider, llm_model, system_prompt, features, tools, search_language, consent_version, consent_text, branding}',
+    '{name, slug, llm_provider, llm_model, system_prompt, features, tools, search_language, consent_version, consent_text, configuration_schema, branding}',
     'keep', null, 'The organisation''s settings.'
 ),
 (
     'private.open_turns', 910, 't.tenant_id = :tenant and t.user_id = :person', null, null, '{provider, model}',
     'keep', null, 'A running turn, which ends by itself: an erasure waits for it.'
 ),
+(
+    'public.documentation_sections', 910, null, null, null, '{file, anchor, heading, breadcrumb, content}',
+    'keep', null, 'The organisation''s documentation, from files of its own.'
+),
+('private.documentation_index', 910, null, null, null, '{language, vector}', 'keep', null, 'Words of documentation.'),
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
 ('private.summary_state', 910, null, null, null, '{}', 'keep', null, 'How far the summaries go.'),
 ('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Months to sum up again.'),

@@ -1,7 +1,8 @@
 -- Audit: who changed what, from what to what, when, in which request.
 --
 -- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants, users,
---           prompts, conversation_shares, legal_holds and consents, and private.erasures.
+--           prompts, projects, project_members, conversation_shares, legal_holds and consents, and private.erasures;
+--           private.record_documentation() and triggers on public.documentation_sections.
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on these tables, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
 
@@ -141,7 +142,8 @@ begin
             e.key,
             case
                 when
-                    e.key ~ '(password_hash|token_hash|secret|salt)'
+                    e.key ~ '(password_hash|token_hash|secret|salt)' and e.key <> 'secret_paths'
+                    or (e.key in ('configuration', 'yaml', 'synced_configuration', 'synced_yaml') and jsonb_typeof(e.value) <> 'null')
                     or (p_is_private and jsonb_typeof(e.value) <> 'null' and e.key !~ '(^id|_id|_at|^version|^visibility)$')
                     then '{"withheld": true}'
                 when char_length(e.value #>> '{}') > 2000 then jsonb_build_object(
@@ -157,7 +159,7 @@ end
 $$;
 
 comment on function private.audited(jsonb, boolean) is
-'Columns and values as the audit log holds them: secrets withheld, and of a private row all but ids and times; long values as their length and SHA-256.';
+'Columns and values as the audit log holds them: secrets withheld, and configurations, which may hold some, and of a private row all but ids and times; long values as their length and SHA-256.';
 
 revoke execute on function private.audited(jsonb, boolean) from public;
 
@@ -238,9 +240,27 @@ create trigger prompts_record_change
 after insert or update or delete on public.prompts
 for each row execute function private.record_change();
 
+create trigger projects_record_change
+after insert or update or delete on public.projects
+for each row execute function private.record_change();
+
+create trigger project_members_record_change
+after insert or update or delete on public.project_members
+for each row execute function private.record_change();
+
 create trigger conversation_shares_record_change
 after insert or update or delete on public.conversation_shares
 for each row execute function private.record_change();
+
+-- A suggestion is recorded once somebody decides on it: until then it does nothing. What it says of a configuration is left out, which may
+-- hold what only those who see the project may know.
+
+create trigger configuration_suggestions_record_change
+after update of status on public.configuration_suggestions
+for each row execute function private.record_change(
+    'title', 'explanation', 'changes', 'suspects', 'base_version', 'version', 'fingerprint', 'rests_on', 'reason', 'patch', 'inverse',
+    'refreshed_at'
+);
 
 create trigger legal_holds_record_change
 after insert or update or delete on public.legal_holds
@@ -255,6 +275,59 @@ for each row execute function private.record_change();
 create trigger erasures_record_change
 after insert or update or delete on private.erasures
 for each row execute function private.record_change('person', 'person_hash', 'counts');
+
+-- Documentation comes in files of many sections: a row for each file that a statement touches.
+
+create function private.record_documentation()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- What goes with its tenant goes with the log.
+    insert into public.audit_log (tenant_id, actor_id, actor_role, action, object, before, after, request_id)
+    select
+        f.tenant_id,
+        private.claimed_user_id(),
+        coalesce(nullif(current_setting('role', true), 'none'), session_user),
+        lower(tg_op),
+        tg_table_name,
+        case when tg_op <> 'INSERT' then f.said end,
+        case when tg_op <> 'DELETE' then f.said end,
+        private.request_id()
+    from (
+        select c.tenant_id, jsonb_build_object('file', c.file, 'sections', count(*)) as said
+        from changed as c
+        group by c.tenant_id, c.file
+    ) as f
+    where exists (select from public.tenants as t where t.id = f.tenant_id);
+
+    return null;
+end
+$$;
+
+comment on function private.record_documentation() is
+'Trigger: writes to the audit log of which files sections were added, changed or removed, and how many. Definer: nobody else may write to the log.';
+
+revoke execute on function private.record_documentation() from public;
+
+alter function private.record_documentation() owner to palaver_definer;
+
+create trigger documentation_sections_record_added
+after insert on public.documentation_sections
+referencing new table as changed
+for each statement execute function private.record_documentation();
+
+create trigger documentation_sections_record_changed
+after update on public.documentation_sections
+referencing new table as changed
+for each statement execute function private.record_documentation();
+
+create trigger documentation_sections_record_removed
+after delete on public.documentation_sections
+referencing old table as changed
+for each statement execute function private.record_documentation();
 
 create function private.redact_audit(p_tenant_id uuid, p_user_id uuid)
 returns bigint

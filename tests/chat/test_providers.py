@@ -396,6 +396,19 @@ async def test_a_parameter_that_is_refused_is_left_out_from_then_on(
         assert not_sent <= set(model_server.requests[-1].body)
 
 
+async def test_only_what_is_optional_is_left_out(connect: Connect, model_server: ModelServer) -> None:
+    providers = connect()
+    fields: dict[str, Any] = {"tools": [{"type": "function"}], "options": {"response_format": {"type": "json_object"}}}
+    model_server.script(Script(refuses=("response_format", "tools")))
+    assert (await ask(providers, optional=frozenset(("response_format", "tools")), **fields)).text == HELLO
+    assert not model_server.requests[-1].body.keys() & {"response_format", "tools"}
+    model_server.requests.clear()
+    # What a client asked for is not taken from it, whatever was learned where it was optional.
+    assert (await failure(providers, **fields)).reason == "refused"
+    (request,) = model_server.requests
+    assert request.body.keys() >= {"response_format", "tools"}
+
+
 async def test_a_refused_value_is_not_taken_for_a_refused_parameter(
     connect: Connect, model_server: ModelServer
 ) -> None:

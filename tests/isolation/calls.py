@@ -24,6 +24,8 @@ BESIDE_CLAIMS: Final = ("private.tenant_key(uuid, uuid)",)
 """What answers the worker for any tenant, as sql/isolation_channels.md says, whoever its claims name."""
 OWN: Final = {"prompts": " and visibility <> 'public'"}
 """Of tables whose rows other tenants may see, those that they may not."""
+OWNERS: Final = {"projects": "owner_id"}
+"""Columns that say whose a row is, where that is not user_id."""
 NOWHERE: Final = IDS["nowhere"]
 TABLES: Final = {
     "tenant": "tenants",
@@ -33,6 +35,8 @@ TABLES: Final = {
     "turn": "turns",
     "prompt": "prompts",
     "share": "conversation_shares",
+    "project": "projects",
+    "suggestion": "configuration_suggestions",
 }
 """What an argument named p_<kind>_id means."""
 PLAIN: Final = {
@@ -101,7 +105,7 @@ async def _ids(owner: asyncpg.Connection) -> dict[str, dict[str, str]]:
     """By person and by tenant, an id of each kind."""
     found: dict[str, dict[str, str]] = {NOWHERE: dict.fromkeys(TABLES, "null")}
     for kind, table in TABLES.items():
-        person = "id" if kind == "user" else "null::uuid" if kind == "tenant" else "user_id"
+        person = "id" if kind == "user" else "null::uuid" if kind == "tenant" else OWNERS.get(table, "user_id")
         tenant = "id" if kind == "tenant" else "tenant_id"
         for row in await owner.fetch(
             f"select id, {tenant} as tenant, {person} as person from public.{table}"

@@ -70,7 +70,7 @@ async def _may_meet(of: Oracle, arbiter: Sequence[str], row: Row) -> bool:
 
 def _candidates(of: Oracle) -> Iterator[tuple[str, Row]]:
     """Rows to add, by whose they are."""
-    rows = of.contents.rows(of.name, ("tenant_id", "user_id", "role"))
+    rows = of.contents.rows(of.name, ("tenant_id", "user_id", "owner_id", "role"))
     for row in rows:
         yield "like one that is there", _fresh(row)
     asker = of.actor.person or of.actor.tenant or "?"

@@ -9,16 +9,26 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
+    "tenants": (
+        *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
+        "configuration_schema",
+    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
     "prompt_versions": ("text", "variables"),
+    "projects": (
+        *("slug", "name", "description", "configuration", "yaml", "yaml_file", "secret_paths"),
+        *("synced_configuration", "synced_yaml"),
+    ),
+    "configuration_suggestions": ("title", "explanation", "changes", "suspects", "reason", "patch", "inverse"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "project_revisions": ("configuration", "yaml", "user_name"),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
+    "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
     "audit_log": ("before", "after", "request_id"),
 }
 """Columns that take a marker, by table of schema public."""
@@ -34,7 +44,10 @@ PRIVATE: Final = {
 UNMARKED: Final = {
     "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
-    "conversations": ("titled_by", "status"),
+    "conversations": ("titled_by", "status", "context_type"),
+    "project_revisions": ("side", "cause"),
+    "project_members": ("access",),
+    "configuration_suggestions": ("type", "status", "applied_changes"),
     "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
@@ -46,6 +59,8 @@ UNMARKED: Final = {
 
 ARRAYS: Final = {
     "tags": "$1::text",
+    "breadcrumb": "$1::text",
+    "secret_paths": "$1::text",
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
@@ -90,10 +105,19 @@ def _marked(column: str, kind: str) -> str:
         return (
             f"(select coalesce(jsonb_object_agg(name, {one}), '{{}}') from jsonb_each(variables) as v (name, variable))"
         )
+    if column == "configuration_schema":
+        # Of tenants: a word of JSON Schema that says nothing.
+        return f"{column} || jsonb_build_object('description', $1::text)"
+    if column == "changes":
+        # Of suggestions: what they would put there, so that they can be accepted still.
+        return f"jsonb_set({column}, '{{0,after}}', to_jsonb($1::text))"
     if kind == "text[]":
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
+    if column == "yaml":
+        # Of revisions: one of the other side has none.
+        return "yaml || ' # ' || $1::text"
     if column in ("client_id", "response_id"):
         # No id is no id, and the same of every row would not be unique.
         return f"{column} || ' ' || $1::text"

@@ -19,8 +19,11 @@ from tests.isolation.intent import Cell as Meant
 from tests.isolation.intent import Intent
 from tests.isolation.world import Actor
 
-FOLLOWS: Final = {"public.prompts": "public.prompt_publishers"}
-"""A table whose rows an administrator's change of another's takes along, as is meant."""
+FOLLOWS: Final = {
+    "public.prompts": ("public.prompt_publishers",),
+    "public.projects": ("public.project_members", "public.project_revisions"),
+}
+"""Tables whose rows a change of another's takes along, as is meant."""
 
 Row = dict[str, str]
 """SQL literals by column."""
@@ -102,7 +105,7 @@ class Oracle:
             for name, table in self.contents.relations.items()
             if table.kind == "r"
             and name.startswith("public.")
-            and name not in (self.name, FOLLOWS.get(self.name))
+            and name not in (self.name, *FOLLOWS.get(self.name, ()))
             and self.actor.audience != "definer"
         ]
         return f"select {SEES} from ({' union all '.join([mine, *others])}) as t (r)"

@@ -28,6 +28,7 @@ CONVERSATION = "'00000000-0000-7000-8000-0000000000c1'"
 TURN = "'00000000-0000-7000-8000-0000000000e1'"
 PROMPT = "'00000000-0000-7000-8000-0000000000f1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
+PROJECT_ID = "'00000000-0000-7000-8000-0000000000a4'"
 SHARE = "'00000000-0000-7000-8000-0000000000f1'"
 
 # What a refresh takes away comes back by trigger.
@@ -41,8 +42,15 @@ ROWS = {
     "public.tenants": f"insert into public.tenants (id, name, slug) values ({TENANT}, 'Acme', 'acme')",
     "public.users": "insert into public.users (tenant_id, id, email, role) values"
     f" ({TENANT}, {PERSON}, 'ada@acme.test', 'admin')",
+    "public.projects": "insert into public.projects (tenant_id, id, owner_id, slug, name, yaml)"
+    f" values ({TENANT}, {PROJECT_ID}, {PERSON}, 'desk', 'Desk', 'a: 1')",
+    "public.project_members": "insert into public.project_members (tenant_id, project_id, user_id)"
+    f" values ({TENANT}, {PROJECT_ID}, {PERSON})",
     "public.conversations": f"insert into public.conversations (tenant_id, id, user_id)"
     f" values ({TENANT}, {CONVERSATION}, {PERSON})",
+    "public.configuration_suggestions": "insert into public.configuration_suggestions (tenant_id, project_id, user_id, type,"
+    " title, explanation, changes, base_version, fingerprint, rests_on)"
+    f" values ({TENANT}, {PROJECT_ID}, {PERSON}, 'workflow', 'A title', 'Why', '[]', 1, sha256(''), sha256(''))",
     "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
     f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",
     "public.prompt_publishers": "update public.prompts set visibility = 'public'",

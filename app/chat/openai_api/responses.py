@@ -80,7 +80,7 @@ class Chunks:
                 deltas.append({"tool_calls": [self._tool_call(piece)]})
             elif isinstance(piece, SourcePart):
                 deltas.append({"annotations": [_citation(piece)]})
-            elif _is_image(piece):
+            elif isinstance(piece, FilePart) and _is_image(piece):
                 deltas.append({"images": [_image(piece)]})
         if texts:
             deltas.append({field: "".join(texts)})

@@ -22,7 +22,7 @@ def ui_messages(rows: Sequence[StoredMessage]) -> list[dict[str, Any]]:
             said = [row for row in step if row.role == role]
             parts = [shown for row in said for shown in _parts(row, results)]
             if parts:
-                metadata = {"createdAt": said[0].created_at}
+                metadata = {**said[0].metadata, "createdAt": said[0].created_at}
                 messages.append({"id": said[0].id, "role": role, "parts": parts, "metadata": metadata})
     return messages
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from app.chat.http import HEARTBEAT_SECONDS
-from app.chat.pieces import FilePart, Piece, Reasoning, SourcePart, ToolInput, parts_of, pieces_of
+from app.chat.pieces import FilePart, Piece, Reasoning, SourcePart, Step, ToolInput, parts_of, pieces_of
 from app.chat.turn import Ending, Turn
 from app.errors import InternalError, PalaverError, problem
 from app.logs import get_logger
@@ -84,7 +84,10 @@ class Answer:
 
     def say(self, pieces: Sequence[Piece]) -> bytes:
         """The frames of more pieces; of many at once, which a late reader gets, those of a kind are joined."""
-        return b"".join(map(self._piece, pieces if len(pieces) == 1 else pieces_of(parts_of(pieces))))
+        if len(pieces) > 1:
+            steps = {piece.id: piece for piece in pieces if isinstance(piece, Step)}
+            pieces = [*steps.values(), *pieces_of(parts_of(pieces))]
+        return b"".join(map(self._piece, pieces))
 
     def end(self, ending: Ending) -> bytes:
         """The frames after the last piece."""
@@ -115,6 +118,11 @@ class Answer:
             case SourcePart(source_id, url, title):
                 source = {"type": "source-url", "sourceId": source_id, "url": url}
                 return self._close() + _framed(source if title is None else {**source, "title": title})
+            case Step(step_id, name, state, detail):
+                told = {"step": name, "state": state}
+                data = told if detail is None else {**told, "detail": detail}
+                # It does not break the text that it comes in the middle of.
+                return _framed({"type": "data-progress", "id": step_id, "data": data})
 
     def _delta(self, kind: Literal["text", "reasoning"], text: str) -> bytes:
         if not text:
@@ -163,6 +171,7 @@ class Answer:
 def _metadata(ending: Ending) -> dict[str, Any]:
     tokens = ending.tokens
     return {
+        **ending.metadata,
         "status": ending.status,
         "model": ending.model,
         "finishReason": ending.finish_reason,

@@ -66,6 +66,7 @@ async function grow(reading, body) {
     for await (const { event, data: payload } of eventsOfTurn(turn, body, controller.signal, (broken) => tell(reading, broken))) {
       const message = JSON.parse(payload);
       if (event === "done" || event === "error") return { text, message, failed: event === "error" };
+      if (event === "progress") continue;
       text += message.text;
       answer.node.dataset.state = "reading";
       // A hidden page draws no frames; it shows all of it when it ends.

@@ -20,12 +20,15 @@ from tests.isolation.twins.worlds import Pair, Stage, World
 _TENANTS: Final = (
     *("users", "conversations", "messages", "feedback", "usage_ledger", "usage_metrics", "turns"),
     *("prompts", "prompt_publishers", "prompt_versions", "conversation_shares", "consents", "legal_holds"),
+    "documentation_sections",
+    *("projects", "project_members", "project_revisions"),
 )
 _THEIRS: Final = (
     *(f"public.{table}" for table in (*_TENANTS, "audit_log")),
     *("private.allowances", "private.open_turns", "private.turn_pieces", "private.idempotency_keys"),
     *("private.prompt_uses", "private.share_secrets", "private.share_views", "private.search_index"),
     *("private.cached_responses", "private.tenant_keys", "private.erasures"),
+    "private.documentation_index",
 )
 
 
