@@ -320,8 +320,8 @@ declare
     v_errors pg_catalog.jsonb;
 begin
     if tg_op = 'INSERT' then
-        new.configuration_version := 1;
-        new.yaml_version := case when new.yaml is null then 0 else 1 end;
+        -- Nobody but who moves projects here from elsewhere may say which versions they are.
+        new.yaml_version := case when new.yaml is null then new.yaml_version else greatest(new.yaml_version, 1) end;
     else
         new.configuration_version := old.configuration_version + (new.configuration is distinct from old.configuration)::pg_catalog.int4;
         new.yaml_version := old.yaml_version + (new.yaml is distinct from old.yaml)::pg_catalog.int4;
@@ -472,7 +472,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user_id constant pg_catalog.uuid := private.current_user_id();
+    -- Nobody is noted whose tenant is another: the reference to them would be refused.
+    v_user_id constant pg_catalog.uuid := case when private.current_tenant_id() = new.tenant_id then private.current_user_id() end;
     v_user_name constant pg_catalog.text := (select u.name from public.users as u where u.tenant_id = new.tenant_id and u.id = v_user_id);
     v_cause constant pg_catalog.text := case tg_op when 'INSERT' then 'created' else 'edit' end;
 begin

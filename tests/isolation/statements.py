@@ -116,6 +116,44 @@ STATEMENTS: Final = """
     1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
     1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
     1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.projects (slug, name) values ('mine', 'Mine') returning *
+    -      -      -      -      -      -       -      -      -      -      23503   | insert into public.projects (tenant_id, owner_id, slug, name) values (:acme, :chloe, 'mine', 'Mine')
+    -      -      -      -      -      -       -      -      -      -      1       | insert into public.projects (tenant_id, owner_id, slug, name) values (:globex, :chloe, 'mine', 'Mine')
+    PA433  PA433  PA433  PA433  PA433  PA433   -      PA433  PA433  PA433  PA433   | insert into public.projects (slug, name, configuration) values ('mine', 'Mine', '{"workflow": 3}')
+    1      1      0      0      0      0       -      0      1      0      1       | update public.projects set configuration = '{"b": 1}' where id = :nobodys_project
+    0      1      0      0      0      0       -      0      0      0      1       | update public.projects set configuration = '{"b": 1}' where id = :adas_project
+    0      0      0      0      0      0       -      0      0      0      1       | update public.projects set configuration = '{"b": 1}' where id = :chloes_project
+    0      0      1      0      0      0       -      0      0      0      1       | update public.projects set name = 'Mine' where id = :finns_project
+    -      -      -      -      -      -       -      -      -      -      1       | update public.projects set owner_id = :ben where id = :bens_project
+    -      -      -      -      -      -       -      -      -      -      1       | update public.projects set configuration_version = 9 where id = :bens_project
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.project_members (project_id, user_id, access) values (:bens_project, :ada, 'viewer')
+    -      1      -      -      -      -       -      -      -      -      23502   | insert into public.project_members (project_id, user_id, access) values (:adas_project, :ada, 'viewer')
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.project_members (project_id, user_id, access) values (:chloes_project, :ada, 'viewer')
+    23503  23503  -      -      -      -       -      -      23503  -      23502   | insert into public.project_members (project_id, user_id, access) values (:bens_project, :chloe, 'viewer')
+    -      -      -      -      -      -       -      -      -      -      1       | update public.project_members set project_id = :bens_project where project_id = :nobodys_project
+    -      -      -      -      -      -       -      -      -      -      0       | update public.project_revisions set cause = 'suggestion' where project_id = :nowhere
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:bens_project, 2, 2) where synced_yaml is not null
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:nobodys_project, 2, 2) where synced_yaml is not null
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select * from public.mark_project_synced(:adas_project, 2, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.mark_project_synced(:chloes_project, 2, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.mark_project_synced(:nowhere, 2, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.note_sync(:chloes_project, 2, 2)
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where private.project_access(:chloes_project) is not null
+    1      1      0      0      0      0       -      0      1      0      0       | select 1 where private.project_access(:adas_project) is not null
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where :chloes_project = any (private.project_ids('viewer'))
+    1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.configuration_schema(private.current_tenant_id()) ? 'description'
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where private.configuration_schema(:globex)::text like '%markglobexx7q%'
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_project(:claims, '{bens_project}')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_project(:claims, '{adas_project}') where access = 'viewer'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, '{chloes_project}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, '{nowhere}')
+    -      -      -      -      -      -       -      0      4      0      -       | select * from private.read_projects(:claims, 100)
+    -      -      -      -      -      -       -      0      4      0      -       | select * from private.list_projects(:claims)
+    -      -      -      -      -      -       -      PA404  2      PA404  -       | select * from private.read_revisions(:claims, :bens_project, 'database')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_revisions(:claims, :chloes_project, 'database')
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :adas_project)
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :chloes_project)
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :nowhere)
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)
