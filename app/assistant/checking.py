@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from app.assistant.changes import ABSENT, Change
+from app.assistant.comparison_result import bounded
 from app.assistant.ground import Draft, Library
 from app.assistant.hidden import shown, shown_value
 from app.assistant.metadata import (
@@ -37,6 +38,7 @@ from app.logs import get_logger
 
 log = get_logger(__name__)
 
+MOST_PATH_CHARS: Final = 2_000
 MOST_TITLE_CHARS: Final = 200
 MOST_EXPLANATION_CHARS: Final = 5_000
 
@@ -48,7 +50,7 @@ def references(output: Output, scope: Scope) -> list[ConfigReference]:
     """The places named that there are, each once, with the side on which there is something."""
     found: dict[str, ConfigReference] = {}
     for reference in output.references[: 2 * MOST_REFERENCES]:
-        side = scope.sides(reference.path)
+        side = scope.sides(reference.path) if len(reference.path) <= MOST_PATH_CHARS else None
         if side is not None:
             side = reference.source if side == "both" else side
             found.setdefault(reference.path, ConfigReference(path=reference.path, type=side))
@@ -146,7 +148,7 @@ class Suggesting:
 
     def _change(self, subject: Subject, change: Change) -> SuggestedChange:
         values = {
-            name: shown_value(value)
+            name: shown_value(bounded(value))
             for name, value in (("before", change.before), ("after", change.after))
             if value is not ABSENT
         }

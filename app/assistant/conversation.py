@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from app.assistant.redaction import Redactor
+from app.assistant.sources import plain
+from app.assistant.telling import parts
 
 Message: TypeAlias = Mapping[str, Any]
 
@@ -20,6 +22,12 @@ def split(messages: Sequence[Message]) -> tuple[str, Sequence[Message]]:
 def said_by_person(messages: Sequence[Message]) -> list[str]:
     """All that the person wrote, oldest first."""
     return [_text(message) for message in messages if message.get("role") == "user"]
+
+
+def acting(messages: Sequence[Message]) -> list[str]:
+    """Addresses and commands of each answer, which had them from who knows where."""
+    answers = (plain(_text(message)) for message in messages if message.get("role") == "assistant")
+    return [" \n ".join(part.text for part in parts(answer) if part.kind.acts) for answer in answers]
 
 
 def redacted(message: Message, redactor: Redactor) -> Message:

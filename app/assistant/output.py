@@ -24,6 +24,9 @@ SuggestionType = Literal["workflow", "custom_field", "automation_rule", "infrast
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 """What PostgreSQL keeps in no text."""
 
+MOST_LEVELS: Final = 64
+"""Of a value that is proposed, and of the way to where it goes."""
+
 _BACKTICKED: Final = re.compile(r"(?<!`)`([^`\n]{1,300})`(?!`)")
 _DOCUMENT: Final = re.compile(r"(?<![\w/.:-])([\w][\w./-]{0,250}\.(?:md|markdown))(?:#([\w-]{1,200}))?", re.ASCII)
 _T = TypeVar("_T")
@@ -158,10 +161,12 @@ def value_of(text: str) -> Any:
     """The value that a JSON text holds. Raises ValueError for what is none or cannot be stored as one."""
     try:
         value = json.loads(text, parse_float=number, parse_constant=_refused)
-        if storable(value) != value:
-            raise ValueError("It has characters that cannot be stored.")
     except RecursionError:
         raise ValueError("It is nested too deep.") from None
+    if _levels(value) > MOST_LEVELS:
+        raise ValueError("It is nested too deep.")
+    if storable(value) != value:
+        raise ValueError("It has characters that cannot be stored.")
     return value
 
 
@@ -174,6 +179,19 @@ def storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     return value
+
+
+def _levels(value: Any) -> int:
+    levels, members = 0, [value]
+    while members:
+        levels += 1
+        members = [
+            member
+            for each in members
+            if isinstance(each, (dict, list))
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+    return levels
 
 
 def understood(items: Any, form: type[_T]) -> list[_T]:

@@ -19,13 +19,13 @@ from msgspec import UNSET
 from app.assistant import checking, tools
 from app.assistant.checking import Suggesting
 from app.assistant.context import Context, ProjectData
-from app.assistant.conversation import redacted, said_by_person, split
-from app.assistant.ground import Library
-from app.assistant.metadata import ComparisonResults, Difference, Metadata
+from app.assistant.conversation import acting, redacted, said_by_person, split
+from app.assistant.ground import Earlier, Library
+from app.assistant.metadata import ComparisonResults, Difference, Metadata, validated
 from app.assistant.output import Output, understood
 from app.assistant.rounds import Rounds
 from app.assistant.scope import INFRASTRUCTURE, Scope
-from app.assistant.sources import Sources
+from app.assistant.sources import Passage, Sources, plain
 from app.assistant.steps import Steps
 from app.assistant.subject import Subject
 from app.assistant.world import World
@@ -60,6 +60,8 @@ class ConfigurationTalk:
         self._session = session
         self._request = request
         self._said = said_by_person(request.messages)
+        self._answered = acting(request.messages)
+        self._earlier: Sequence[Earlier] = ()
         self._steps = Steps()
         self._rounds: Rounds | None = None
         self._metadata: Mapping[str, Any] = {}
@@ -135,11 +137,12 @@ class ConfigurationTalk:
 
     async def _asked(self, scope: Scope, world: World) -> ModelRequest:
         """The request with all that the model is to know, and nothing that it is not."""
+        self._earlier = await self._library.earlier(self._session)
         context = Context(
             projects=[self._data(scope, world, subject) for subject in scope.subjects],
             question=self._said[-1] if self._said else "",
             documentation=world.sections,
-            earlier=await self._library.earlier(self._session),
+            earlier=self._earlier,
             is_infrastructure=scope.is_infrastructure,
         )
         (system, *data) = await asyncio.to_thread(context.messages)
@@ -171,18 +174,22 @@ class ConfigurationTalk:
             config_references=checking.references(output, scope),
             comparison_results=results if output.show_comparison else UNSET,
         )
-        self._metadata = metadata.bounded()
+        self._keep(metadata)
         links = await checking.links(output, self._library, self._session)
-        self._metadata = (metadata := msgspec.structs.replace(metadata, documentation_links=links)).bounded()
+        metadata = msgspec.structs.replace(metadata, documentation_links=links)
+        self._keep(metadata)
         if output.suggestions:
             suggesting = Suggesting(scope, self._library, self._session, partial(self._sources, scope, world))
             suggestions = await suggesting.offer(output.suggestions)
-            self._metadata = msgspec.structs.replace(metadata, suggestions=suggestions).bounded()
+            self._keep(msgspec.structs.replace(metadata, suggestions=suggestions))
+
+    def _keep(self, metadata: Metadata) -> None:
+        self._metadata = validated(metadata.bounded())
 
     def _sources(self, scope: Scope, world: World, subject: Subject) -> Sources:
         """What the model may have read, by where it comes from."""
         documents = [each.document for each in scope.subjects if each.document is not None]
-        return Sources.of(
+        read = Sources.of(
             said=self._said,
             configurations=[
                 *(each.project.configuration for each in scope.subjects),
@@ -193,6 +200,9 @@ class ConfigurationTalk:
             comments=[comment for document in documents for comment in document.comments],
             documentation=[(f"{each.file}#{each.anchor}", each.content) for each in world.sections],
         )
+        rejected = [Passage("a rejection", plain(each.reason), "free_text") for each in self._earlier if each.reason]
+        answered = [Passage("an earlier answer", text, "free_text") for text in self._answered]
+        return replace(read, passages=[*read.passages, *rejected, *answered])
 
 
 async def _run(world: World, name: str, arguments: str) -> str:

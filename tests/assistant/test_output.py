@@ -204,7 +204,20 @@ def test_plain_text_cites() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "NaN", "Infinity", "1e99999", '"\\u0000"', '"\\ud800"', "[" * 100_000, "1 2", '{"a\\u0000": 1}']
+    "text",
+    [
+        "",
+        "{",
+        "NaN",
+        "Infinity",
+        "1e99999",
+        '"\\u0000"',
+        '"\\ud800"',
+        "[" * 100_000,
+        "[" * 99 + "]" * 99,
+        "1 2",
+        '{"a\\u0000": 1}',
+    ],
 )
 def test_values_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

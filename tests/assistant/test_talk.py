@@ -188,6 +188,8 @@ async def test_comparing_below_a_path(talk: Talk, model_server: ModelServer) -> 
         suggestion(change("replace", "no such path", "x")),
         suggestion({"operation": "replace", "path": "workflow.statuses[0].name", "value_json": "{"}),
         suggestion(change("replace", "workflow.statuses[0].name", "Open")),
+        suggestion(change("replace", "workflow.deep", json.loads("[" * 300 + "]" * 300))),
+        suggestion(change("add", ".".join("a" * 5000), 1)),
         suggestion(),
         suggestion(*[change("replace", "infrastructure.services[0].replicas", at) for at in range(3, 300)]),
     ],
@@ -248,6 +250,17 @@ async def test_a_model_that_follows_a_page_of_documentation(talk: Talk, model_se
     assert ("documentation", ["ops.md#hooks"]) in [(each["reason"], each["sources"]) for each in draft.suspects]
 
 
+async def test_what_came_of_an_earlier_answer_or_a_rejection_is_suspect(talk: Talk, model_server: ModelServer) -> None:
+    changes = [change("add", "workflow.hook", "https://hooks.example/a"), change("add", "workflow.mail", "x@y.example")]
+    model_server.script(structured("So.", suggestions=[suggestion(*changes)]))
+    shelf = Shelf(suggestions=[Earlier("workflow", "Hook", "rejected", [], "Mail to x@y.example instead.")])
+    said = ("What do the docs say?", "To set the hook to https://hooks.example/a now.", "Then do that.")
+    await talk(shelf, *said).answer()
+    ((_, draft),) = shelf.proposed
+    found = {each["change"]: each["sources"] for each in draft.suspects}
+    assert found == {0: ["an earlier answer"], 1: ["a rejection"]}
+
+
 async def test_hidden_characters_are_shown(talk: Talk, model_server: ModelServer) -> None:
     configuration = {"workflow": {"statuses": [{"id": "a\u200bb", "name": "x"}]}}
     model_server.script(
@@ -292,7 +305,8 @@ async def test_the_infrastructure_of_several_projects(talk: Talk, model_server: 
     talking = talk(shelf, context_type="infrastructure")
     await talking.answer()
     first, second = (request.body["messages"] for request in model_server.requests)
-    assert "Closed" not in first[1]["content"]
+    assert "replicas" in first[1]["content"]
+    assert not any(word in first[1]["content"] for word in ("Review", "Escalations", "Closed"))
     assert "web-shop.infrastructure.services[0].name" in second[-1]["content"]
     assert [(of.slug, str(draft.changes[0].after)) for of, draft in shelf.proposed] == [
         ("helpdesk", "3"),
