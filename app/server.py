@@ -66,9 +66,7 @@ class Worker:
         library = DatabaseLibrary(self.database)
         sessions = ConfigurationSessions(library, self.providers)
         self.turns = Turns(settings, self.database, self.providers, self.metrics, sessions)
-        self.assistant = Assistant(
-            self.verifier, Projects(self.database, library), Suggestions(self.database, library)
-        )
+        self.assistant = Assistant(self.verifier, Projects(self.database, library), Suggestions(self.database, library))
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
         self.health = Health(

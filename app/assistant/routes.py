@@ -33,8 +33,7 @@ class Assistant:
         session = "/api/ai/conversations/{conversation_id}/configuration"
         suggestion = "/api/ai/suggestions/{suggestion_id}"
         return [
-            Route("/api/ai/conversations", self.open, methods=["POST"]),
-            Route("/api/ai/conversations", self.sessions, methods=["GET"]),
+            Route("/api/ai/conversations", self.conversations, methods=["GET", "POST"]),
             Route(session, self.configuration, methods=["GET"]),
             Route(f"{session}/differences", self.differences, methods=["GET"]),
             Route(f"{session}/suggestions", self.suggestions, methods=["GET"]),
@@ -44,7 +43,11 @@ class Assistant:
             Route(f"{suggestion}/undo", self.undo, methods=["POST"]),
         ]
 
-    async def open(self, request: Request) -> Response:
+    async def conversations(self, request: Request) -> Response:
+        """List the caller's sessions, or open one: one route, which knows both methods of the address."""
+        return await (self._open if request.method == "POST" else self._sessions)(request)
+
+    async def _open(self, request: Request) -> Response:
         """Open the session on a project or on the infrastructure: the one that there is, else a new one."""
         caller = await self._caller(request)
         asked = await read_json(request, OpenRequest)
@@ -55,7 +58,7 @@ class Assistant:
             )
         return _answer(await self._projects.open_session(caller, asked.project))
 
-    async def sessions(self, request: Request) -> Response:
+    async def _sessions(self, request: Request) -> Response:
         """A page of the caller's sessions, newest first, each with its newest message as preview."""
         caller = await self._caller(request)
         given = request.query_params

@@ -32,8 +32,8 @@ Server-sent events, which begin as soon as the question is saved: `data: {"text"
 with the number of its characters so far as `id`; then, as the last one, either `event: done`, or `event: error` with \
 a problem, whose code is `AI_SERVICE_ERROR` with a `reason` if the model failed. Both say where the answer is kept and \
 what it used; what was said before an error is kept. Lines that begin with a colon keep the connection alive. A reader \
-who goes away stops nothing. In a session with the configuration assistant `event: progress` says what is being done before \
-and between."""
+who goes away stops nothing. In a session with the configuration assistant `event: progress` says what is being done, \
+before and between."""
 
 _UI_STREAM: Final = """\
 The AI SDK's UI message stream, version 1: `data: <chunk>` each, ended by `data: [DONE]`; every way out sends \

@@ -285,7 +285,7 @@ async def test_who_may_not_decide(
     worker: RunningWorker, ben: Asking, dan: Asking, ada: Asking, desk: Desk, database: Database
 ) -> None:
     made = await desk.suggest()
-    ways = [
+    ways: list[tuple[str, Any]] = [
         (f"conversations/{desk.session}/configuration", None),
         (f"conversations/{desk.session}/configuration/differences", None),
         (f"conversations/{desk.session}/configuration/suggestions", None),

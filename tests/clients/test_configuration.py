@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -51,27 +52,60 @@ def model(body: Mapping[str, Any]) -> Script:
 
 
 @pytest.fixture(scope="module")
-async def seen(stack: Stack) -> AsyncIterator[dict[int, Any]]:
-    """What each major version saw."""
-    with ModelServer() as provider:
-        provider.script(model)
-        async with running(
-            stack.settings["WORKER_DATABASE_URL"],
-            supabase_jwt_secret=stack.settings["SUPABASE_JWT_SECRET"],
-            openai_api_key="sk-test",
-            openai_base_url=provider.base_url,
-            default_ai_model="test-model",
-        ) as worker:
-            settings = {**stack.settings, "WORKER_URL": worker.base_url}
-            source = json.dumps({"yaml": YAML, "configuration": read(YAML).value})
-            printed = await asyncio.gather(
-                *(run_script("configuration.mjs", settings, str(major), source) for major in MAJORS)
-            )
-            yield dict(zip(MAJORS, map(json.loads, printed), strict=True))
+async def provider(stack: Stack) -> AsyncIterator[ModelServer]:
+    """The model of WORKER_URL, a worker beside the stack's."""
+    with ModelServer() as server:
+        yield server
     # The stack is shared with tests that know Ada's demo data.
     owner = await asyncpg.connect(stack.settings["DATABASE_URL"])
     await owner.execute("delete from public.conversations where context_type is not null")
     await owner.close()
+
+
+async def ran(stack: Stack, provider: ModelServer, script: str, *arguments: Sequence[str]) -> list[Any]:
+    """What a script prints, with each of these arguments, all at once."""
+    async with running(
+        stack.settings["WORKER_DATABASE_URL"],
+        supabase_jwt_secret=stack.settings["SUPABASE_JWT_SECRET"],
+        openai_api_key="sk-test",
+        openai_base_url=provider.base_url,
+        default_ai_model="test-model",
+    ) as worker:
+        settings = {**stack.settings, "WORKER_URL": worker.base_url}
+        source = json.dumps({"yaml": YAML, "configuration": read(YAML).value})
+        printed = await asyncio.gather(*(run_script(script, settings, *given, source) for given in arguments))
+        return [json.loads(each) for each in printed]
+
+
+@pytest.fixture(scope="module")
+async def seen(stack: Stack, provider: ModelServer) -> dict[int, Any]:
+    """What each major version saw."""
+    provider.script(model)
+    found = await ran(stack, provider, "configuration.mjs", *([str(major)] for major in MAJORS))
+    return dict(zip(MAJORS, found, strict=True))
+
+
+async def test_what_the_page_shows_works(stack: Stack, provider: ModelServer, project: Path) -> None:
+    three = suggesting(
+        changing("add", "workflow.transitions[-]", MISSING),
+        changing("replace", "infrastructure.environments[0].replicas", 4),
+        changing("add", "workflow.hint", "Nothing is done that nobody looked at."),
+    )
+    provider.script(
+        structured(
+            ANSWER,
+            references=[{"path": "workflow.transitions", "source": "both"}],
+            documentation=[{"file": "handbook/workflow.md", "section": "transitions"}],
+            suggestions=[three],
+        )
+    )
+    (seen,) = await ran(stack, provider, "configuration_docs.mjs", [str(project / "docs" / "configuration.md")])
+    diff = seen.pop("edit")
+    assert "from: review" in diff and "hint: " in diff and "replicas" not in diff
+    assert {"reading_configuration", ANSWER, "workflow.transitions", "handbook/workflow.md", three["title"]} <= set(
+        seen.pop("shown")
+    )
+    assert seen == {"session": "project", "version": 2, "patch": 2, "found": "transitions"}
 
 
 @pytest.mark.parametrize("major", MAJORS)

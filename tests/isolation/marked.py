@@ -64,6 +64,9 @@ ARRAYS: Final = {
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
+    "suspects": "jsonb_build_object('change', 1, 'reason', 'free_text', 'sources', jsonb_build_array($1::text))",
+    "patch": "jsonb_build_object('op', 'test', 'path', '/mark', 'value', $1::text)",
+    "inverse": "jsonb_build_object('op', 'test', 'path', '/mark', 'value', $1::text)",
 }
 """What an array takes, so that it stays one that the worker can read."""
 

@@ -14,8 +14,12 @@ from tests.isolation.fuzz.people import Caller
 _LONGEST_MARK: Final = 40
 
 
-def aim(schema: OpenApiSchema, description: dict[str, Any], caller: Caller, ids: Sequence[str]) -> None:
-    """Let the requests made from a schema be about these ids, and say whose words are in them."""
+def aim(
+    schema: OpenApiSchema, description: dict[str, Any], caller: Caller, ids: Sequence[str], suggestions: Sequence[str]
+) -> None:
+    """Let the requests made from a schema be about these ids, of conversations and of suggestions, and say whose words
+    are in them.
+    """
 
     def content_of(described: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = described.get("requestBody", {}).get("content", {}).get("application/json", {})
@@ -30,7 +34,7 @@ def aim(schema: OpenApiSchema, description: dict[str, Any], caller: Caller, ids:
         in_path = [one["name"] for one in described["parameters"] if one["in"] == "path" and _is_id(one)]
         content = content_of(described)
         in_body = _ids_in_body(content)
-        for one in ids if in_path or in_body else ():
+        for one in suggestions if in_path == ["suggestion_id"] else ids if in_path or in_body else ():
             body = {**content["example"], **{name: _given(name, one) for name in in_body}} if content else None
             sent: dict[str, Any] = {"media_type": "application/json", "body": body} if content else {}
             examples.append(context.operation.Case(path_parameters=dict.fromkeys(in_path, one), **sent))
@@ -46,7 +50,7 @@ def aim(schema: OpenApiSchema, description: dict[str, Any], caller: Caller, ids:
         drawn = st.fixed_dictionaries(dict.fromkeys(free, st.sampled_from([None, *ids])))
         return drawn.map(lambda chosen: {**signed, **{name: _given(name, one) for name, one in chosen.items() if one}})
 
-    schemathesis.openapi.format("uuid", st.sampled_from(ids) | st.uuids().map(str))
+    schemathesis.openapi.format("uuid", st.sampled_from([*ids, *suggestions]) | st.uuids().map(str))
     schema.hook("before_add_examples")(before_add_examples)
     schema.hook("flatmap_body")(flatmap_body)
 

@@ -36,10 +36,12 @@ async def opened(database: Database, module: Sequence[str] = SERVE) -> AsyncIter
     """A door to a database that holds the demo data, and is changed."""
     async with database.connected() as owner:
         conversations = await prepare(owner)
+        suggestions = await owner.fetch("select id::text from public.configuration_suggestions order by id")
         with ModelServer() as model:
             settings = {"WORKER_DATABASE_URL": database.url("palaver_worker"), "OPENAI_BASE_URL": model.base_url}
             with Process({**_SETTINGS, **settings}, module) as worker:
-                yield Door(owner, conversations, model, worker, worker.description())
+                ids = [row["id"] for row in suggestions]
+                yield Door(owner, conversations, ids, model, worker, worker.description())
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Door:
 
     owner: asyncpg.Connection
     conversations: Sequence[Conversation]
+    suggestions: Sequence[str]
     model: ModelServer
     worker: Process
     description: dict[str, Any]
@@ -56,7 +59,7 @@ class Door:
         """Requests made from the description, as one caller."""
         async with self._watched(caller) as left:
             found = await asyncio.to_thread(
-                search, self.worker.base_url, self.description, caller, self.conversations, effort
+                search, self.worker.base_url, self.description, caller, self.conversations, self.suggestions, effort
             )
         # Schemathesis begins with a request of its own, for an address that is nowhere.
         if left.requests != found.requests + 1:

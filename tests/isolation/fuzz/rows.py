@@ -19,6 +19,11 @@ _TABLES: Final = """
     group by n.nspname, c.relname having c.relname = 'tenants' or 'tenant_id' = any (array_agg(a.attname::text))
 """
 
+_DECIDED: Final = frozenset(
+    f"public.{name}" for name in ("projects", "project_revisions", "configuration_suggestions", "audit_log")
+)
+"""What a decision on a suggestion changes; whoever may take one is the matrix's to show."""
+
 _UNDER_WAY: Final = """
     select count(*)
     from private.open_turns as o
@@ -45,12 +50,13 @@ async def rows_besides(owner: asyncpg.Connection, caller: Caller) -> dict[str, s
     digests = {}
     for table in await owner.fetch(_TABLES):
         own = "false"
-        # Whoever may not ask may still stop what they asked before.
-        may = caller.asks or table["name"] == "private.open_turns"
+        # Whoever may not ask may still stop what they asked before, and decide on what was suggested.
+        decided = caller.tenant is not None and table["name"] in _DECIDED
+        may = caller.asks or decided or table["name"] == "private.open_turns"
         if person is not None and may and "tenant_id" in table["columns"]:
             own = f"tenant_id = '{person['tenant_id']}'"
             whose = "id" if table["name"] == "public.users" else "user_id"
-            if whose in table["columns"]:
+            if whose in table["columns"] and not decided:
                 own += f" and {whose} in ('{person['id']}', '{UUID(int=0)}')"
         digests[table["name"]] = await owner.fetchval(
             f"select md5(coalesce(string_agg(r::text, e'\\n' order by r::text), ''))"

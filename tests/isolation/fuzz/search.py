@@ -31,11 +31,16 @@ class Effort:
 
 
 def search(
-    base_url: str, description: dict[str, Any], caller: Caller, conversations: Sequence[Conversation], effort: Effort
+    base_url: str,
+    description: dict[str, Any],
+    caller: Caller,
+    conversations: Sequence[Conversation],
+    suggestions: Sequence[str],
+    effort: Effort,
 ) -> Findings:
     """Send the requests of one caller. Blocks; meant for a thread."""
     schema = schemathesis.openapi.from_dict(description, config=_config(base_url, caller, effort))
-    aim(schema, description, caller, [conversation.id for conversation in conversations])
+    aim(schema, description, caller, [conversation.id for conversation in conversations], suggestions)
     findings = Findings()
     relations = {conversation.id: conversation.seen_by(caller) for conversation in conversations}
     for event in from_schema(schema).execute():
@@ -65,7 +70,10 @@ def _config(base_url: str, caller: Caller, effort: Effort) -> SchemathesisConfig
         # How the fields of these go together, and that a key comes once, is said in words only.
         "operations": [
             {"include-path": path, "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "4xx", "5xx"]}}}
-            for path in ("/api/ai/chat", "/api/chat", "/v1/chat/completions")
+            for path in (
+                *("/api/ai/chat", "/api/chat", "/v1/chat/completions"),
+                *("/api/ai/conversations", "/api/ai/suggestions/{suggestion_id}/accept"),
+            )
         ],
         # A failure is shown with its token, which opens nothing but this run's worker.
         "output": {"sanitization": {"enabled": False}},
