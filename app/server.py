@@ -14,6 +14,11 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from app import __version__
+from app.assistant.library import DatabaseLibrary
+from app.assistant.projects import Projects
+from app.assistant.routes import Assistant
+from app.assistant.suggestions import Suggestions
+from app.assistant.talk import ConfigurationSessions
 from app.caller import TokenVerifier
 from app.chat.openai_api import OpenAIApi, error_response
 from app.chat.plain_sse import Chat
@@ -58,7 +63,12 @@ class Worker:
         )
         self.jwks = Jwks(f"{settings.supabase_url}/auth/v1/.well-known/jwks.json") if settings.supabase_url else None
         self.verifier = TokenVerifier(settings, self.jwks)
-        self.turns = Turns(settings, self.database, self.providers, self.metrics)
+        library = DatabaseLibrary(self.database)
+        sessions = ConfigurationSessions(library, self.providers)
+        self.turns = Turns(settings, self.database, self.providers, self.metrics, sessions)
+        self.assistant = Assistant(
+            self.verifier, Projects(self.database, library), Suggestions(self.database, library)
+        )
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
         self.health = Health(
@@ -87,6 +97,7 @@ class Worker:
         if self.settings.enable_ai_assistant:
             for dialect in (Chat, UiChat, OpenAIApi):
                 routes += dialect(self.settings, self.verifier, self.turns).routes()
+            routes += self.assistant.routes()
             routes += self.shares.routes()
         return routes
 

@@ -29,6 +29,8 @@ drop trigger consents_record_change on public.consents;
 
 drop trigger legal_holds_record_change on public.legal_holds;
 
+drop trigger configuration_suggestions_record_change on public.configuration_suggestions;
+
 drop trigger conversation_shares_record_change on public.conversation_shares;
 
 drop trigger project_members_record_change on public.project_members;

@@ -257,6 +257,190 @@ values
 update public.prompts set visibility = 'public'
 where id in ('00000000-0000-7000-8000-0000000a5001', '00000000-0000-7000-8000-0000000b5001');
 
+-- A project whose database and YAML document agreed three days ago. Since then each side has changed once.
+
+insert into public.projects (tenant_id, id, owner_id, slug, name, description, configuration, yaml, yaml_file, secret_paths, created_at)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a4010', '00000000-0000-7000-8000-0000000000a1',
+    'helpdesk', 'Help desk', 'Questions and complaints of customers.',
+    '{
+        "name": "Help desk",
+        "description": "Questions and complaints of customers.",
+        "workflow": {
+            "statuses": [
+                {"id": "open", "name": "Open", "category": "todo"},
+                {"id": "in_progress", "name": "In progress", "category": "doing"},
+                {"id": "review", "name": "Review", "category": "doing"},
+                {"id": "testing", "name": "Testing", "category": "doing"},
+                {"id": "done", "name": "Done", "category": "done"}
+            ],
+            "transitions": [
+                {"from": "open", "to": "in_progress", "name": "Start"},
+                {"from": "in_progress", "to": "review", "name": "Ask for review"},
+                {"from": "review", "to": "in_progress", "name": "Send back"},
+                {"from": "review", "to": "testing", "name": "Hand over"},
+                {
+                    "from": "testing",
+                    "to": "done",
+                    "name": "Accept",
+                    "conditions": [{"custom_field": "resolution", "operator": "is_set"}]
+                },
+                {"from": "*", "to": "open", "name": "Reopen"}
+            ]
+        },
+        "custom_fields": [
+            {
+                "id": "severity",
+                "name": "Severity",
+                "type": "select",
+                "required": true,
+                "options": ["low", "normal", "high"],
+                "default": "normal",
+                "description": "How much it hurts the customer."
+            },
+            {"id": "resolution", "name": "Resolution", "type": "text"},
+            {"id": "due", "name": "Due", "type": "date"}
+        ],
+        "automation_rules": [
+            {
+                "id": "escalate",
+                "name": "Escalate what is severe",
+                "trigger": "created",
+                "conditions": [{"custom_field": "severity", "operator": "equals", "value": "high"}],
+                "actions": [{"type": "assign", "to": "on-call"}, {"type": "notify", "channel": "support"}]
+            },
+            {
+                "id": "remind",
+                "name": "Remind after a week",
+                "enabled": false,
+                "trigger": {"schedule": "0 9 * * 1"},
+                "actions": [{"type": "comment", "text": "Still open?"}]
+            }
+        ],
+        "infrastructure": {
+            "environments": [
+                {"name": "staging", "replicas": 1, "region": "eu-central-1"},
+                {
+                    "name": "production",
+                    "replicas": 2,
+                    "region": "eu-central-1",
+                    "limits": {"cpu": 1, "memory": "2Gi"},
+                    "env": {"LOG_LEVEL": "info"}
+                }
+            ]
+        },
+        "integrations": [{"id": "chat", "name": "Team chat", "channel": "support", "token": "not-a-real-token"}]
+    }',
+    $yaml$# Acme's help desk. Changed by pull request; loaded with: python -m app config load helpdesk
+name: Help desk
+description: Questions and complaints of customers.
+
+workflow:
+  statuses:
+    - {id: open, name: Open, category: todo}
+    - {id: in_progress, name: In progress, category: doing}
+    - {id: review, name: Review, category: doing}
+    - {id: testing, name: Testing, category: doing}
+    - {id: done, name: Done, category: done}
+  transitions:
+    - {from: open, to: in_progress, name: Start}
+    - {from: in_progress, to: review, name: Ask for review}
+    - {from: review, to: in_progress, name: Send back}
+    # Nothing is done that nobody has tried: there is no way from review to done.
+    - {from: review, to: testing, name: Hand over}
+    - from: testing
+      to: done
+      name: Accept
+      conditions:
+        - custom_field: resolution
+          operator: is_set
+    - {from: "*", to: open, name: Reopen}
+
+custom_fields:
+  - id: severity
+    name: Severity
+    type: select
+    required: true
+    options: [low, normal, high]
+    default: normal
+    description: How much it hurts the customer.
+  - id: resolution
+    name: Resolution
+    type: text
+  - id: due
+    name: Due
+    type: date
+
+automation_rules:
+  - id: escalate
+    name: Escalate what is severe
+    trigger: created
+    conditions:
+      - {custom_field: severity, operator: equals, value: high}
+    actions:
+      - {type: assign, to: on-call}
+      - {type: notify, channel: support}
+  - id: remind
+    name: Remind after a week
+    enabled: false
+    trigger: {schedule: "0 9 * * 1"}
+    actions:
+      - {type: comment, text: "Still open?"}
+
+infrastructure:
+  environments:
+    - name: staging
+      replicas: 1
+      region: eu-central-1
+    - name: production
+      replicas: 2 # one is enough at night
+      region: eu-central-1
+      limits: {cpu: 1, memory: 2Gi}
+      env:
+        LOG_LEVEL: info
+
+integrations:
+  - id: chat
+    name: Team chat
+    channel: support
+    token: not-a-real-token
+$yaml$, 'config/helpdesk.yaml', '{integrations[*].token}', now() - interval '14 days'
+);
+
+insert into public.project_members (tenant_id, project_id, user_id, access)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a4010', '00000000-0000-7000-8000-0000000000a2', 'editor'
+);
+
+update public.projects
+set
+    synced_configuration = configuration,
+    synced_yaml = yaml,
+    synced_at = now() - interval '3 days',
+    synced_by = '00000000-0000-7000-8000-0000000000a1'
+where id = '00000000-0000-7000-8000-0000000a4010';
+
+update public.projects
+set configuration = jsonb_set(configuration, '{infrastructure,environments,1,replicas}', '4')
+where id = '00000000-0000-7000-8000-0000000a4010';
+
+update public.projects
+set yaml = replace(yaml, 'options: [low, normal, high]', 'options: [low, normal, high, critical]')
+where id = '00000000-0000-7000-8000-0000000a4010';
+
+update public.project_revisions as r
+set user_id = c.user_id, user_name = c.user_name, created_at = now() - c.ago
+from (
+    values
+    ('database', 1, '00000000-0000-7000-8000-0000000000a1'::uuid, 'Ada', interval '14 days'),
+    ('yaml', 1, '00000000-0000-7000-8000-0000000000a1', 'Ada', interval '14 days'),
+    ('database', 2, '00000000-0000-7000-8000-0000000000a2', 'Ben', interval '2 days'),
+    ('yaml', 2, '00000000-0000-7000-8000-0000000000a1', 'Ada', interval '1 day')
+) as c (side, version, user_id, user_name, ago)
+where r.project_id = '00000000-0000-7000-8000-0000000a4010' and r.side = c.side and r.version = c.version;
+
 insert into public.feedback (tenant_id, message_id, user_id, rating, comment, created_at, updated_at)
 select
     m.tenant_id,
@@ -389,13 +573,14 @@ begin
             (select count(*) from public.messages as x where x.tenant_id = t.id) as messages,
             (select count(*) from public.feedback as x where x.tenant_id = t.id) as feedback,
             (select count(*) from public.usage_metrics as x where x.tenant_id = t.id) as usage_rows,
-            (select count(*) from public.prompts as x where x.tenant_id = t.id) as prompts
+            (select count(*) from public.prompts as x where x.tenant_id = t.id) as prompts,
+            (select count(*) from public.projects as x where x.tenant_id = t.id) as projects
         from public.tenants as t
         where t.id::text like '00000000-0000-7000-8000-%'
         order by t.name
     loop
-        raise notice '%: % people, % conversations, % messages, % feedback entries, % usage rows, % prompts',
-            v_line.name, v_line.people, v_line.conversations, v_line.messages, v_line.feedback, v_line.usage_rows, v_line.prompts;
+        raise notice '%: % people, % conversations, % messages, % feedback entries, % usage rows, % prompts, % projects',
+            v_line.name, v_line.people, v_line.conversations, v_line.messages, v_line.feedback, v_line.usage_rows, v_line.prompts, v_line.projects;
     end loop;
 end
 $$;

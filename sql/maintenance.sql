@@ -80,6 +80,12 @@ vacuum (analyze, skip_locked) public.messages;
 
 vacuum (analyze, skip_locked) public.feedback;
 
+vacuum (analyze, skip_locked) public.projects;
+
+vacuum (analyze, skip_locked) public.project_members;
+
+vacuum (analyze, skip_locked) public.project_revisions;
+
 vacuum (analyze, skip_locked) public.prompts;
 
 vacuum (analyze, skip_locked) public.prompt_versions;

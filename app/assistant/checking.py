@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from app.assistant.changes import ABSENT, Change
+from app.assistant.comparison_result import bounded
 from app.assistant.ground import Draft, Library
 from app.assistant.hidden import shown, shown_value
 from app.assistant.metadata import (
@@ -25,7 +27,7 @@ from app.assistant.metadata import (
     Suggestion,
 )
 from app.assistant.output import DocumentationSection, Output, Proposal
-from app.assistant.paths import PathError
+from app.assistant.paths import PathError, parse
 from app.assistant.proposals import APPEND, Drafting, ProposalError
 from app.assistant.provenance import suspects
 from app.assistant.scope import Scope
@@ -36,6 +38,7 @@ from app.logs import get_logger
 
 log = get_logger(__name__)
 
+MOST_PATH_CHARS: Final = 2_000
 MOST_TITLE_CHARS: Final = 200
 MOST_EXPLANATION_CHARS: Final = 5_000
 
@@ -47,7 +50,7 @@ def references(output: Output, scope: Scope) -> list[ConfigReference]:
     """The places named that there are, each once, with the side on which there is something."""
     found: dict[str, ConfigReference] = {}
     for reference in output.references[: 2 * MOST_REFERENCES]:
-        side = scope.sides(reference.path)
+        side = scope.sides(reference.path) if len(reference.path) <= MOST_PATH_CHARS else None
         if side is not None:
             side = reference.source if side == "both" else side
             found.setdefault(reference.path, ConfigReference(path=reference.path, type=side))
@@ -72,7 +75,7 @@ class Suggesting:
         self._scope = scope
         self._library = library
         self._session = session
-        self._sources = sources
+        self._sources = functools.cache(sources)
 
     async def offer(self, proposals: Sequence[Proposal]) -> list[Suggestion]:
         """Those that could be accepted, in their order. Raises PalaverError."""
@@ -105,7 +108,7 @@ class Suggesting:
         for change in proposal.changes:
             append = change.path.endswith(APPEND)
             try:
-                subject, places = self._scope.place(change.path.removesuffix(APPEND))
+                subject, places = self._scope.resolve(parse(change.path.removesuffix(APPEND)))
             except PathError:
                 raise ProposalError("One of its paths is none.") from None
             if drafting is None:
@@ -145,7 +148,7 @@ class Suggesting:
 
     def _change(self, subject: Subject, change: Change) -> SuggestedChange:
         values = {
-            name: shown_value(value)
+            name: shown_value(bounded(value))
             for name, value in (("before", change.before), ("after", change.after))
             if value is not ABSENT
         }

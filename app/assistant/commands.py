@@ -67,9 +67,9 @@ def _run(given: argparse.Namespace) -> int:
     try:
         return asyncio.run(run(url, given))
     except YamlError as error:
-        _say(f"{_name(given)}:{error.line}:{error.column}: {error}")
+        _say(f"{_name(given)}:{error.line}:{error.column}: {error.message}")
     except (ConfigurationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        _say(f"palaver config {given.action}: {error}")
+        _say(f"palaver config {given.action}: {getattr(error, 'message', error)}")
         for line in _errors(error):
             _say(f"  {line}")
     return FAILED
@@ -214,7 +214,8 @@ def _errors(error: BaseException) -> list[str]:
 
 
 def _name(given: argparse.Namespace) -> str:
-    return str(given.file) if given.action == "load" else given.project
+    name: str = str(given.file) if given.action == "load" else given.project
+    return name
 
 
 def _count(differences: int) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
-MOST_CHANGES = 200
+MOST_CHANGES: Final = 200
+MOST_A_PAGE: Final = 100
+
+ContextType = Literal["project", "infrastructure"]
+Status = Literal["pending", "accepted", "rejected", "stale", "undone"]
+
+CONTEXT_TYPES: Final = get_args(ContextType)
+STATUSES: Final = get_args(Status)
 
 Index = Annotated[int, msgspec.Meta(ge=0, lt=MOST_CHANGES)]
 Indexes = Annotated[list[Index], msgspec.Meta(max_length=MOST_CHANGES)]
@@ -15,7 +22,7 @@ Indexes = Annotated[list[Index], msgspec.Meta(max_length=MOST_CHANGES)]
 class OpenRequest(msgspec.Struct, rename="camel"):
     """The body of POST /api/ai/conversations: the session on a project (its id or slug), or on the infrastructure."""
 
-    context_type: Literal["project", "infrastructure"]
+    context_type: ContextType
     project: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
 

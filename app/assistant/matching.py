@@ -56,11 +56,9 @@ def selector(element: Any, names: tuple[str, ...]) -> Selector:
     return Selector(tuple((name, element[name]) for name in names) if names else ((WHOLE, element),))
 
 
-def label(element: Any, names: tuple[str, ...]) -> Any:
+def label(element: dict[str, Any], names: tuple[str, ...]) -> Any:
     """What an element is known by, to be shown."""
-    if not isinstance(element, dict):
-        return None
-    return element.get(names[0]) if len(names) == 1 else {name: element.get(name) for name in names}
+    return element[names[0]] if len(names) == 1 else {name: element[name] for name in names}
 
 
 def by_key(before: list[Any], after: list[Any], names: tuple[str, ...], shape: Shape, canon: Canon) -> Matching:

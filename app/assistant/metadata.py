@@ -5,6 +5,7 @@ The database holds the same form (`private.metadata_errors()`); other keys of a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -21,7 +22,10 @@ MOST_LINKS: Final = 50
 MOST_SUGGESTIONS: Final = 20
 MOST_DIFFERENCES: Final = 500
 MOST_OCTETS: Final = 64 * 1024
-"""Of all of it, as JSON."""
+"""Of all of it, as PostgreSQL writes jsonb."""
+
+_ROOM: Final = 60_000
+"""Of those for what is kept here: numbers may be longer in PostgreSQL."""
 
 _Path: TypeAlias = Annotated[str, Meta(max_length=2000)]
 _Pointer: TypeAlias = Annotated[str, Meta(max_length=4000)]
@@ -29,7 +33,6 @@ _Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
 _Place: TypeAlias = Annotated[int, Meta(ge=1)]
 
 _KEYS: Final = frozenset(("configReferences", "documentationLinks", "suggestions", "comparisonResults"))
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class _Form(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
@@ -110,34 +113,26 @@ class Metadata(_Form, frozen=True, kw_only=True):
 
     def bounded(self) -> dict[str, Any]:
         """As JSON has it, without what is too much: differences go first, what can be acted upon last."""
-        found = self.comparison_results.differences if self.comparison_results else []
-        lists: list[tuple[int, list[Any]]] = [
-            (MOST_DIFFERENCES, list(found)),
-            (MOST_LINKS, list(self.documentation_links)),
-            (MOST_REFERENCES, list(self.config_references)),
-            (MOST_SUGGESTIONS, list(self.suggestions)),
-        ]
-        room = MOST_OCTETS - 200
-        kept: list[list[Any]] = []
-        for most, items in reversed(lists):
-            fitting, room = _fitting(items[:most], room)
-            kept.insert(0, fitting)
-        differences, links, references, suggestions = kept
-        whole = Metadata(
-            config_references=references,
-            documentation_links=links,
-            suggestions=suggestions,
-            comparison_results=ComparisonResults(differences=differences) if self.comparison_results else UNSET,
-        )
-        bounded: dict[str, Any] = msgspec.to_builtins(whole)
-        return bounded
+        given: dict[str, Any] = msgspec.to_builtins(self)
+        room = _ROOM
+        for name, most in (
+            ("suggestions", MOST_SUGGESTIONS),
+            ("configReferences", MOST_REFERENCES),
+            ("documentationLinks", MOST_LINKS),
+        ):
+            if name in given:
+                given[name], room = _fitting(given[name][:most], room)
+        if "comparisonResults" in given:
+            found = given["comparisonResults"]["differences"]
+            given["comparisonResults"]["differences"], _ = _fitting(found[:MOST_DIFFERENCES], room)
+        return {name: value for name, value in given.items() if value}
 
 
 def validated(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same, with those of the four keys that it has in their form. Raises UnprocessableRequest."""
     try:
         form = msgspec.convert({key: value for key, value in metadata.items() if key in _KEYS}, Metadata)
-        octets = len(_encode(metadata))
+        octets = _octets(metadata)
     except (msgspec.ValidationError, RecursionError) as error:
         raise UnprocessableRequest(f"The metadata cannot be taken: {error}.") from None
     differences = form.comparison_results.differences if form.comparison_results else []
@@ -154,10 +149,15 @@ def validated(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
     return metadata
 
 
+def _octets(value: Any) -> int:
+    # With a blank after each comma and colon, as jsonb is written, and as JSON is by default.
+    return len(json.dumps(value, ensure_ascii=False).encode())
+
+
 def _fitting(items: Sequence[Any], room: int) -> tuple[list[Any], int]:
     """As many of the first items as there is room for, and the room that is left."""
     for at, item in enumerate(items):
-        size = len(_encode(item)) + 1
+        size = _octets(item) + 2
         if size > room:
             return list(items[:at]), room
         room -= size

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from app.assistant.changes import Operation
+from app.assistant.json_numbers import number
 from app.assistant.paths import PathError, parse
 
 Source = Literal["yaml", "database", "both"]
@@ -22,6 +23,9 @@ SuggestionType = Literal["workflow", "custom_field", "automation_rule", "infrast
 
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 """What PostgreSQL keeps in no text."""
+
+MOST_LEVELS: Final = 64
+"""Of a value that is proposed, and of the way to where it goes."""
 
 _BACKTICKED: Final = re.compile(r"(?<!`)`([^`\n]{1,300})`(?!`)")
 _DOCUMENT: Final = re.compile(r"(?<![\w/.:-])([\w][\w./-]{0,250}\.(?:md|markdown))(?:#([\w-]{1,200}))?", re.ASCII)
@@ -139,10 +143,10 @@ def read_output(document: str, said: str | None = None) -> Output | None:
     return Output(
         answer=answer if isinstance(answer, str) else "",
         complete=True,
-        references=_understood(given.get("references"), Reference),
-        documentation=_understood(given.get("documentation"), DocumentationSection),
+        references=understood(given.get("references"), Reference),
+        documentation=understood(given.get("documentation"), DocumentationSection),
         show_comparison=given.get("show_comparison") is True,
-        suggestions=_understood(given.get("suggestions"), Proposal),
+        suggestions=understood(given.get("suggestions"), Proposal),
     )
 
 
@@ -156,11 +160,13 @@ def mentioned(answer: str) -> Output:
 def value_of(text: str) -> Any:
     """The value that a JSON text holds. Raises ValueError for what is none or cannot be stored as one."""
     try:
-        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
-        if storable(value) != value:
-            raise ValueError("It has characters that cannot be stored.")
+        value = json.loads(text, parse_float=number, parse_constant=_refused)
     except RecursionError:
         raise ValueError("It is nested too deep.") from None
+    if _levels(value) > MOST_LEVELS:
+        raise ValueError("It is nested too deep.")
+    if storable(value) != value:
+        raise ValueError("It has characters that cannot be stored.")
     return value
 
 
@@ -175,7 +181,21 @@ def storable(value: Any) -> Any:
     return value
 
 
-def _understood(items: Any, form: type[_T]) -> list[_T]:
+def _levels(value: Any) -> int:
+    levels, members = 0, [value]
+    while members:
+        levels += 1
+        members = [
+            member
+            for each in members
+            if isinstance(each, (dict, list))
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+    return levels
+
+
+def understood(items: Any, form: type[_T]) -> list[_T]:
+    """Those of a list that have a form; none of what is no list."""
     found = []
     for item in items if isinstance(items, list) else ():
         try:
@@ -192,8 +212,5 @@ def _is_path(text: str) -> bool:
         return False
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if value - value != 0:
-        raise ValueError("It has a number that JSON does not have.")
-    return value
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON's.")

@@ -13,6 +13,7 @@ import msgspec
 from app.assistant.comparing import told
 from app.assistant.hidden import shown_value
 from app.assistant.library import DatabaseLibrary, PersonsHistory
+from app.assistant.scope import INFRASTRUCTURE
 from app.assistant.subject import Subject
 from app.assistant.yaml_errors import YamlError
 from app.caller import Caller
@@ -65,6 +66,8 @@ class Projects:
         for project in await self._library.of(caller, row["context_type"], row["project_id"]):
             subject = await Subject.read(project)
             await subject.compare()
+            if row["context_type"] == INFRASTRUCTURE:
+                subject.narrow(INFRASTRUCTURE)
             subjects.append(subject)
         return subjects
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from app.assistant.changes import ABSENT, Change
 from app.assistant.compare import anchored
-from app.assistant.output import ProposedChange, value_of
+from app.assistant.output import MOST_LEVELS, ProposedChange, value_of
 from app.assistant.paths import WHOLE, Path, PathError, Selector, equal, get
 from app.assistant.shape import Shape
 
@@ -41,6 +41,8 @@ class Drafting:
         """Add a change of what is at these places. Raises ProposalError."""
         if len(self.changes) >= MOST_CHANGES:
             raise ProposalError(f"It has more than {MOST_CHANGES} changes.")
+        if len(places) >= MOST_LEVELS:
+            raise ProposalError("One of its paths is too long.")
         try:
             if proposed.operation == "remove":
                 self._remove(places)

@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.assistant.forms import AcceptRequest, OpenRequest, RejectRequest
+from app.assistant.forms import CONTEXT_TYPES, MOST_A_PAGE, STATUSES, AcceptRequest, OpenRequest, RejectRequest
 from app.assistant.projects import Projects
 from app.assistant.suggestions import Suggestions
 from app.caller import Caller, TokenVerifier, bearer
 from app.chat.http import read_json
 from app.errors import InvalidRequest, NotFound, UnprocessableRequest
 
-MOST_A_PAGE: Final = 100
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -63,7 +62,7 @@ class Assistant:
         return _answer(
             await self._projects.sessions(
                 caller,
-                context_type=_one_of(given.get("contextType"), "contextType", ("project", "infrastructure")),
+                context_type=_one_of(given.get("contextType"), "contextType", CONTEXT_TYPES),
                 project_id=_uuid(given.get("projectId"), "projectId"),
                 limit=_limit(given.get("limit")),
                 before=given.get("before"),
@@ -88,7 +87,7 @@ class Assistant:
             await self._suggestions.page(
                 caller,
                 session,
-                status=given.get("status"),
+                status=_one_of(given.get("status"), "status", STATUSES),
                 limit=_limit(given.get("limit")),
                 before=_uuid(given.get("before"), "before"),
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from app.assistant.output import Source
-from app.assistant.paths import Path, PathError, find, friendly, parse
+from app.assistant.paths import PathError, Token, find, friendly, parse
 from app.assistant.redaction import Redactor
 from app.assistant.subject import Subject
 
@@ -22,31 +22,31 @@ class Scope:
         self.redactor = Redactor.joined(subject.redactor for subject in subjects)
         """Of texts, which may hold what is secret anywhere."""
 
-    def place(self, path: str) -> tuple[Subject, tuple[str | int, ...]]:
+    def resolve(self, path: Sequence[str | int]) -> tuple[Subject, tuple[str | int, ...]]:
         """The project that a path leads to, and the way within its configuration. Raises PathError."""
-        tokens = parse(path)
         if not self.is_infrastructure:
-            return self.subjects[0], tokens
-        subject = next((each for each in self.subjects if tokens and each.project.slug == tokens[0]), None)
+            return self.subjects[0], tuple(path)
+        subject = next((each for each in self.subjects if path and each.project.slug == path[0]), None)
         if subject is None:
             raise PathError("A path begins with the slug of a project.")
-        if tokens[1:2] != (INFRASTRUCTURE,):
+        if path[1:2] != (INFRASTRUCTURE,):
             raise PathError("Here is only the infrastructure of the projects.")
-        return subject, tokens[1:]
+        return subject, tuple(path[1:])
 
-    def friendly(self, subject: Subject, path: Path) -> str:
+    def friendly(self, subject: Subject, path: Sequence[Token]) -> str:
         """The path for people."""
         return friendly((subject.project.slug, *path) if self.is_infrastructure else path)
 
     def sides(self, path: str) -> Source | None:
         """On which sides there is something at a path; None for neither, and for what is no path."""
         try:
-            subject, places = self.place(path)
+            subject, places = self.resolve(parse(path))
         except PathError:
             return None
-        database = bool(places) and _leads(subject.project.configuration, places)
-        document = subject.document.value if subject.document is not None else None
-        if places and _leads(document, places):
+        if not places:
+            return None
+        database = _leads(subject.project.configuration, places)
+        if subject.document is not None and _leads(subject.document.value, places):
             return "both" if database else "yaml"
         return "database" if database else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.assistant.canonical import Canon
 from app.assistant.changes import ABSENT
-from app.assistant.matching import identity, label
+from app.assistant.matching import identity
 from app.assistant.paths import WHOLE, Path, Selector
 from app.assistant.shape import Shape
 
@@ -28,11 +28,12 @@ class Snapshot:
             return self._canon.member(then, shape) == self._canon.member(value, shape)
         if not isinstance(then, list):
             return False
-        unknown = Shape({})
-        numbers = [self._canon.of(each, unknown) for each in value]
-        known = set(numbers)
-        labels = (self._canon.of(label(element, order), unknown) for element in then)
-        return [number for number in labels if number in known] == numbers
+        now = [
+            identity(each if isinstance(each, dict) else {order[0]: each}, order, shape, self._canon) for each in value
+        ]
+        known = set(now)
+        before = (identity(element, order, shape, self._canon) for element in then)
+        return [each for each in before if each in known] == now
 
     def _find(self, path: Path) -> tuple[Any, Shape]:
         value, shape = self._document, self._shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.assistant.changes import ABSENT
@@ -16,7 +16,7 @@ from app.assistant.yaml_errors import YamlError
 from app.assistant.yaml_source import Document, read_off_loop
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Subject:
     """A project as talks and comparisons see it."""
 
@@ -49,6 +49,13 @@ class Subject:
         """Find the differences, and on which side they came about, in a thread."""
         if self.document is not None:
             self.differences = await asyncio.to_thread(self._differences, self.document.value)
+
+    def narrow(self, part: str) -> None:
+        """Leave out all of configuration and differences but one part; what is a secret stays one."""
+        whole = self.project.configuration
+        self.project = replace(self.project, configuration={part: whole[part]} if part in whole else {})
+        if self.differences is not None:
+            self.differences = [each for each in self.differences if each.path[:1] == (part,)]
 
     def _differences(self, yaml: Any) -> Sequence[Difference]:
         synced = self.project.synced_configuration

@@ -16,7 +16,7 @@ from app.assistant.divergence import divergences
 from app.assistant.hidden import shown_value
 from app.assistant.json_numbers import read_json, write_json
 from app.assistant.library import DatabaseLibrary, project_of
-from app.assistant.paths import Path, friendly, from_json
+from app.assistant.paths import Path, Selector, Token, equal, friendly, from_json
 from app.assistant.subject import Subject
 from app.assistant.yaml_edit import EditError, edited, unified
 from app.assistant.yaml_source import read
@@ -185,4 +185,11 @@ def _yaml_edit(subject: Subject, suggestion: Mapping[str, Any], wanted: Any) -> 
 
 
 def _overlap(one: Path, other: Path) -> bool:
-    return all(first == second for first, second in zip(one, other, strict=False))
+    return all(_same(first, second) for first, second in zip(one, other, strict=False))
+
+
+def _same(one: Token, other: Token) -> bool:
+    """Whether two tokens lead to the same; the database keeps the properties of a selector in an order of its own."""
+    if isinstance(one, Selector) and isinstance(other, Selector):
+        return equal(dict(one.values), dict(other.values))
+    return one == other

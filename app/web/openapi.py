@@ -15,7 +15,9 @@ from starlette.routing import Route
 from app import __version__, errors
 from app.settings import Settings
 from app.web.console import Asset
+from app.web.openapi_assistant import assistant_paths
 from app.web.openapi_chat import CHAT_SCHEMAS, chat_paths
+from app.web.openapi_configuration import CONFIGURATION_SCHEMAS
 from app.web.openapi_parts import (
     PROBLEM,
     TEXT,
@@ -80,8 +82,8 @@ def describe(settings: Settings) -> dict[str, Any]:
     }
     schemas = dict(_SCHEMAS)
     if settings.enable_ai_assistant:
-        paths |= chat_paths(settings) | share_paths()
-        schemas |= CHAT_SCHEMAS
+        paths |= chat_paths(settings) | assistant_paths(settings) | share_paths()
+        schemas |= CHAT_SCHEMAS | CONFIGURATION_SCHEMAS
     return {
         "openapi": "3.1.1",
         "info": {"title": "Palaver", "version": __version__, "description": _ABOUT},

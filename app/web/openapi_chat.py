@@ -11,12 +11,15 @@ from app.chat.http import KEY_PATTERN
 from app.chat.openai_api.requests import ChatCompletionRequest
 from app.settings import Settings
 from app.web.openapi_parts import (
+    ASKING,
+    BODY,
     COUNT,
     TEXT,
     UUID,
     answer,
     event,
     header,
+    json_body,
     nullable,
     operation,
     parameter,
@@ -29,11 +32,13 @@ Server-sent events, which begin as soon as the question is saved: `data: {"text"
 with the number of its characters so far as `id`; then, as the last one, either `event: done`, or `event: error` with \
 a problem, whose code is `AI_SERVICE_ERROR` with a `reason` if the model failed. Both say where the answer is kept and \
 what it used; what was said before an error is kept. Lines that begin with a colon keep the connection alive. A reader \
-who goes away stops nothing."""
+who goes away stops nothing. In a session with the configuration assistant `event: progress` says what is being done before \
+and between."""
 
 _UI_STREAM: Final = """\
 The AI SDK's UI message stream, version 1: `data: <chunk>` each, ended by `data: [DONE]`; every way out sends \
-`finish`, `abort` or `error`."""
+`finish`, `abort` or `error`. In a session with the configuration assistant parts of the type `data-progress` say what \
+is being done, and the message's metadata is a `MessageMetadata`."""
 
 _OPENAI_STREAM: Final = """\
 A `chat.completion`; or, if `stream` is true, server-sent events with a `chat.completion.chunk` each, ended by \
@@ -48,18 +53,9 @@ _KEY: Final = {
     ),
     "schema": {**TEXT, "pattern": KEY_PATTERN},
 }
-_BODY: Final = (errors.InvalidRequest, errors.PayloadTooLarge, errors.UnsupportedMediaType, errors.UnprocessableRequest)
-_ASKING: Final = (
-    errors.AuthRequired,
-    errors.InvalidToken,
-    errors.InsufficientPermissions,
-    errors.NotFound,
-    errors.DatabaseUnavailable,
-    errors.AuthServiceUnavailable,
-)
 _BEGINNING: Final = (
-    *_BODY,
-    *_ASKING,
+    *BODY,
+    *ASKING,
     errors.ConsentRequired,
     errors.ConversationArchived,
     errors.EncryptionChanged,
@@ -125,7 +121,7 @@ def _chat(settings: Settings) -> dict[str, Any]:
         _BEGINNING,
         parameters=[_KEY],
         security="accessToken",
-        requestBody=_body(
+        requestBody=json_body(
             settings,
             {
                 **record({}, message=message, conversationId=conversation, prompt=prompt),
@@ -142,7 +138,7 @@ def _resume() -> dict[str, Any]:
         "resume",
         "Read an answer again, live or whole, from where the reader left it",
         {"200": _stream(_STREAM, ref("AnswerEvent"))},
-        [errors.InvalidRequest, errors.EncryptionUnavailable, *_ASKING],
+        [errors.InvalidRequest, errors.EncryptionUnavailable, *ASKING],
         parameters=[_path("turn_id", "The turn.", UUID), last],
         security="accessToken",
     )
@@ -157,7 +153,7 @@ def _stop() -> dict[str, Any]:
             "200": answer("It was over.", ["application/json"], stopping),
             "202": answer("It is being stopped, within a fraction of a second.", ["application/json"], stopping),
         },
-        _ASKING,
+        ASKING,
         parameters=[_path("turn_id", "The turn.", UUID)],
         security="accessToken",
     )
@@ -171,7 +167,7 @@ def _ui_chat(settings: Settings) -> dict[str, Any]:
         [*_BEGINNING, errors.ModelNotFound],
         parameters=[_KEY],
         security="accessToken",
-        requestBody=_body(
+        requestBody=json_body(
             settings,
             ref("ChatRequest"),
             {"id": "my-chat", "messages": [{"role": "user", "parts": [{"type": "text", "text": "Hello"}]}]},
@@ -208,7 +204,7 @@ def _ui_stop() -> dict[str, Any]:
         "uiStop",
         "Stop a chat's running answer; what was said is kept",
         {"200": answer("Whether something was running.", ["application/json"], stopped)},
-        _ASKING,
+        ASKING,
         parameters=[_path("chat", "The client's id of the chat, or the conversation's.")],
         security="accessToken",
     )
@@ -224,7 +220,7 @@ def _completions(settings: Settings) -> dict[str, Any]:
         {"200": completion},
         parameters=[_KEY],
         security="accessToken",
-        requestBody=_body(
+        requestBody=json_body(
             settings,
             ref("ChatCompletionRequest"),
             {"model": "default", "messages": [{"role": "user", "content": "Hello"}]},
@@ -251,7 +247,7 @@ def _with_openai_errors(described: dict[str, Any], *statuses: str) -> dict[str, 
 
 
 def _without_not_found() -> list[type[errors.PalaverError]]:
-    return [kind for kind in _ASKING if kind is not errors.NotFound]
+    return [kind for kind in ASKING if kind is not errors.NotFound]
 
 
 def _stream(text: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -260,14 +256,6 @@ def _stream(text: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _path(name: str, text: str, schema: dict[str, Any] = TEXT) -> dict[str, Any]:
     return {**parameter("path", name, text, required=True), "schema": schema}
-
-
-def _body(settings: Settings, schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "description": f"UTF-8, {settings.max_body_bytes} bytes at most; other fields are ignored.",
-        "required": True,
-        "content": {"application/json": {"schema": schema, "example": example}},
-    }
 
 
 _KEPT: Final = {
@@ -301,6 +289,10 @@ CHAT_SCHEMAS: Final = {
         "description": "Each event of the stream.",
         "oneOf": [
             event("message", record({"text": TEXT})),
+            event(
+                "progress",
+                record({"step": TEXT, "state": {"enum": ["active", "done", "failed"]}}, detail=TEXT),
+            ),
             event("done", {"allOf": [ref("AnswerEnd"), record({"status": {"enum": ["completed", "stopped"]}})]}),
             event("error", {"allOf": [ref("Problem"), ref("AnswerEnd")]}),
         ],
@@ -323,7 +315,8 @@ CHAT_SCHEMAS: Final = {
                     "estimated": {"type": "boolean", "description": "True when the provider did not report it."},
                 }
             ),
-        }
+        },
+        metadata={**ref("MessageMetadata"), "description": "Of an answer in a session."},
     ),
     "OpenAIError": record(
         {

@@ -7,10 +7,24 @@ from typing import Any, Final
 
 from app import errors
 from app.errors import InternalError, PalaverError
+from app.settings import Settings
 
 TEXT: Final = {"type": "string"}
 UUID: Final = {"type": "string", "format": "uuid"}
 COUNT: Final = {"type": "integer", "minimum": 0}
+BODY: Final = (errors.InvalidRequest, errors.PayloadTooLarge, errors.UnsupportedMediaType, errors.UnprocessableRequest)
+"""What is wrong with a body."""
+
+ASKING: Final = (
+    errors.AuthRequired,
+    errors.InvalidToken,
+    errors.InsufficientPermissions,
+    errors.NotFound,
+    errors.DatabaseUnavailable,
+    errors.AuthServiceUnavailable,
+)
+"""Why somebody who is to be known is not let to what they name."""
+
 _RETRY: Final = {"Retry-After": (COUNT, "Seconds after which trying again makes sense.")}
 _HEADERS_BY_STATUS: Final[dict[int, dict[str, tuple[dict[str, Any], str]]]] = {
     401: {"WWW-Authenticate": ({"const": "Bearer"}, "How to authenticate.")},
@@ -54,6 +68,17 @@ def answer(
     request_id = header(TEXT, "Names the request in the logs.")
     body = {} if schema is None else {"content": {media_type: {"schema": schema} for media_type in media_types}}
     return {"description": text, "headers": {"X-Request-Id": request_id, **(headers or {})}, **body}
+
+
+def json_body(
+    settings: Settings, schema: dict[str, Any], example: dict[str, Any], *, required: bool = True
+) -> dict[str, Any]:
+    """A request's JSON body."""
+    return {
+        "description": f"UTF-8, {settings.max_body_bytes} bytes at most; other fields are ignored.",
+        "required": required,
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
 
 
 def file_answers(*media_types: str) -> dict[str, Any]:

@@ -206,7 +206,7 @@ call pg_temp.expect_grant('public.project_revisions', 'authenticated', '
 ');
 
 call pg_temp.expect_grant('public.project_revisions', 'palaver_definer', '
-    select (tenant_id, project_id, side, version), insert, update (cause, suggestion_id), delete
+    select, insert, update (cause, suggestion_id), delete
 ');
 
 call pg_temp.expect_grant('public.project_revisions', 'service_role', 'select, insert, update, delete');

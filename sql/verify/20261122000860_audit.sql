@@ -87,9 +87,27 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_trigger(
+    'public.projects',
+    'projects_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.project_members',
+    'project_members_record_change',
+    'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
     'public.conversation_shares',
     'conversation_shares_record_change',
     'after insert or delete or update for each row execute function private.record_change()'
+);
+
+call pg_temp.expect_trigger(
+    'public.configuration_suggestions',
+    'configuration_suggestions_record_change',
+    'after update of status for each row execute function private.record_change(''title'', ''explanation'', ''changes'', ''suspects'', ''base_version'', ''version'', ''fingerprint'', ''rests_on'', ''reason'', ''patch'', ''inverse'', ''refreshed_at'')'
 );
 
 call pg_temp.expect_trigger(

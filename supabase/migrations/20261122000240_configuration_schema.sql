@@ -822,16 +822,17 @@ begin
         select coalesce(
             jsonb_agg(
                 jsonb_build_object(
-                    'path', '.$defs' || private.schema_token(d.key),
+                    'path', d.path,
                     'message', 'It comes back to itself before it says anything, or has too many schemas for one value.'
                 )
-                order by d.key
+                order by d.path
             ),
             '[]'
         )
         into v_faults
         from (
-            select e.key, e.value from jsonb_each(coalesce(p_schema -> '$defs', '{}')) as e
+            select private.schema_token('$defs') || private.schema_token(e.key) as path, e.value
+            from jsonb_each(coalesce(p_schema -> '$defs', '{}')) as e
             union all
             select '', p_schema
         ) as d

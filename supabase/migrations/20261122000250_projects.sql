@@ -229,7 +229,7 @@ create policy "People see their projects"
 on public.projects for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and (owner_id = (select private.current_user_id()) or id = any ((select private.project_ids('viewer'))::uuid []))
+    and (owner_id = (select private.current_user_id()) or id = any((select private.project_ids('viewer'))::uuid[]))
 );
 
 create policy "People who may use the assistant create projects of their own"
@@ -244,7 +244,7 @@ create policy "Editors change their projects"
 on public.projects for update to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and id = any ((select private.project_ids('editor'))::uuid [])
+    and id = any((select private.project_ids('editor'))::uuid[])
 )
 with check (tenant_id = (select private.current_tenant_id()));
 
@@ -252,7 +252,7 @@ create policy "Owners delete their projects"
 on public.projects for delete to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and id = any ((select private.project_ids('owner'))::uuid [])
+    and id = any((select private.project_ids('owner'))::uuid[])
 );
 
 grant select (
@@ -273,21 +273,21 @@ create policy "People see the members of their projects"
 on public.project_members for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "Owners add members to their projects"
 on public.project_members for insert to authenticated
 with check (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('owner'))::uuid [])
+    and project_id = any((select private.project_ids('owner'))::uuid[])
 );
 
 create policy "Owners change the access of members"
 on public.project_members for update to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('owner'))::uuid [])
+    and project_id = any((select private.project_ids('owner'))::uuid[])
 )
 with check (tenant_id = (select private.current_tenant_id()));
 
@@ -295,7 +295,7 @@ create policy "Owners remove members, members leave"
 on public.project_members for delete to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and (user_id = (select private.current_user_id()) or project_id = any ((select private.project_ids('owner'))::uuid []))
+    and (user_id = (select private.current_user_id()) or project_id = any((select private.project_ids('owner'))::uuid[]))
 );
 
 grant select (tenant_id, project_id, user_id, access, created_at) on public.project_members to authenticated;
@@ -320,8 +320,8 @@ declare
     v_errors pg_catalog.jsonb;
 begin
     if tg_op = 'INSERT' then
-        new.configuration_version := 1;
-        new.yaml_version := case when new.yaml is null then 0 else 1 end;
+        -- Nobody but who moves projects here from elsewhere may say which versions they are.
+        new.yaml_version := case when new.yaml is null then new.yaml_version else greatest(new.yaml_version, 1) end;
     else
         new.configuration_version := old.configuration_version + (new.configuration is distinct from old.configuration)::pg_catalog.int4;
         new.yaml_version := old.yaml_version + (new.yaml is distinct from old.yaml)::pg_catalog.int4;
@@ -433,7 +433,7 @@ create policy "People see what became of their projects"
 on public.project_revisions for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "The trigger finds the oldest revisions"
@@ -457,7 +457,7 @@ grant select (
     tenant_id, id, project_id, side, version, configuration, yaml, cause, suggestion_id, user_id, user_name, created_at
 ) on public.project_revisions to authenticated;
 
-grant select (tenant_id, project_id, side, version), insert, delete on public.project_revisions to palaver_definer;
+grant select, insert, delete on public.project_revisions to palaver_definer;
 
 grant update (cause, suggestion_id) on public.project_revisions to palaver_definer;
 
@@ -472,7 +472,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user_id constant pg_catalog.uuid := private.current_user_id();
+    -- Nobody is noted whose tenant is another: the reference to them would be refused.
+    v_user_id constant pg_catalog.uuid := case when private.current_tenant_id() = new.tenant_id then private.current_user_id() end;
     v_user_name constant pg_catalog.text := (select u.name from public.users as u where u.tenant_id = new.tenant_id and u.id = v_user_id);
     v_cause constant pg_catalog.text := case tg_op when 'INSERT' then 'created' else 'edit' end;
 begin

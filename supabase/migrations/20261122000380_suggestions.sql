@@ -844,7 +844,8 @@ begin
         c.tenant_id = private.current_tenant_id()
         and c.user_id = private.current_user_id()
         and c.id = p_conversation_id
-        and c.context_type is not null;
+        and c.context_type is not null
+        and (c.project_id is null or private.project_access(c.project_id) is not null);
 
     if not found then
         raise exception using errcode = 'PA404', message = 'There is no such session.';
@@ -853,7 +854,7 @@ end
 $$;
 
 comment on function private.find_session(jsonb, uuid) is
-'What a session of the person of the claims is about. Errors: PA404 there is none, or it is somebody else''s.';
+'What a session of the person of the claims is about. Errors: PA404 there is none, it is somebody else''s, or on a project that they see no more.';
 
 revoke execute on function private.find_session(jsonb, uuid) from public;
 
@@ -1003,7 +1004,7 @@ create policy "People see the suggestions for their projects"
 on public.configuration_suggestions for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "The worker makes suggestions to the person it acts for"
@@ -1011,7 +1012,7 @@ on public.configuration_suggestions for insert to palaver_worker
 with check (
     tenant_id = (select private.current_tenant_id())
     and user_id = (select private.current_user_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "Decisions find suggestions"
@@ -1022,7 +1023,7 @@ create policy "Editors' decisions are written down"
 on public.configuration_suggestions for update to palaver_definer
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('editor'))::uuid [])
+    and project_id = any((select private.project_ids('editor'))::uuid[])
 )
 with check (tenant_id = (select private.current_tenant_id()));
 
@@ -1690,8 +1691,12 @@ rows 50
 set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_project_ids pg_catalog.uuid[];
 begin
     perform private.become(p_claims);
+
+    v_project_ids := case when p_project_id is null then private.project_ids('viewer') else array[p_project_id] end;
 
     return query
     select s.id, private.shown_suggestion(s)

@@ -261,8 +261,8 @@ declare
     v_tenant pg_catalog.tsquery;
     v_language pg_catalog.text;
     v_words pg_catalog.tsquery;
-    v_some pg_catalog.text;
     v_any pg_catalog.tsquery;
+    v_each pg_catalog.tsquery[];
     v_found pg_catalog.int4;
 begin
     if v_tenant_id is null then
@@ -285,12 +285,14 @@ begin
 
         continue when coalesce(numnode(v_words), 0) = 0;
 
-        -- Whoever says what they do not want is taken at their word.
-        v_some := case when strpos(v_words::pg_catalog.text, '!') = 0 then v_or else left(p_query, 1000) end;
-        v_any := private.search_query(v_language, v_some);
+        v_any := private.search_query(v_language, v_or);
 
-        -- Set apart, so that the planner does not take the tenant's own index and read all that it has. The rank is the mean over the words,
-        -- so that a section with more of them comes before one that has one of them often.
+        -- Whoever says what they do not want is taken at their word.
+        if strpos(concat(v_words, v_any), '!') > 0 then
+            v_any := v_words;
+        end if;
+
+        -- Set apart, so that the planner does not take the tenant's own index and read all that it has.
         return query
         select h.section_id, h.language, left(p_query, 1000), (1 + ts_rank(v_weights, h.vector, v_any, 1))::pg_catalog.float4 as rank
         from (select d.* from private.documentation_index as d where d.vector @@ (v_tenant && v_words) offset 0) as h
@@ -302,8 +304,23 @@ begin
 
         continue when v_found = v_limit or v_any = v_words;
 
+        v_each := array(
+            select distinct q.word
+            from regexp_split_to_table(v_or, ' or ') as w (word)
+            cross join lateral (select private.search_query(v_language, w.word) as word) as q
+            where numnode(q.word) > 0
+        );
+
+        -- A section with more of the words comes before one that has one of them often, or in its heading.
         return query
-        select h.section_id, h.language, v_some, ts_rank(v_weights, h.vector, v_any, 1) as rank
+        select
+            h.section_id,
+            h.language,
+            v_or,
+            (
+                ts_rank(v_weights, h.vector, v_any, 1)
+                * (select count(*) from unnest(v_each) as w (word) where h.vector @@ w.word) / cardinality(v_each)
+            )::pg_catalog.float4 as rank
         from (select d.* from private.documentation_index as d where d.vector @@ (v_tenant && v_any) offset 0) as h
         where h.tenant_id = v_tenant_id and h.language = v_language and not h.vector @@ v_words
         order by rank desc, h.section_id

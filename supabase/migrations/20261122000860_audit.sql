@@ -252,6 +252,16 @@ create trigger conversation_shares_record_change
 after insert or update or delete on public.conversation_shares
 for each row execute function private.record_change();
 
+-- A suggestion is recorded once somebody decides on it: until then it does nothing. What it says of a configuration is left out, which may
+-- hold what only those who see the project may know.
+
+create trigger configuration_suggestions_record_change
+after update of status on public.configuration_suggestions
+for each row execute function private.record_change(
+    'title', 'explanation', 'changes', 'suspects', 'base_version', 'version', 'fingerprint', 'rests_on', 'reason', 'patch', 'inverse',
+    'refreshed_at'
+);
+
 create trigger legal_holds_record_change
 after insert or update or delete on public.legal_holds
 for each row execute function private.record_change();

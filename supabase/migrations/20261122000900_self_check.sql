@@ -73,10 +73,25 @@ from unnest(array[
     'public.conversation_overview', 'private.move_conversation(uuid, text)', 'public.archive_conversation(uuid)', 'public.delete_conversation(uuid)', 'public.restore_conversation(uuid)',
     'public.prompts', 'public.prompt_publishers', 'public.prompt_versions', 'private.prompt_uses', 'public.prompt_usage',
     'public.projects', 'public.project_members', 'private.shown_metadata(jsonb)',
+    'public.project_revisions', 'private.keep_project()', 'public.mark_project_synced(uuid, integer, integer)',
+    'private.read_projects(jsonb, integer, text)', 'private.read_project(jsonb, text)', 'private.list_projects(jsonb, integer)', 'private.read_revisions(jsonb, uuid, text, integer, integer)',
+    'private.base_configuration_schema()', 'private.merged_schema(jsonb, jsonb)', 'private.configuration_schema(uuid)', 'private.schema_token(text)', 'private.schema_targets(jsonb, text)', 'private.schema_step(jsonb, jsonb, jsonb, jsonb, integer)',
+    'private.schema_errors_below(text, jsonb)', 'private.schema_doubles(jsonb, jsonb)', 'private.schema_errors(jsonb, jsonb)', 'private.check_configuration_schema()',
+    'private.schema_reach(jsonb, jsonb, integer)', 'private.schema_faults_of(jsonb, jsonb, text)', 'private.schema_faults(jsonb)',
     'private.prompt_pieces(text)', 'private.prompt_names(text)', 'private.prompt_values(text, jsonb, jsonb)',
     'private.fill_text(text, jsonb, jsonb)', 'private.keep_prompt()', 'private.drop_orphaned_prompt()',
     'private.find_prompt(uuid, uuid, integer)', 'private.take_prompt()', 'public.fill_prompt(uuid, jsonb, integer)',
     'public.start_conversation(uuid, jsonb, integer, text)',
+    'public.configuration_suggestions', 'public.configuration_sessions', 'private.place_of(jsonb, jsonb)',
+    'private.element_tests(jsonb, jsonb, text[])', 'private.pointer(text[])', 'private.check_changes(jsonb)',
+    'private.apply_change(jsonb, jsonb)', 'private.apply_changes(jsonb, jsonb)', 'private.refreshed_changes(jsonb, jsonb)',
+    'private.pointed(jsonb, text)', 'private.patched(jsonb, jsonb)', 'private.metadata_schema()',
+    'private.metadata_errors(jsonb)', 'private.check_metadata()', 'public.open_configuration_session(uuid)',
+    'private.open_session(jsonb, text)', 'private.find_session(jsonb, uuid)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
+    'private.suggestion_basis(jsonb)', 'private.shown_suggestion(public.configuration_suggestions)', 'private.kept_suspects(jsonb, integer[])',
+    'private.propose_suggestions(jsonb, uuid, uuid, uuid, integer, jsonb)', 'private.held_suggestion(uuid)', 'private.change_configuration(public.configuration_suggestions, jsonb, text)',
+    'public.accept_suggestion(uuid, integer[], integer[], integer)', 'public.reject_suggestion(uuid, text)', 'public.undo_suggestion(uuid)',
+    'private.decide_suggestion(jsonb, jsonb)', 'private.read_suggestions(jsonb, uuid, text, integer, uuid)', 'private.read_suggestion(jsonb, uuid)',
     'private.search_index', 'private.search_config(text)', 'private.person_lexeme(uuid)', 'private.is_searchable(text)', 'private.search_vector(text, text, text)',
     'private.search_query(text, text)', 'private.search_snippet(text, text, text)', 'private.check_search_language()',
     'public.search_conversations(text, integer, text, text, text, text, timestamp with time zone, timestamp with time zone, text, uuid, uuid)',
@@ -117,6 +132,8 @@ from unnest(array[
     'private.claimed_tenant_id()', 'private.claimed_user_id()', 'private.pending_invitations()', 'private.take_invitation(uuid)',
     'private.record_prompt()', 'private.count_prompt_use()', 'private.prompt_usage()',
     'private.project_ids(text)', 'private.project_access(uuid)',
+    'private.take_suggestion(uuid, integer[], integer[], integer)', 'private.decline_suggestion(uuid, text)', 'private.take_back_suggestion(uuid)',
+    'private.record_revision()', 'private.note_sync(uuid, integer, integer)',
     'private.index_messages()', 'private.index_changed_message()', 'private.forget_messages()', 'private.index_title()', 'private.reindex_search()',
     'private.search_hits(uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid)',
     'private.index_section()', 'private.documentation_hits(text, integer)', 'private.reindex_documentation()', 'private.record_documentation()',
@@ -159,6 +176,7 @@ from (
     search_language, response_cache_seconds, consent_version, consent_text, retention_days, deletion_grace_days, encrypts_messages, configuration_schema, branding'),
     ('public.tenants', 'palaver_definer', 'select', 'id, name, features, response_cache_seconds, encrypts_messages, is_active'),
     ('public.tenants', 'palaver_definer', 'select', 'search_language'),
+    ('public.tenants', 'palaver_definer', 'select', 'configuration_schema'),
     ('public.tenants', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.users', 'authenticated', 'select', 'tenant_id, id, auth_id, email, name, role, preferences, is_active, joined_at,
@@ -169,6 +187,7 @@ from (
     ('public.users', 'palaver_worker', 'update', 'last_active_at'),
     ('public.users', 'palaver_definer', 'select', 'tenant_id, id, auth_id, email, role, is_active, joined_at, created_at'),
     ('public.users', 'palaver_definer', 'update', 'auth_id'),
+    ('public.users', 'palaver_definer', 'select', 'name'),
     ('public.users', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.conversations', 'authenticated', 'select', 'tenant_id, id, user_id, client_id, title, titled_by, metadata, head_id,
@@ -192,6 +211,8 @@ from (
     ('public.projects', 'authenticated', 'update', 'slug, name, description, configuration, yaml, yaml_file, secret_paths'),
     ('public.projects', 'authenticated', 'delete', ''),
     ('public.projects', 'palaver_definer', 'select', 'tenant_id, id, owner_id'),
+    ('public.projects', 'palaver_definer', 'select', 'configuration, configuration_version, yaml, yaml_version'),
+    ('public.projects', 'palaver_definer', 'update', 'synced_configuration, synced_yaml, synced_at, synced_by'),
     ('public.projects', 'service_role', 'select, insert, update, delete', ''),
     ('public.project_members', 'authenticated', 'select', 'tenant_id, project_id, user_id, access, created_at'),
     ('public.project_members', 'authenticated', 'insert', 'tenant_id, project_id, user_id, access'),
@@ -199,6 +220,23 @@ from (
     ('public.project_members', 'authenticated', 'delete', ''),
     ('public.project_members', 'palaver_definer', 'select', 'tenant_id, project_id, user_id, access'),
     ('public.project_members', 'service_role', 'select, insert, update, delete', ''),
+    ('public.project_revisions', 'authenticated', 'select', 'tenant_id, id, project_id, side, version, configuration, yaml, cause,
+    suggestion_id, user_id, user_name, created_at'),
+    ('public.project_revisions', 'palaver_definer', 'select, insert, delete', ''),
+    ('public.project_revisions', 'palaver_definer', 'update', 'cause, suggestion_id'),
+    ('public.project_revisions', 'service_role', 'select, insert, update, delete', ''),
+
+    ('public.configuration_suggestions', 'authenticated', 'select', 'tenant_id, id, project_id, conversation_id, turn_id, user_id, type, title, explanation, changes, suspects,
+    base_version, version, fingerprint, rests_on, status, decided_by, decided_at, reason, applied_changes,
+    applied_version, patch, inverse, created_at, refreshed_at'),
+    ('public.configuration_suggestions', 'palaver_worker', 'insert', 'tenant_id, project_id, conversation_id, turn_id, user_id, type, title, explanation, changes, suspects,
+    base_version, fingerprint, rests_on'),
+    ('public.configuration_suggestions', 'palaver_definer', 'select', ''),
+    ('public.configuration_suggestions', 'palaver_definer', 'update', 'changes, suspects, base_version, version, rests_on, status, decided_by, decided_at, reason, applied_changes,
+    applied_version, patch, inverse, refreshed_at'),
+    ('public.configuration_suggestions', 'service_role', 'select', ''),
+    ('public.configuration_sessions', 'authenticated, service_role', 'select', ''),
+    ('public.projects', 'palaver_definer', 'update', 'configuration'),
 
     ('public.prompts', 'authenticated', 'select', 'tenant_id, id, user_id, name, description, text, variables, category, tags,
     visibility, version, created_at, updated_at'),
@@ -272,7 +310,7 @@ from (
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.tenants', 'palaver_definer', 'select', 'retention_days, deletion_grace_days'),
-    ('public.conversations', 'palaver_definer', 'select', 'created_at, deleted_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'project_id, created_at, deleted_at'),
     ('public.conversations', 'palaver_definer', 'delete', ''),
     ('public.messages', 'palaver_definer', 'delete', ''),
 
@@ -408,10 +446,42 @@ from (
         'private.answer_share(text, integer)', 'private.shared_branch(uuid, uuid, integer, integer)', 'private.shown_parts(text, jsonb)',
         'private.shared_conversation(uuid, uuid, text, boolean, boolean, timestamp with time zone)', 'private.count_view(uuid, uuid)'
     ]),
+    ('palaver_definer, palaver_worker', array[
+        'private.place_of(jsonb, jsonb)', 'private.element_tests(jsonb, jsonb, text[])', 'private.pointer(text[])',
+        'private.check_changes(jsonb)', 'private.apply_change(jsonb, jsonb)', 'private.apply_changes(jsonb, jsonb)',
+        'private.refreshed_changes(jsonb, jsonb)', 'private.suggestion_basis(jsonb)', 'private.shown_suggestion(public.configuration_suggestions)',
+        'private.kept_suspects(jsonb, integer[])'
+    ]),
+    ('palaver_definer', array[
+        'private.pointed(jsonb, text)', 'private.patched(jsonb, jsonb)', 'private.held_suggestion(uuid)',
+        'private.change_configuration(public.configuration_suggestions, jsonb, text)'
+    ]),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.metadata_schema()', 'private.metadata_errors(jsonb)'
+    ]),
+    ('authenticated', array[
+        'public.open_configuration_session(uuid)', 'private.take_suggestion(uuid, integer[], integer[], integer)', 'public.accept_suggestion(uuid, integer[], integer[], integer)',
+        'private.decline_suggestion(uuid, text)', 'public.reject_suggestion(uuid, text)', 'private.take_back_suggestion(uuid)',
+        'public.undo_suggestion(uuid)'
+    ]),
+    ('palaver_worker', array[
+        'private.open_session(jsonb, text)', 'private.find_session(jsonb, uuid)', 'private.list_sessions(jsonb, text, uuid, integer, timestamp with time zone, uuid)', 'private.suggestion_fingerprint(text, jsonb)',
+        'private.propose_suggestions(jsonb, uuid, uuid, uuid, integer, jsonb)', 'private.decide_suggestion(jsonb, jsonb)', 'private.read_suggestions(jsonb, uuid, text, integer, uuid)',
+        'private.read_suggestion(jsonb, uuid)'
+    ]),
     ('palaver_definer, service_role', array['private.token_cost(private.model_prices, bigint, bigint, bigint)']),
     ('authenticated', array['private.forecast_usage(timestamp with time zone)']),
     ('palaver_worker, service_role', array['private.is_sealed(uuid, text)']),
     ('authenticated, service_role', array['private.project_ids(text)', 'private.project_access(uuid)']),
+    ('authenticated, service_role, palaver_definer', array[
+        'private.base_configuration_schema()', 'private.merged_schema(jsonb, jsonb)', 'private.configuration_schema(uuid)', 'private.schema_token(text)', 'private.schema_targets(jsonb, text)', 'private.schema_step(jsonb, jsonb, jsonb, jsonb, integer)',
+        'private.schema_errors_below(text, jsonb)', 'private.schema_doubles(jsonb, jsonb)', 'private.schema_errors(jsonb, jsonb)'
+    ]),
+    ('authenticated, service_role', array['private.schema_reach(jsonb, jsonb, integer)', 'private.schema_faults_of(jsonb, jsonb, text)', 'private.schema_faults(jsonb)']),
+    ('authenticated', array['public.mark_project_synced(uuid, integer, integer)', 'private.note_sync(uuid, integer, integer)']),
+    ('palaver_worker', array[
+        'private.read_projects(jsonb, integer, text)', 'private.read_project(jsonb, text)', 'private.list_projects(jsonb, integer)', 'private.read_revisions(jsonb, uuid, text, integer, integer)'
+    ]),
     ('authenticated', array['private.shown_metadata(jsonb)']),
     ('authenticated', array[
         'public.chat_messages(text)', 'public.ui_messages(text)', 'private.as_json(text)',

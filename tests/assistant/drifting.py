@@ -149,6 +149,14 @@ def places(value: Any, path: Place = ()) -> Iterator[Place]:
         yield from places(child, (*path, key))
 
 
+def shape_of(path: Path) -> Shape:
+    """What the schema says of a place."""
+    shape = SHAPE
+    for token in path:
+        shape = shape.child(token)
+    return shape
+
+
 def drifted(yaml: dict[str, Any], random: Random, count: int) -> tuple[dict[str, Any], set[Truth]]:
     """What the database has when so many differences, none within another, come between it and the document."""
     database: dict[str, Any] = copy.deepcopy(yaml)
@@ -184,25 +192,18 @@ def _mutation(yaml: Any, place: Place, random: Random) -> tuple[Change, Truth] |
     if isinstance(parent, list) and isinstance(path[-1], Selector) and random.random() < 0.5:
         key = path[-1].values[0][0]
         added: Any = new if key == WHOLE else {**copy.deepcopy(value), key: new}
-        selector = anchored([added], [0], _shape(place[:-1]))[0]
+        selector = anchored([added], [0], shape_of(place[:-1]))[0]
         return Change("add", (*path[:-1], selector), after=added), Truth((*place[:-1], selector), "missing_in_yaml")
     if place[-1] in _KEYS or (place[0], place[-1]) == ("infrastructure", "name"):
         return None
-    if Canon().member(value, _shape(place)) == EMPTY:
+    if Canon().member(value, shape_of(place)) == EMPTY:
         return None
     if isinstance(parent, dict) and not isinstance(value, dict | list) and random.random() < 0.7:
         other = not value if isinstance(value, bool) else f"{value} too" if isinstance(value, str) else value + 7
-        if Canon().member(other, _shape(place)) == EMPTY:
+        if Canon().member(other, shape_of(place)) == EMPTY:
             return None
         return Change("replace", path, value, other), Truth(place, "value_mismatch")
     return Change("remove", path, value), Truth(place, "missing_in_db")
-
-
-def _shape(place: Place) -> Shape:
-    shape = SHAPE
-    for token in place:
-        shape = shape.child(token)
-    return shape
 
 
 NOISE: Final = ("order", "numbers", "quotes", "dates", "defaults", "nothing")
@@ -220,7 +221,8 @@ def noisy(value: Any, random: Random, kinds: Collection[str] = NOISE, shape: Sha
     if "quotes" in kinds and isinstance(value, bool | int | float) and random.random() < 0.5:
         return json.dumps(value)
     if "numbers" in kinds and isinstance(value, int | float) and not isinstance(value, bool):
-        return random.choice([value, float(value), Decimal(f"{value}e0"), Decimal(f"{value:.3f}")])
+        text = repr(value) if isinstance(value, float) else f"{value}.000"
+        return random.choice([value, float(value), Decimal(text)])
     if "dates" in kinds and isinstance(value, str) and _DAY.fullmatch(value):
         before = date.fromisoformat(value) - timedelta(1)
         return random.choice(

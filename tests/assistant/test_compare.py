@@ -242,6 +242,28 @@ def test_schemas_that_refer_to_themselves() -> None:
     assert compare(one, other, shape)[0].path == (by(name="a"), "children", by(name="b"), "id")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["a", "c", "b"], ["c", "b", "a", "a"]),
+        (["a", "b", "a", "c"], ["c"]),
+        ([{"n": 0}, {"n": 1}], [{}, {"n": 1}, {}]),
+        ([["a"], ["b"]], [["c"], ["b"], ["c"]]),
+    ],
+)
+def test_equal_elements_go_back_to_where_they_were(before: Any, after: Any) -> None:
+    found = changes(before, after, UNKNOWN)
+    result = applied(before, found)
+    assert compare(result, after, UNKNOWN) == []
+    assert undone(result, found) == before
+
+
+def test_lists_are_aligned_by_what_is_common_too() -> None:
+    ones = [1] * 300
+    found = compare({"steps": ["b", "new", *ones, "c"]}, {"steps": ["a", *ones, "d"]}, ORDERED)
+    assert [each.friendly for each in found] == ["steps[0]", "steps[302]", "steps[1]"]
+
+
 def test_long_lists_are_not_matched_pair_by_pair() -> None:
     numbers = list(range(20_000))
     mixed = [{"n": number} for number in numbers]
@@ -309,6 +331,16 @@ def test_which_side_has_changed_the_order() -> None:
     assert [each.changed_in for each in three_way(both, one, one, ORDERED)] == ["database", "database"]
     assert three_way(both, other, other, ORDERED)[0].changed_in == "yaml"
     assert three_way(both, {"steps": 1}, other, ORDERED)[0].changed_in == "yaml"
+
+
+def test_the_order_of_elements_that_are_known_by_two_properties() -> None:
+    shape = Shape({"x-key": ["from", "to"], "x-ordered": True})
+    elements = [{"from": one, "to": other} for one in "ab" for other in "cd"]
+    one, other = elements, elements[::-1]
+    (found,) = compare(one, other, shape)
+    assert (found.friendly, found.yaml, found.database) == ("", one, other)
+    assert three_way([found], one, one, shape)[0].changed_in == "database"
+    assert three_way([found], other, [elements[1], elements[0], *elements[2:]], shape)[0].changed_in == "both"
 
 
 ANCHORED: list[tuple[tuple[str | int, ...], Path]] = [

@@ -78,7 +78,7 @@ def _documents(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(_documents(), st.lists(st.integers(0, 2000), max_size=40))
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_the_text_given_is_the_answer_however_it_is_cut(document: tuple[str, str], places: list[int]) -> None:
     answer, text = document
     _, result = read(cut(text, places))
@@ -87,7 +87,7 @@ def test_the_text_given_is_the_answer_however_it_is_cut(document: tuple[str, str
 
 
 @given(st.text(max_size=60), st.lists(st.integers(0, 100), max_size=10))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_any_text_is_read_and_plain_text_is_passed_through(text: str, places: list[int]) -> None:
     said, result = read(cut(text, places))
     if not text.lstrip("\ufeff \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\xa0").startswith(("{", "`")):
@@ -204,7 +204,20 @@ def test_plain_text_cites() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "NaN", "Infinity", "1e999", '"\\u0000"', '"\\ud800"', "[" * 100_000, "1 2", '{"a\\u0000": 1}']
+    "text",
+    [
+        "",
+        "{",
+        "NaN",
+        "Infinity",
+        "1e99999",
+        '"\\u0000"',
+        '"\\ud800"',
+        "[" * 100_000,
+        "[" * 99 + "]" * 99,
+        "1 2",
+        '{"a\\u0000": 1}',
+    ],
 )
 def test_values_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

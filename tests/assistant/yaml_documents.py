@@ -100,6 +100,7 @@ class Writer:
         self._list_indent = self._any(0, 2, 2, 3)
         self._step = self._any(1, 2, 2, 4)
         self._deeper = 3
+        self._blank = [""]
         self.comments: list[str] = []
 
     def document(self, configuration: dict[str, Any]) -> str:
@@ -109,8 +110,10 @@ class Writer:
         elif configuration or self._any(True, False):
             lines += [self._flow(configuration)]
         lines += self._comments(0) + (self._end() if "---" in lines else [])
-        text = self._line_break.join(lines) + self._any("", self._line_break, self._line_break)
-        return self._any("", "", "", "\ufeff") + text
+        # Without a line break a text that keeps its end would lack it.
+        end = self._any("", self._line_break, self._line_break) if self._blank else self._line_break
+        text = self._line_break.join(lines) + end
+        return f"{self._any('', '', '', chr(0xFEFF))}{text}"
 
     def _end(self) -> list[str]:
         return ["...", self._comment("# the end")] if self._any(True, False, False) else []
@@ -121,10 +124,11 @@ class Writer:
     def _comments(self, column: int) -> list[str]:
         indent = " " * self._any(column, column, 0, column + self._deeper)
         comment = "#" + self._any(" about", "", " it's: {not} [data] # at all")
-        lines = self._any([], [], [], [""], [indent + comment], ["", indent + comment], [indent + comment, " "])
+        blank = self._blank
+        lines = self._any([], [], [], blank, [indent + comment], [*blank, indent + comment], [indent + comment, " "])
         if any(lines[:2]):
             self.comments.append(comment[1:].strip())
-        return list(lines)
+        return [*lines]
 
     def _behind(self) -> str:
         return self._comment(self._any("", "", "", " # behind", "   #", " "))
@@ -159,7 +163,8 @@ class Writer:
             return [f"{head} {lines[0]}", *lines[1:]]
         if value is None and self._any(True, False):
             return [head + self._behind()]
-        return (head + " " * self._any(1, 1, 4) + self._flow(value) + self._behind()).split("\n")
+        blanks = " " * self._any(1, 1, 4)
+        return f"{head}{blanks}{self._flow(value)}{self._behind()}".split("\n")
 
     def _block_scalar(self, text: str, column: int) -> list[str]:
         body = text.rstrip("\n")
@@ -176,6 +181,8 @@ class Writer:
         lines = [indent + line if line else "" for line in body.split("\n")] + [""] * max(0, ends - 1)
         # A comment below it that is indented like it would be a part of it.
         self._deeper = 0
+        if header.endswith("+"):
+            self._blank = []
         # Blank lines behind it are none of its own, unless it keeps them.
         return [
             header + self._comment(self._any("", " # text")),
@@ -200,7 +207,8 @@ class Writer:
                 for text, last in zip(texts, [False] * (len(texts) - 1) + [True], strict=False)
             )
             end = self._any("", ",") if texts else ""
-            return "{["[isinstance(value, list)] + blank + written + end + blank + "}]"[isinstance(value, list)]
+            opening, closing = "[]" if isinstance(value, list) else "{}"
+            return f"{opening}{blank}{written}{end}{blank}{closing}"
         return self._scalar(value)
 
     def _scalar(self, value: Any, *, is_key: bool = False) -> str:

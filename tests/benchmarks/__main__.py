@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: measures everything in one run, prints the ratios, and writes them to a file.
 
-Parts can be named to run only those. Some run only when they are named: each fills a database at scale first.
+Parts can be named to run only those. Some run only when they are named: they fill a database at scale, or need none.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks import (
+    configurations,
     increments,
     memory,
     privacy,
@@ -44,6 +45,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "refresh": lambda given: refresh.run(given.server_version, given.rounds, given.output, quick=given.quick),
     "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
+    "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
 }
 
 

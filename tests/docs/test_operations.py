@@ -209,6 +209,13 @@ ROWS = (
     "insert into private.erasures (tenant_id, person_hash, state) values ({tenant}, 'x', 'finished')",
     "insert into private.tenant_keys (tenant_id, id, wrapped_key)"
     " values ({tenant}, gen_random_uuid(), sha256('x') || sha256('y'))",
+    "insert into public.projects (tenant_id, slug, name, yaml) values ({tenant}, 'desk', 'Desk', 'a: 1')",
+    "update public.projects set configuration = jsonb_build_object('a', 1), yaml = 'a: 2' where tenant_id = {tenant}",
+    "insert into public.project_members (tenant_id, project_id, user_id)"
+    " select u.tenant_id, p.id, u.id from public.users as u inner join public.projects as p using (tenant_id)"
+    " where p.slug = 'desk' and tenant_id = {tenant}",
+    "insert into public.conversations (tenant_id, user_id, context_type, project_id)"
+    " select tenant_id, user_id, 'project', project_id from public.project_members where tenant_id = {tenant}",
     "insert into public.documentation_sections (tenant_id, file, heading, content) values ({tenant}, 'a.md', 'A', 'Of it')",
 )
 

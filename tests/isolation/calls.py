@@ -36,6 +36,7 @@ TABLES: Final = {
     "prompt": "prompts",
     "share": "conversation_shares",
     "project": "projects",
+    "suggestion": "configuration_suggestions",
 }
 """What an argument named p_<kind>_id means."""
 PLAIN: Final = {

@@ -9,7 +9,10 @@ from uuid import UUID
 import asyncpg
 
 MARKED: Final = {
-    "tenants": ("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding", "configuration_schema"),
+    "tenants": (
+        *("name", "slug", "llm_model", "system_prompt", "features", "tools", "consent_text", "branding"),
+        "configuration_schema",
+    ),
     "users": ("email", "name", "preferences"),
     "conversations": ("title", "metadata", "client_id", "prompt_text", "prompt_values"),
     "prompts": ("name", "description", "text", "variables", "category", "tags"),
@@ -18,9 +21,11 @@ MARKED: Final = {
         *("slug", "name", "description", "configuration", "yaml", "yaml_file", "secret_paths"),
         *("synced_configuration", "synced_yaml"),
     ),
+    "configuration_suggestions": ("title", "explanation", "changes", "suspects", "reason", "patch", "inverse"),
     "messages": ("content", "parts", "client_id", "model_used", "provider_message_id", "metadata"),
     "feedback": ("comment",),
     "usage_ledger": ("provider", "model"),
+    "project_revisions": ("configuration", "yaml", "user_name"),
     "legal_holds": ("reason",),
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
     "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
@@ -40,7 +45,9 @@ UNMARKED: Final = {
     "tenants": ("llm_provider", "search_language", "consent_version"),
     "users": ("role",),
     "conversations": ("titled_by", "status", "context_type"),
+    "project_revisions": ("side", "cause"),
     "project_members": ("access",),
+    "configuration_suggestions": ("type", "status", "applied_changes"),
     "prompts": ("visibility",),
     "messages": ("role",),
     "turns": ("status", "dialect"),
@@ -101,10 +108,16 @@ def _marked(column: str, kind: str) -> str:
     if column == "configuration_schema":
         # Of tenants: a word of JSON Schema that says nothing.
         return f"{column} || jsonb_build_object('description', $1::text)"
+    if column == "changes":
+        # Of suggestions: what they would put there, so that they can be accepted still.
+        return f"jsonb_set({column}, '{{0,after}}', to_jsonb($1::text))"
     if kind == "text[]":
         return f"array_append({column}, {ARRAYS[column]})"
     if column in ARRAYS:
         return f"{column} || jsonb_build_array({ARRAYS[column]})"
+    if column == "yaml":
+        # Of revisions: one of the other side has none.
+        return "yaml || ' # ' || $1::text"
     if column in ("client_id", "response_id"):
         # No id is no id, and the same of every row would not be unique.
         return f"{column} || ' ' || $1::text"

@@ -67,6 +67,48 @@ STATEMENTS: Final = """
     1      1      0      0      0      0       -      0      1      0      1       | select 1 from private.share_view_totals(:acme, :bens_share) where views = 6
     0      1      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:acme, :adas_share) where views = 6
     0      0      0      0      0      0       -      0      0      0      1       | select 1 from private.share_view_totals(:globex, :chloes_share) where views = 6
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.open_configuration_session() where project_id is null
+    1      0      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.open_configuration_session(:bens_project) where id = :bens_session
+    1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select * from public.open_configuration_session(:adas_project) where project_id = :adas_project
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.open_configuration_session(:chloes_project)
+    PA404  PA404  PA403  PA403  PA403  PA403   -      PA403  PA404  PA403  -       | select * from public.open_configuration_session(:nowhere)
+    1      0      0      0      0      0       -      0      1      0      1       | select * from public.configuration_sessions where id = :bens_session
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.configuration_sessions where project_id = :chloes_project
+    1      1      0      0      0      0       -      0      1      0      1       | select * from public.configuration_suggestions where id = :bens_suggestion
+    1      1      0      0      0      0       -      0      1      0      1       | select * from public.configuration_suggestions where id = :adas_suggestion
+    0      0      0      0      0      0       -      0      0      0      1       | select * from public.configuration_suggestions where id = :chloes_suggestion
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:bens_suggestion) ->> 'status' = 'accepted'
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:nobodys_suggestion) ->> 'status' = 'accepted'
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.accept_suggestion(:adas_suggestion) ->> 'status' = 'accepted'
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.accept_suggestion(:chloes_suggestion)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.accept_suggestion(:nowhere)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.reject_suggestion(:bens_suggestion, 'No') ->> 'status' = 'rejected'
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.reject_suggestion(:adas_suggestion) ->> 'status' = 'rejected'
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.reject_suggestion(:chloes_suggestion)
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.undo_suggestion(:bens_suggestion) ->> 'status' = 'decided'
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.undo_suggestion(:adas_suggestion) ->> 'status' = 'decided'
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.undo_suggestion(:chloes_suggestion)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.take_suggestion(:chloes_suggestion, null, null, null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.decline_suggestion(:chloes_suggestion, null)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.take_back_suggestion(:chloes_suggestion)
+    -      -      -      -      -      -       -      -      -      -      -       | select private.held_suggestion(:bens_suggestion)
+    -      -      -      -      -      -       -      -      -      -      -       | update public.configuration_suggestions set status = 'rejected' where id = :bens_suggestion
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.configuration_suggestions where id = :bens_suggestion
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select 1 where private.decide_suggestion(:claims, '{"id": "{bens_suggestion}", "action": "accept"}') ->> 'status' = 'accepted'
+    -      -      -      -      -      -       -      PA404  PA403  PA404  -       | select private.decide_suggestion(:claims, '{"id": "{adas_suggestion}", "action": "accept"}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.decide_suggestion(:claims, '{"id": "{chloes_suggestion}", "action": "accept"}')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_suggestion(:claims, :bens_suggestion)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_suggestion(:claims, :adas_suggestion)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_suggestion(:claims, :chloes_suggestion)
+    -      -      -      -      -      -       -      0      2      0      -       | select * from private.read_suggestions(:claims, :bens_project)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.read_suggestions(:claims, :chloes_project)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.open_session(:claims, :bens_project) where id = :bens_session
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.open_session(:claims, :chloes_project)
+    -      -      -      -      -      -       -      0      1      0      -       | select * from private.list_sessions(:claims, 'project', :bens_project)
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.list_sessions(:claims, 'project', :chloes_project)
+    -      -      -      -      -      -       -      PA404  0      PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :bens_project, 1, '[]') <> '[]'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :chloes_project, 1, '[]') <> '[]'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :adas_project, 1, '[]') <> '[]'
     1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{bens_talk}') ->> 'status' = 'ok'
     1      1      1      1      1      1       1      1      1      1      -       | select 1 where public.read_share('share--{chloes_talk}') ->> 'status' = 'ok'
     0      0      0      0      0      0       0      0      0      0      -       | select 1 where public.read_share('share--{nowhere}') ->> 'status' <> 'not_found'
@@ -74,6 +116,44 @@ STATEMENTS: Final = """
     1      1      1      1      1      1       -      1      1      1      -       | select 1 where private.open_share('share--{bens_talk}', null) ->> 'status' = 'ok'
     1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{bens_talk}') ->> 'status' = 'ok'
     1      1      PA403  PA403  PA403  PA403   -      PA403  1      PA403  -       | select 1 where public.continue_share('share--{chloes_talk}') ->> 'status' = 'ok'
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.projects (slug, name) values ('mine', 'Mine') returning *
+    -      -      -      -      -      -       -      -      -      -      23503   | insert into public.projects (tenant_id, owner_id, slug, name) values (:acme, :chloe, 'mine', 'Mine')
+    -      -      -      -      -      -       -      -      -      -      1       | insert into public.projects (tenant_id, owner_id, slug, name) values (:globex, :chloe, 'mine', 'Mine')
+    PA433  PA433  PA433  PA433  PA433  PA433   -      PA433  PA433  PA433  PA433   | insert into public.projects (slug, name, configuration) values ('mine', 'Mine', '{"workflow": 3}')
+    1      1      0      0      0      0       -      0      1      0      1       | update public.projects set configuration = '{"b": 1}' where id = :nobodys_project
+    0      1      0      0      0      0       -      0      0      0      1       | update public.projects set configuration = '{"b": 1}' where id = :adas_project
+    0      0      0      0      0      0       -      0      0      0      1       | update public.projects set configuration = '{"b": 1}' where id = :chloes_project
+    0      0      1      0      0      0       -      0      0      0      1       | update public.projects set name = 'Mine' where id = :finns_project
+    -      -      -      -      -      -       -      -      -      -      1       | update public.projects set owner_id = :ben where id = :bens_project
+    -      -      -      -      -      -       -      -      -      -      1       | update public.projects set configuration_version = 9 where id = :bens_project
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.project_members (project_id, user_id, access) values (:bens_project, :ada, 'viewer')
+    -      1      -      -      -      -       -      -      -      -      23502   | insert into public.project_members (project_id, user_id, access) values (:adas_project, :ada, 'viewer')
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.project_members (project_id, user_id, access) values (:chloes_project, :ada, 'viewer')
+    23503  23503  -      -      -      -       -      -      23503  -      23502   | insert into public.project_members (project_id, user_id, access) values (:bens_project, :chloe, 'viewer')
+    -      -      -      -      -      -       -      -      -      -      1       | update public.project_members set project_id = :bens_project where project_id = :nobodys_project
+    -      -      -      -      -      -       -      -      -      -      0       | update public.project_revisions set cause = 'suggestion' where project_id = :nowhere
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:bens_project, 2, 2) where synced_yaml is not null
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:nobodys_project, 2, 2) where synced_yaml is not null
+    PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select * from public.mark_project_synced(:adas_project, 2, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.mark_project_synced(:chloes_project, 2, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.mark_project_synced(:nowhere, 2, 2)
+    PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.note_sync(:chloes_project, 2, 2)
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where private.project_access(:chloes_project) is not null
+    1      1      0      0      0      0       -      0      1      0      0       | select 1 where private.project_access(:adas_project) is not null
+    0      0      0      0      0      0       -      0      0      0      0       | select 1 where :chloes_project = any (private.project_ids('viewer'))
+    1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.configuration_schema(private.current_tenant_id()) ? 'description'
+    0      0      0      0      0      0       -      0      0      0      1       | select 1 where private.configuration_schema(:globex)::text like '%markglobexx7q%'
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_project(:claims, '{bens_project}')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_project(:claims, '{adas_project}') where access = 'viewer'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, '{chloes_project}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, '{nowhere}')
+    -      -      -      -      -      -       -      0      4      0      -       | select * from private.read_projects(:claims, 100)
+    -      -      -      -      -      -       -      0      4      0      -       | select * from private.list_projects(:claims)
+    -      -      -      -      -      -       -      PA404  2      PA404  -       | select * from private.read_revisions(:claims, :bens_project, 'database')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_revisions(:claims, :chloes_project, 'database')
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :adas_project)
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :chloes_project)
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :nowhere)
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)

@@ -47,6 +47,11 @@ IDS: Final = {
     "bens_project": "00000000-0000-7000-8000-0000000a4002",
     "nobodys_project": "00000000-0000-7000-8000-0000000a4003",
     "chloes_project": "00000000-0000-7000-8000-0000000b4001",
+    "adas_suggestion": "00000000-0000-7000-8000-0000000a3001",
+    "bens_suggestion": "00000000-0000-7000-8000-0000000a3002",
+    "nobodys_suggestion": "00000000-0000-7000-8000-0000000a3003",
+    "chloes_suggestion": "00000000-0000-7000-8000-0000000b3001",
+    "bens_session": "00000000-0000-7000-8000-00000000a104",
     "finns_project": "00000000-0000-7000-8000-0000000c4001",
     "price": "00000000-0000-7000-8000-00000000f003",
 }
@@ -184,8 +189,8 @@ MORE = """
         synced_yaml, synced_at, synced_by
     )
     select
-        p.tenant_id, coalesce(n.project::uuid, private.uuid_v7()), p.owner_id, 'desk-' || row_number() over (), 'Desk', 'A desk',
-        '{"a": 1}', 'a: 1', array['token'], '{"a": 1}', 'a: 1', '2024-06-01', p.owner_id
+        p.tenant_id, coalesce(n.project::uuid, private.uuid_v7()), p.owner_id, 'desk-' || row_number() over (), 'Desk',
+        'A desk', '{"a": 1}', 'a: 1', array['token'], '{"a": 1}', 'a: 1', '2024-06-01', p.owner_id
     from (
         select u.tenant_id, u.id as owner_id from public.users as u union all select :acme, null
     ) as p
@@ -202,6 +207,30 @@ MORE = """
     select tenant_id, :finns_project, id, 'viewer' from public.users where tenant_id = :initech and id <> :finn
     union all
     select tenant_id, id, owner_id, 'viewer' from public.projects where tenant_id = :hooli;
+    insert into public.conversations (tenant_id, id, user_id, context_type, project_id)
+    select
+        tenant_id, case when id = :bens_project then :bens_session::uuid else private.uuid_v7() end, owner_id,
+        'project', id
+    from public.projects where owner_id is not null;
+    insert into public.configuration_suggestions (
+        tenant_id, id, project_id, user_id, type, title, explanation, changes, base_version, fingerprint, rests_on
+    )
+    select
+        p.tenant_id, coalesce(n.suggestion::uuid, private.uuid_v7()), p.id, p.owner_id, 'workflow', 'Another b',
+        'So be it', '[{"operation": "add", "path": ["b"], "after": "x"}]', 1, 'once', 'all'
+    from public.projects as p
+    left join (
+        values (:adas_project, :adas_suggestion), (:bens_project, :bens_suggestion),
+        (:chloes_project, :chloes_suggestion), (:nobodys_project, :nobodys_suggestion)
+    ) as n (project, suggestion) on p.id = n.project::uuid;
+    insert into public.configuration_suggestions (
+        tenant_id, project_id, user_id, type, title, explanation, changes, base_version, fingerprint, rests_on, status,
+        decided_by, decided_at, applied_changes, applied_version, patch, inverse
+    )
+    select
+        tenant_id, project_id, user_id, type, title, explanation, changes, 1, 'twice', 'all', 'accepted', user_id,
+        '2024-06-01', array[0], 2, '[]', '[]'
+    from public.configuration_suggestions;
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
     (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)

@@ -33,6 +33,10 @@ BEGINNING = ASKING | {
     "RATE_LIMIT",
     "SHUTTING_DOWN",
 }
+BODY = {"INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"}
+DECIDING = ASKING | {"NOT_FOUND", "SUGGESTION_DECIDED"}
+SESSION = "/api/ai/conversations/{conversation_id}/configuration"
+SUGGESTION = "/api/ai/suggestions/{suggestion_id}"
 # What each route can answer besides its success, by code; every one of them can also fail on our side.
 CODES: dict[str, set[str]] = {
     "GET /": set(),
@@ -45,6 +49,17 @@ CODES: dict[str, set[str]] = {
     "POST /api/ai/chat": BEGINNING,
     "GET /api/ai/chat/{turn_id}/stream": ASKING | {"NOT_FOUND", "INVALID_REQUEST", "ENCRYPTION_UNAVAILABLE"},
     "POST /api/ai/chat/{turn_id}/stop": ASKING | {"NOT_FOUND"},
+    "POST /api/ai/conversations": ASKING | BODY | {"NOT_FOUND"},
+    "GET /api/ai/conversations": ASKING | {"INVALID_REQUEST"},
+    f"GET {SESSION}": ASKING | {"NOT_FOUND"},
+    f"GET {SESSION}/differences": ASKING | {"NOT_FOUND"},
+    f"GET {SESSION}/suggestions": ASKING | {"NOT_FOUND", "INVALID_REQUEST"},
+    f"GET {SUGGESTION}": ASKING | {"NOT_FOUND"},
+    f"POST {SUGGESTION}/accept": DECIDING
+    | BODY
+    | {"SUGGESTION_STALE", "CONFIGURATION_INVALID", "CONFIRMATION_REQUIRED"},
+    f"POST {SUGGESTION}/reject": DECIDING | BODY,
+    f"POST {SUGGESTION}/undo": DECIDING | {"SUGGESTION_STALE", "CONFIGURATION_INVALID"},
     "POST /api/chat": BEGINNING | {"MODEL_NOT_FOUND"},
     "GET /api/chat/{chat}/messages": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "GET /api/chat/{chat}/stream": ASKING | {"ENCRYPTION_UNAVAILABLE"},
@@ -57,6 +72,7 @@ CODES: dict[str, set[str]] = {
     "GET /v1/models": set(),
     "GET /v1/models/{model}": set(),
 }
+ASSISTANT = ("/api/ai/chat", "/api/ai/conversations", "/api/ai/suggestions")
 # No route of its own gives the first; the others come in the stream.
 ELSEWHERE = {"METHOD_NOT_ALLOWED", "AI_SERVICE_ERROR", "ANSWER_INTERRUPTED"}
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PalaverError)]
@@ -138,7 +154,7 @@ def test_every_error_is_described_with_its_status_and_headers() -> None:
 def test_only_what_asks_for_a_token_says_so() -> None:
     found = operations(describe(settings(metrics_token="a-token")))
     guarded = {name: operation["security"] for name, operation in found.items() if operation["security"]}
-    asking = {name for name in CODES if name.split()[1].startswith(("/api/ai/chat", "/api/chat", "/v1/"))}
+    asking = {name for name in CODES if name.split()[1].startswith(("/api/chat", "/v1/", *ASSISTANT))}
     assert guarded == {name: [{"accessToken": []}] for name in asking} | {"GET /metrics": [{"metricsToken": []}]}
     metrics = operations(describe(settings()))["GET /metrics"]
     assert metrics["security"] == [] and set(problems(metrics)) == {(500, "INTERNAL_ERROR")}

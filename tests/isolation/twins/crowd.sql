@@ -138,6 +138,23 @@ select
 from public.prompts
 where tenant_id = '00000000-0000-7000-8000-0000000000a0' and visibility <> 'public';
 
+insert into public.projects (tenant_id, id, owner_id, slug, name, configuration, yaml, secret_paths)
+select
+    '00000000-0000-7000-8000-0000000000b0' as tenant_id,
+    ('00000000-0000-7000-8000-000000c4' || lpad(to_hex(n), 4, '0'))::uuid as id,
+    ('00000000-0000-7000-8000-000000c0' || lpad(to_hex(1 + n % 40), 4, '0'))::uuid as owner_id,
+    'project-' || n as slug,
+    'Project markglobexx7q' as name,
+    '{"a": "markglobexx7q"}' as configuration,
+    'a: markglobexx7q' as yaml,
+    '{markglobexx7q}' as secret_paths
+from generate_series(1, 100) as n;
+
+update public.projects set configuration = '{"b": "markglobexx7q"}' where id::text like '00000000-0000-7000-8000-000000c4%1';
+
+update public.tenants set configuration_schema = '{"required": ["a"], "description": "markglobexx7q"}'
+where id = '00000000-0000-7000-8000-0000000000b0';
+
 -- Ids are unique within a tenant only, so Globex can have Acme's: a person, a conversation, messages, feedback, a turn.
 
 insert into public.users (tenant_id, id, email, name, role, joined_at)
@@ -150,6 +167,46 @@ select
     now()
 from public.users
 where id in ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000a2');
+
+insert into public.projects (tenant_id, id, owner_id, slug, name, configuration, yaml)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    id,
+    owner_id,
+    slug,
+    'Double markglobexx7q',
+    '{"a": "markglobexx7q"}',
+    'a: markglobexx7q'
+from public.projects
+where tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.project_members (tenant_id, project_id, user_id, access)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    p.id,
+    u.id,
+    'editor'
+from public.projects as p
+inner join public.users as u on p.tenant_id = u.tenant_id and u.name = 'Double markglobexx7q'
+where p.tenant_id = '00000000-0000-7000-8000-0000000000b0';
+
+insert into public.configuration_suggestions (
+    tenant_id, id, project_id, user_id, type, title, explanation, changes, base_version, fingerprint, rests_on
+)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    id,
+    project_id,
+    user_id,
+    type,
+    'Double markglobexx7q',
+    'markglobexx7q',
+    '[{"operation": "add", "path": ["markglobexx7q"], "after": "markglobexx7q"}]',
+    1,
+    fingerprint,
+    rests_on
+from public.configuration_suggestions
+where tenant_id = '00000000-0000-7000-8000-0000000000a0';
 
 insert into public.conversations (tenant_id, id, user_id, title)
 select

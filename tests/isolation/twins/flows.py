@@ -128,6 +128,27 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select * from public.conversation_share_views order by 1, 2",
             f"select * from public.search_conversations('{draw(one_of('saw', 'markglobexx7q', 'hand*'))}')",
             f"select * from public.search_documentation('{draw(one_of('review', 'markglobexx7q', 'can issues leave?'))}')",
+            "select * from public.projects order by 1, 2",
+            "select * from public.project_members order by 1, 2, 3",
+            "select project_id, side, version, configuration, yaml, cause, user_id, user_name"
+            " from public.project_revisions order by 1, 2, 3",
+            f"select * from public.mark_project_synced('{draw(ids('project_id'))}', {draw(one_of('1', '2'))}, 1)",
+            "select * from public.configuration_sessions order by 1, 2",
+            f"select context_type from public.open_configuration_session('{draw(ids('project_id'))}')",
+            "select tenant_id, id, project_id, status, decided_by, reason, patch from public.configuration_suggestions"
+            " order by 1, 2",
+            f"select public.accept_suggestion('{draw(ids('suggestion_id'))}') ->> 'status'",
+            f"select public.reject_suggestion('{draw(ids('suggestion_id'))}', 'No') ->> 'status'",
+            f"select public.undo_suggestion('{draw(ids('suggestion_id'))}') ->> 'status'",
+            "insert into public.projects (slug, name) values ('survey', 'Survey') returning *",
+            'update public.projects set configuration = \'{"workflow": {"statuses": ["open"]}}\' returning *',
+            f"update public.projects set configuration = '{{}}' where id = '{draw(ids('project_id'))}' returning *",
+            "update public.projects set configuration = '{\"workflow\": 3}'",
+            f"insert into public.project_members (project_id, user_id)"
+            f" values ('{draw(ids('project_id'))}', '{draw(ids('user_id'))}') returning *",
+            f"delete from public.project_members where project_id = '{draw(ids('project_id'))}' returning *",
+            "insert into public.conversations (context_type, project_id)"
+            f" values ('project', '{draw(ids('project_id'))}') returning context_type, project_id",
             "delete from public.documentation_sections where file like '%fields.md' returning *",
             "select * from public.conversation_overview order by 1, 2",
             f"select * from public.{draw(one_of('archive', 'delete', 'restore'))}_conversation('{talk}')",

@@ -120,6 +120,24 @@ class Act(Enum):
         where tenant_id = '{FIXED}0000000000b0' and name like 'Double%'
         """,
     )
+    CONFIGURE = (
+        "postgres",
+        f"""
+        with added as (
+            insert into public.projects (tenant_id, owner_id, slug, name, configuration, yaml)
+            select u.tenant_id, u.id, 'more-' || count(p.id), 'More markglobexx7q', '{{"a": "markglobexx7q"}}', 'a: 1'
+            from public.users as u left join public.projects as p on u.tenant_id = p.tenant_id
+            where u.name like 'Chloe%' group by u.tenant_id, u.id
+            on conflict do nothing
+        )
+        update public.projects
+        set
+            configuration = jsonb_build_object('a', configuration_version, 'of', 'markglobexx7q'),
+            yaml = concat(yaml, ' # markglobexx7q'), synced_configuration = '{{}}', synced_yaml = 'markglobexx7q',
+            synced_at = now()
+        where tenant_id = '{FIXED}0000000000b0' and (name like 'Double%' or slug in ('survey', 'project-1'))
+        """,
+    )
     RATE = (
         "postgres",
         f"""

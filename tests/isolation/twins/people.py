@@ -34,6 +34,10 @@ OURS: Final = {
     "adas_prompt": "0000000a5001",
     "adas_team_prompt": "0000000a5002",
     "bens_prompt": "0000000a5003",
+    "helpdesk": "0000000a4010",
+    "bens_project": "0000000a4011",
+    "bens_suggestion": "0000000a3001",
+    "adas_suggestion": "0000000a3002",
     # The worker that holds Acme's turns.
     "worker": "00000000f001",
 }
@@ -49,6 +53,8 @@ THEIRS: Final = {
     "chloes_feedback": "0000000b8001",
     "chloes_share": "0000000b7001",
     "chloes_prompt": "0000000b5001",
+    "chloes_project": "0000000b4001",
+    "chloes_suggestion": "0000000b3001",
     # In the left world only.
     "initech": "0000000000c0",
     "dan": "0000000000b2",
@@ -66,6 +72,7 @@ THEIRS: Final = {
     "crowds_turn": "000000c90001",
     "crowds_feedback": "000000c80002",
     "crowds_prompt": "000000c50001",
+    "crowds_project": "000000c40001",
     # Nowhere.
     "nobodys": "00000000dead",
 }

@@ -50,11 +50,13 @@ _HARMLESS: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.conversations": {"title": "N"},
     "public.feedback": {"rating": 1},
     "public.prompts": {"name": "N"},
+    "public.projects": {"name": "N"},
     "public.tenants": {"name": "N"},
     "public.users": {"name": "N"},
 }
 """Changes that are right for any row."""
 _NOTES: Final = {"notes": "Oak is hard."}
+_SEEN: Final = {"p_configuration_version": 2, "p_yaml_version": 1}
 _RATED_ONCE: Final = "tenant_id,message_id,user_id"
 _PREFER: Final = ("", "count=exact", "return=representation", "return=minimal", "return=headers-only")
 
@@ -150,6 +152,11 @@ def _common(draw: DrawFn, _catalog: Catalog) -> Request:
             ("POST", "rpc/fill_prompt", json.dumps({"p_prompt_id": draw(ids("prompt_id")), "p_values": {"text": "t"}})),
             ("POST", "rpc/start_conversation", json.dumps({"p_prompt_id": draw(ids("prompt_id")), "p_values": _NOTES})),
             ("GET", "prompt_usage?order=prompt_id,version", ""),
+            ("POST", "projects", '{"slug": "survey", "name": "Survey"}'),
+            ("GET", f"projects?order=id&id=eq.{draw(ids('project_id'))}&select=*", ""),
+            ("GET", "project_revisions?order=project_id,side,version&select=project_id,side,version,user_name", ""),
+            ("PATCH", f"projects?id=eq.{draw(ids('project_id'))}", '{"configuration": {"name": "Saws"}}'),
+            ("POST", "rpc/mark_project_synced", json.dumps({"p_project_id": draw(ids("project_id")), **_SEEN})),
             ("POST", "rpc/increment_usage_metrics", '{"p_tenant_id": "$globex", "p_user_id": "$chloe"}'),
             ("POST", "rpc/feedback_summary", json.dumps({"p_tenant_id": "$globex", "p_message_id": message})),
             ("GET", f"conversations?id=eq.{foreign}&select=title,messages(content)", ""),

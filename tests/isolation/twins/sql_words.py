@@ -34,6 +34,8 @@ _IDS: Final = {
         ("$adas_prompt", "$adas_team_prompt", "$bens_prompt", "$prompts_3", "$prompts_4"),
         ("$chloes_prompt", "$dans_prompt", "$crowds_prompt", "$nobodys"),
     ),
+    "project_id": (("$helpdesk", "$bens_project", "$projects_2"), ("$chloes_project", "$crowds_project", "$nobodys")),
+    "suggestion_id": (("$bens_suggestion", "$adas_suggestion"), ("$chloes_suggestion", "$nobodys")),
     "auth_id": (("$adas_account", "$bens_account", "$ivys_account"), ("$chloes_account", "$nobodys")),
 }
 _ALIKE: Final = {
@@ -45,6 +47,10 @@ _ALIKE: Final = {
     "public.feedback.id": "feedback_id",
     "public.conversation_shares.id": "share_id",
     "public.prompts.id": "prompt_id",
+    "public.projects.id": "project_id",
+    "public.configuration_suggestions.id": "suggestion_id",
+    "owner_id": "user_id",
+    "decided_by": "user_id",
     "question_id": "message_id",
     "answer_id": "message_id",
     "parent_id": "message_id",
