@@ -69,7 +69,7 @@ drop policy "Retention removes conversations" on public.conversations;
 
 revoke delete on public.messages from palaver_definer;
 
-revoke select (created_at, deleted_at), delete on public.conversations from palaver_definer;
+revoke select (project_id, created_at, deleted_at), delete on public.conversations from palaver_definer;
 
 revoke select (retention_days, deletion_grace_days) on public.tenants from palaver_definer;
 
@@ -80,6 +80,8 @@ drop index public.messages_backdated_idx;
 drop function private.is_backdated(uuid, timestamptz);
 
 drop function private.uuid_at(timestamptz);
+
+drop trigger projects_refuse_held on public.projects;
 
 drop trigger users_refuse_held on public.users;
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from app.assistant import instructions
 from app.assistant.changes import ABSENT
-from app.assistant.hidden import shown
+from app.assistant.hidden import shown_value
 from app.assistant.marks import marks_of
 from app.assistant.outline import as_json, cut, outline, relevant
 from app.assistant.redaction import Redactor
@@ -25,6 +25,7 @@ MOST_CHARS: Final = 60_000
 _MARKER: Final = "<<<"
 _SHARES: Final = {"documentation": 0.25, "earlier": 0.1}
 _SECTION_CHARS: Final = 4_000
+_COMMENT_CHARS: Final = 500
 
 Message: TypeAlias = dict[str, Any]
 
@@ -58,18 +59,20 @@ class ProjectData:
     """What there is to be told of a project; secrets are taken out here."""
 
     slug: str
-    name: str
+    name: str = field(repr=False)
     access: str
     configuration: Any = field(repr=False)
     redactor: Redactor
     differences: Sequence[Mapping[str, Any]] | None = field(default=None, repr=False)
     """As `comparisonResults` has them, redacted; None where there is no YAML document that can be compared."""
-    fault: str | None = None
+    comments: Sequence[tuple[int, str]] = field(default=(), repr=False)
+    """Of the YAML document, each with its line."""
+    fault: str | None = field(default=None, repr=False)
     """Why the YAML document cannot be read."""
     schema: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def part(self, name: str) -> ProjectData:
-        """The same with one key of its configuration, such as the infrastructure; differences are the caller's."""
+        """The same with one key of its configuration and no comments; differences are the caller's."""
         value = self.configuration.get(name, ABSENT) if isinstance(self.configuration, Mapping) else ABSENT
         properties = {name: self.schema.get("properties", {}).get(name, {})}
         return ProjectData(
@@ -131,9 +134,11 @@ class Context:
         if project.differences is not None:
             told["differences"] = _fitting(project.differences, redactor, most * 0.25)
             told["differences_in_all"] = len(project.differences)
+        comments = [{"line": line, "text": cut(redactor.text(text), _COMMENT_CHARS)} for line, text in project.comments]
+        told["comments"] = _fitting(comments, redactor, most * 0.1)
         told["schema"] = _fitting(marks_of(project.schema), redactor, most * 0.1)
         most -= len(_as_json(told)) + 100
-        configuration = _visible(project.redactor.value(project.configuration))
+        configuration = shown_value(project.redactor.value(project.configuration))
         if len(_as_json(configuration)) <= most:
             return told | {"configuration": configuration}
         lines = outline(configuration, most // 4)
@@ -172,13 +177,4 @@ def _fitting(entries: Sequence[Any], redactor: Redactor, most: float) -> list[An
 
 
 def _clear(value: Any, redactor: Redactor) -> Any:
-    return _visible(redactor.texts(value))
-
-
-def _visible(value: Any) -> Any:
-    """A copy with all hidden characters shown."""
-    if isinstance(value, Mapping):
-        return {shown(key): _visible(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_visible(one) for one in value]
-    return shown(value) if isinstance(value, str) else value
+    return shown_value(redactor.texts(value))

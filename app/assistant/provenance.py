@@ -17,8 +17,9 @@ from app.assistant.changes import ABSENT, Change
 from app.assistant.hidden import has_hidden, shown
 from app.assistant.paths import Selector
 from app.assistant.shape import Shape
-from app.assistant.sources import Passage, Reason, Sources, Use, decoded, plain, texts_of, words
+from app.assistant.sources import Passage, Reason, Sources, Use, decoded, plain, texts_of
 from app.assistant.telling import Kind, Part, parts
+from app.assistant.word_index import occurs, places, words
 
 _MOST_SOURCES: Final = 10
 _MOST_PARTS: Final = 10
@@ -82,6 +83,7 @@ def _findings(change: Change, sources: Sources) -> Iterator[tuple[Reason, list[s
     before = [text for _, text, _ in texts_of(change.before, place)]
     kept = set(map(plain, before))
     kept_parts = {part.text for text in kept for part in parts(text)}
+    seen: set[Part] = set()
     for text, use in _new_texts(change, place):
         if text in before:
             continue
@@ -89,9 +91,11 @@ def _findings(change: Change, sources: Sources) -> Iterator[tuple[Reason, list[s
             yield "hidden_characters", [], text
         for readable in (plain(text), *map(plain, decoded(text))):
             for part in parts(readable):
-                if part.text in kept_parts or not _counts(part, use) or _is_trusted(part, sources):
+                if part.text in kept_parts or part in seen or not _counts(part, use):
                     continue
-                yield from _by_reason(part, [each for each in sources.passages if _stands_in(part, each.text)])
+                seen.add(part)
+                if (passages := _having(part, sources)) and not _is_trusted(part, sources):
+                    yield from _by_reason(part, passages)
     if change.operation == "remove" or isinstance(change.after, bool | int | float) or change.after is None:
         yield from _told(change, sources)
 
@@ -115,12 +119,19 @@ def _new_texts(change: Change, place: Shape) -> Iterator[tuple[str, Use]]:
 def _is_trusted(part: Part, sources: Sources) -> bool:
     if part.kind is Kind.POWER:
         return any(_akin(part.text, word) for word in sources.said_words) or _stands_in(part, sources.said)
-    if part.text in sources.structure or _stands_in(part, sources.said):
+    if _stands_in(part, sources.said) or any(True for _ in sources.structure.having(part.text)):
         return True
     if part.kind not in (Kind.WORD, Kind.WHOLE):
-        return any(_occurs(part.text, text) for text in sources.structure if part.text in text)
+        return False
     ordinary = [word for word in words(part.text) if len(word) > 2 or word.isdecimal()]
-    return all(word in sources.structure_words or word in sources.said_words for word in ordinary)
+    return all(word in sources.structure or word in sources.said_words for word in ordinary)
+
+
+def _having(part: Part, sources: Sources) -> list[Passage]:
+    """The words for people in which a part stands."""
+    if part.text == "*":
+        return [passage for passage in sources.passages if _stands_in(part, passage.text)]
+    return [sources.passages[number] for number in sources.index.having(part.text)]
 
 
 def _by_reason(part: Part, passages: Sequence[Passage]) -> Iterator[tuple[Reason, list[str], str]]:
@@ -157,7 +168,7 @@ def _name(change: Change) -> str:
 
 
 def _is_told(name: str, says: frozenset[str], briefly: frozenset[str], text: str) -> bool:
-    for at in _places(name, text):
+    for at in places(name, text):
         end = at + len(name)
         if says.intersection(words(text[max(0, at - _NEAR) : end + _NEAR])):
             return True
@@ -167,25 +178,7 @@ def _is_told(name: str, says: frozenset[str], briefly: frozenset[str], text: str
 
 
 def _stands_in(part: Part, text: str) -> bool:
-    return _STAR.search(text) is not None if part.text == "*" else _occurs(part.text, text)
-
-
-def _occurs(needle: str, text: str) -> bool:
-    return next(_places(needle, text), None) is not None
-
-
-def _places(needle: str, text: str) -> Iterator[int]:
-    """Where a text stands in another, as words of their own."""
-    at = text.find(needle)
-    while at >= 0:
-        end = at + len(needle)
-        if not (_joined(text[at - 1 : at], needle[0]) or _joined(needle[-1], text[end : end + 1])):
-            yield at
-        at = text.find(needle, at + 1)
-
-
-def _joined(one: str, other: str) -> bool:
-    return one.isalnum() and other.isalnum()
+    return _STAR.search(text) is not None if part.text == "*" else occurs(part.text, text)
 
 
 def _akin(one: str, other: str) -> bool:

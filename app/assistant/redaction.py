@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final
 
-from app.assistant.changes import ABSENT, Change
+from app.assistant.changes import ABSENT
+from app.assistant.compare import Difference
 from app.assistant.hidden import could_be_hidden, without_hidden
 from app.assistant.known_secrets import KnownSecrets
-from app.assistant.paths import Path, Token, to_json
+from app.assistant.paths import Token, to_json
 from app.assistant.secret_forms import Span, is_reference, spans
 from app.assistant.secret_places import Place, marks, strictest
 from app.assistant.shape import Shape
@@ -24,30 +25,6 @@ _MOST_LEVELS: Final = 100
 
 _SHORT_CHARS: Final = 40
 _MOST_SHORT: Final = 10_000
-
-
-class Differing(Protocol):
-    """A difference, as a comparison finds it; a dataclass."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is, as the database has it."""
-
-    @property
-    def yaml_path(self) -> Path:
-        """Where it is, as the document has it."""
-
-    @property
-    def yaml(self) -> Any:
-        """What the document says."""
-
-    @property
-    def database(self) -> Any:
-        """What the database has."""
-
-    @property
-    def change(self) -> Change:
-        """What takes the one to the other."""
 
 
 class Redactor:
@@ -100,24 +77,12 @@ class Redactor:
             return [self.texts(one) for one in value]
         return self.text(value) if isinstance(value, str) else value
 
-    def differences(self, found: Iterable[Differing]) -> list[Any]:
+    def differences(self, found: Iterable[Difference]) -> list[Difference]:
         """The differences of a comparison with their values redacted: that a secret differs is told, and no more.
 
         Keys of objects stay as they are, so that lines can be found; what is made of them is for texts().
         """
-        return [
-            replace(
-                cast("Any", one),
-                yaml=self.value(one.yaml, one.yaml_path),
-                database=self.value(one.database, one.path),
-                change=replace(
-                    one.change,
-                    before=self.value(one.change.before, one.path),
-                    after=self.value(one.change.after, one.path),
-                ),
-            )
-            for one in found
-        ]
+        return [self._difference(one) for one in found]
 
     def holds(self, value: Any) -> bool:
         """Whether a secret that is known, or that has the form of one, stands somewhere in a value."""
@@ -135,6 +100,16 @@ class Redactor:
             if any(map(self._is_tainted, _texts(value))) or self._redacted(value, place, len(path)) != value:
                 return True
         return False
+
+    def _difference(self, found: Difference) -> Difference:
+        before, after = (self.value(value, found.path) for value in (found.change.before, found.change.after))
+        is_same = found.yaml is found.change.after and found.yaml_path == found.path
+        return replace(
+            found,
+            yaml=after if is_same else self.value(found.yaml, found.yaml_path),
+            database=before if found.database is found.change.before else self.value(found.database, found.path),
+            change=replace(found.change, before=before, after=after),
+        )
 
     def _place(self, path: Sequence[Token], value: Any) -> Place:
         return strictest([self._root.at(path, value, document) for document in (ABSENT, *self._documents)])
@@ -218,7 +193,10 @@ def _secrets(value: Any, place: Place, level: int) -> Iterator[str]:
 
 
 def _formed(text: str, is_digest: bool) -> Iterator[str]:
-    yield from (text[start:end] for start, end in spans(text, digests=is_digest))
+    for start, end in spans(text, digests=is_digest):
+        yield text[start:end]
+        # Of a name and a password in an address the password is a secret by itself.
+        yield text[start:end].partition(":")[2]
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -72,8 +72,12 @@ _DIGEST_BEFORE: Final = re.compile(
 )
 _HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _PIECES: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_ALONE: Final = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+")
 _PARTS: Final = re.compile(r"[-_/+=]")
 _DIGITS: Final = re.compile(r"[0-9]+")
+_PLAIN: Final = re.compile(r"[A-Z]?[a-z ]{0,30}")
+"""What is in no way a secret's form: a few words in small letters."""
+
 _LEAST_NOISE: Final = 32
 _LEAST_CHARACTERS: Final = 6
 
@@ -90,6 +94,8 @@ def is_reference(text: str) -> bool:
 
 def spans(text: str, *, digests: bool = False) -> Iterator[Span]:
     """Where something of a secret's form stands in a text; `digests`: long hexadecimal numbers are none here."""
+    if _PLAIN.fullmatch(text):
+        return
     for whole in (_KNOWN, _PRIVATE_KEY):
         yield from (found.span() for found in whole.finditer(text))
     for inner in (_USER_INFO, _HOOK, _SIGNED):
@@ -113,7 +119,7 @@ def is_noise(text: str) -> bool:
     if any(len(part) >= 20 and len(_DIGITS.findall(part)) >= 3 for part in _PARTS.split(rest)):
         return True
     letters = sum(map(str.isalpha, rest))
-    written = sum(len(piece) for piece in _PIECES.findall(rest) if _is_written(piece))
+    written = sum(map(_written, _PARTS.split(rest)))
     return letters >= 8 and written < letters * 0.6
 
 
@@ -121,10 +127,14 @@ def _is_hex(text: str) -> bool:
     return _HEX.fullmatch(text) is not None
 
 
-def _is_written(piece: str) -> bool:
-    """Whether letters in a row could be a word: long enough, and with about as many vowels as words have."""
-    vowels = sum(char in "aeiouyAEIOUY" for char in piece)
-    return len(piece) >= 3 and 0.25 <= vowels / len(piece) <= 0.8
+def _written(part: str) -> int:
+    """How many letters of a part are words: short ones only where they stand alone, others with vowels enough."""
+    pieces = [part] if _ALONE.fullmatch(part) else [piece for piece in _PIECES.findall(part) if len(piece) > 3]
+    return sum(len(piece) for piece in pieces if len(piece) <= 3 or 0.14 <= _vowels(piece) / len(piece) <= 0.8)
+
+
+def _vowels(text: str) -> int:
+    return sum(char in "aeiouyAEIOUY" for char in text)
 
 
 def _is_digest(text: str, at: int) -> bool:

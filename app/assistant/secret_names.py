@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -46,45 +48,68 @@ _COUNTED: Final = re.compile(
     r"minute|month|monthly|num|number|output|per|prompt|reasoning|remaining|total|used"
 )
 _DIGESTS: Final = re.compile(r"blob|checksum|commit|digest|etag|fingerprint|hash|integrity|md|rev|revision|sha|tree")
+_KEY_CHARS: Final = 200
+"""Of a key, that are looked at: the last ones."""
+
 _NAMING: Final = ("name", "key", "id", "variable", "header", "label")
 VALUES: Final = frozenset({"value", "values", "default", "defaultvalue", "default_value", "content", "data"})
 """Where the value stands in `{"name": "DB_PASSWORD", "value": …}`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a key tells."""
+
+    is_secret: bool = False
+    is_alone: bool = False
+    """A secret where a single value stands."""
+    is_counted: bool = False
+    """Where a number stands it counts something."""
+    is_single: bool = False
+    is_digest: bool = False
+
+
 def names_secret(key: str, value: Any) -> bool:
     """Whether a value that stands under this key is a secret, as far as the key tells."""
-    words = _split(key)
-    if not words or _ABOUT.fullmatch(words[-1]):
-        return False
-    if not isinstance(value, (dict, list)) and words[-1] in _ALONE:
+    name = _read(key[-_KEY_CHARS:])
+    if name.is_alone and not isinstance(value, (dict, list)):
         return True
-    if not any(map(_SECRET.fullmatch, words)) and not _holds_key(words):
-        return False
-    if isinstance(value, bool):
-        return len(words) == 1
-    is_number = isinstance(value, (int, float)) or (isinstance(value, str) and value.isdecimal())
-    return not (is_number and (words[-1] == "tokens" or any(map(_COUNTED.fullmatch, words))))
+    if not name.is_secret or isinstance(value, bool):
+        return name.is_secret and name.is_single
+    return not name.is_counted or not (
+        isinstance(value, (int, float)) or (isinstance(value, str) and value.isdecimal())
+    )
 
 
 def names_digest(key: str) -> bool:
     """Whether long hexadecimal numbers under this key are a commit's or a checksum."""
-    return any(map(_DIGESTS.fullmatch, _split(key)))
+    return _read(key[-_KEY_CHARS:]).is_digest
 
 
 def named_by_sibling(element: dict[str, Any]) -> bool:
     """Whether an object is the name of a secret and its value, as in `{"name": "DB_PASSWORD", "value": …}`."""
     names = (element.get(naming) for naming in _NAMING)
-    return any(isinstance(name, str) and len(name) <= 200 and names_secret(name, "") for name in names)
+    return any(isinstance(name, str) and names_secret(name, "") for name in names)
 
 
-def _holds_key(words: tuple[str, ...]) -> bool:
+@lru_cache(4096)
+def _read(key: str) -> _Name:
+    plain = unicodedata.normalize("NFKC", without_hidden(key))
+    words = [word.casefold() for run in _LETTERS.findall(plain) for word in _HUMPS.split(run)]
+    is_digest = any(map(_DIGESTS.fullmatch, words))
+    if not words or _ABOUT.fullmatch(words[-1]):
+        return _Name(is_digest=is_digest)
+    return _Name(
+        is_secret=any(map(_SECRET.fullmatch, words)) or _holds_key(words),
+        is_alone=words[-1] in _ALONE,
+        is_counted=words[-1] == "tokens" or any(map(_COUNTED.fullmatch, words)),
+        is_single=len(words) == 1,
+        is_digest=is_digest,
+    )
+
+
+def _holds_key(words: Sequence[str]) -> bool:
     return any(
         (two in ("key", "keys") and _KEYS.fullmatch(one)) or (one, two) in (("connection", "string"), ("conn", "str"))
         for one, two in pairwise(words)
     )
-
-
-@lru_cache(4096)
-def _split(key: str) -> tuple[str, ...]:
-    plain = unicodedata.normalize("NFKC", without_hidden(key[:200]))
-    return tuple(word.casefold() for run in _LETTERS.findall(plain) for word in _HUMPS.split(run))

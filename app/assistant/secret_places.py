@@ -64,15 +64,12 @@ class Place:
             is_digest = names_digest(token)
         else:
             is_secret, is_digest = False, self.is_digest
+        if self.is_hidden:
+            return self
         shape = self.shape.child(token)
         reached = _step(self.marks, token) if self.marks else ()
-        return Place(
-            shape,
-            reached,
-            self.is_hidden or shape.is_secret or any(mark.is_end for mark in reached),
-            self.is_secret or is_secret,
-            is_digest,
-        )
+        is_hidden = shape.is_secret or (bool(reached) and any(mark.is_end for mark in reached))
+        return Place(shape, reached, is_hidden, self.is_secret or is_secret, is_digest)
 
     def at(self, path: Sequence[Token], value: Any, document: Any = ABSENT) -> Place:
         """The place at the end of a path, where this value stands, or is to; `document` is what may lead there."""

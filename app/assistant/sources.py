@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from app.assistant.hidden import without_hidden
 from app.assistant.paths import Token, friendly
 from app.assistant.shape import Shape
+from app.assistant.word_index import WordIndex, words
 
 Reason = Literal["free_text", "documentation", "hidden_characters"]
 Use = Literal["key", "value", "free_text"]
@@ -33,7 +34,6 @@ _FREE: Final = re.compile(
 )
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{12,10000}={0,2}")
 _BLANKS: Final = re.compile(r"\s+")
-_WORD: Final = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,11 @@ class Sources:
     said: str = field(repr=False)
     """What the person wrote, in plain form."""
     said_words: frozenset[str] = field(repr=False)
-    structure: frozenset[str] = field(repr=False)
+    structure: WordIndex = field(repr=False)
     """Keys and values of the structure, in plain form."""
-    structure_words: frozenset[str] = field(repr=False)
     passages: Sequence[Passage] = field(repr=False)
+    index: WordIndex = field(repr=False)
+    """Of the passages, by their numbers."""
 
     @classmethod
     def of(
@@ -90,9 +91,9 @@ class Sources:
             shape,
             written,
             frozenset(words(written)),
-            frozenset(structure),
-            frozenset(word for text in structure for word in words(text)),
+            WordIndex(sorted(structure)),
             passages,
+            WordIndex(passage.text for passage in passages),
         )
 
 
@@ -120,11 +121,6 @@ def plain(text: str) -> str:
     """A text as it is compared: compatibility forms, case, blanks and hidden characters make no difference."""
     text = unicodedata.normalize("NFKC", without_hidden(text))
     return _BLANKS.sub(" ", text.casefold()).strip()
-
-
-def words(text: str) -> list[str]:
-    """The words of a plain text; `_`, `-` and the like part them."""
-    return _WORD.findall(text)
 
 
 def decoded(text: str) -> Iterator[str]:

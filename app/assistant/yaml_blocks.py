@@ -174,7 +174,19 @@ class _Edit:
         text = "".join(line + self._layout.line_break for line in lines)
         if text and at == len(self._source) and self._source.strip("\ufeff") and not self._source.endswith("\n"):
             text = self._layout.line_break + text.removesuffix(self._layout.line_break)
+            self._strip_last_text()
         self._splices.append((at, at, text))
+
+    def _strip_last_text(self) -> None:
+        """Have a block scalar that the document breaks off in say that it has no line break at its end."""
+        node = self._draft.root.node
+        while node is not None and node.items:
+            node = node.items[-1]
+        if node is None or node.style not in "|>" or any(start <= node.start < end for start, end, _ in self._splices):
+            return
+        header = _HEADER.match(self._source, node.start)
+        if header is not None and "-" not in header[0]:
+            self._splices.append((header.start(), header.end(), header[0].replace("+", "") + "-"))
 
     def _begins_its_line(self, offset: int) -> bool:
         return not self._source[self._beginning_of_line(offset) : offset].strip(" \ufeff")

@@ -176,6 +176,12 @@ call pg_temp.expect_trigger(
     'before delete for each row execute function private.refuse_held()'
 );
 
+call pg_temp.expect_trigger(
+    'public.projects',
+    'projects_refuse_held',
+    'before delete for each row execute function private.refuse_held()'
+);
+
 call pg_temp.expect_function(
     'private.uuid_at(timestamp with time zone)', 'invoker', 'immutable', 'authenticated, service_role, palaver_definer'
 );
@@ -198,7 +204,7 @@ call pg_temp.expect_index(
 
 call pg_temp.expect_grant('public.tenants', 'palaver_definer', 'select (retention_days, deletion_grace_days)');
 
-call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (created_at, deleted_at), delete');
+call pg_temp.expect_grant('public.conversations', 'palaver_definer', 'select (project_id, created_at, deleted_at), delete');
 
 call pg_temp.expect_grant('public.messages', 'palaver_definer', 'delete');
 

@@ -229,7 +229,7 @@ create policy "People see their projects"
 on public.projects for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and (owner_id = (select private.current_user_id()) or id = any ((select private.project_ids('viewer'))::uuid []))
+    and (owner_id = (select private.current_user_id()) or id = any((select private.project_ids('viewer'))::uuid[]))
 );
 
 create policy "People who may use the assistant create projects of their own"
@@ -244,7 +244,7 @@ create policy "Editors change their projects"
 on public.projects for update to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and id = any ((select private.project_ids('editor'))::uuid [])
+    and id = any((select private.project_ids('editor'))::uuid[])
 )
 with check (tenant_id = (select private.current_tenant_id()));
 
@@ -252,7 +252,7 @@ create policy "Owners delete their projects"
 on public.projects for delete to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and id = any ((select private.project_ids('owner'))::uuid [])
+    and id = any((select private.project_ids('owner'))::uuid[])
 );
 
 grant select (
@@ -273,21 +273,21 @@ create policy "People see the members of their projects"
 on public.project_members for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "Owners add members to their projects"
 on public.project_members for insert to authenticated
 with check (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('owner'))::uuid [])
+    and project_id = any((select private.project_ids('owner'))::uuid[])
 );
 
 create policy "Owners change the access of members"
 on public.project_members for update to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('owner'))::uuid [])
+    and project_id = any((select private.project_ids('owner'))::uuid[])
 )
 with check (tenant_id = (select private.current_tenant_id()));
 
@@ -295,7 +295,7 @@ create policy "Owners remove members, members leave"
 on public.project_members for delete to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and (user_id = (select private.current_user_id()) or project_id = any ((select private.project_ids('owner'))::uuid []))
+    and (user_id = (select private.current_user_id()) or project_id = any((select private.project_ids('owner'))::uuid[]))
 );
 
 grant select (tenant_id, project_id, user_id, access, created_at) on public.project_members to authenticated;
@@ -433,7 +433,7 @@ create policy "People see what became of their projects"
 on public.project_revisions for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "The trigger finds the oldest revisions"

@@ -122,7 +122,7 @@ on public.conversations for insert to authenticated
 with check (
     tenant_id = (select private.current_tenant_id())
     and user_id = (select private.current_user_id())
-    and (project_id is null or project_id = any ((select private.project_ids('viewer'))::uuid []))
+    and (project_id is null or project_id = any((select private.project_ids('viewer'))::uuid[]))
     and (select private.may_use_assistant())
 );
 

@@ -1004,7 +1004,7 @@ create policy "People see the suggestions for their projects"
 on public.configuration_suggestions for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "The worker makes suggestions to the person it acts for"
@@ -1012,7 +1012,7 @@ on public.configuration_suggestions for insert to palaver_worker
 with check (
     tenant_id = (select private.current_tenant_id())
     and user_id = (select private.current_user_id())
-    and project_id = any ((select private.project_ids('viewer'))::uuid [])
+    and project_id = any((select private.project_ids('viewer'))::uuid[])
 );
 
 create policy "Decisions find suggestions"
@@ -1023,7 +1023,7 @@ create policy "Editors' decisions are written down"
 on public.configuration_suggestions for update to palaver_definer
 using (
     tenant_id = (select private.current_tenant_id())
-    and project_id = any ((select private.project_ids('editor'))::uuid [])
+    and project_id = any((select private.project_ids('editor'))::uuid[])
 )
 with check (tenant_id = (select private.current_tenant_id()));
 

@@ -313,6 +313,11 @@ declare
 begin
     if tg_table_name = 'tenants' then
         v_held := exists (select from public.legal_holds as h where h.tenant_id = old.id and h.released_at is null);
+    elsif tg_table_name = 'projects' then
+        v_held := exists (
+            select from public.conversations as c
+            where c.tenant_id = old.tenant_id and c.project_id = old.id and private.is_held(c.tenant_id, c.user_id)
+        );
     else
         v_held := private.is_held(old.tenant_id, old.id);
     end if;
@@ -329,7 +334,7 @@ end
 $$;
 
 comment on function private.refuse_held() is
-'Trigger: a person or tenant under a legal hold is not deleted, by whomever. Errors: PA409. Definer: whoever deletes may not see holds.';
+'Trigger: a person or tenant under a legal hold is not deleted, by whomever, nor a project, with which the conversations about it would go. Errors: PA409. Definer: whoever deletes may not see holds.';
 
 revoke execute on function private.refuse_held() from public;
 
@@ -341,6 +346,10 @@ for each row execute function private.refuse_held();
 
 create trigger users_refuse_held
 before delete on public.users
+for each row execute function private.refuse_held();
+
+create trigger projects_refuse_held
+before delete on public.projects
 for each row execute function private.refuse_held();
 
 -- Retention. Ids are ordered by time, so old messages are found by the primary key; the few that are older than their ids, as imported
@@ -399,7 +408,7 @@ comment on index public.conversations_deleted_idx is 'Purge: conversations whose
 
 grant select (retention_days, deletion_grace_days) on public.tenants to palaver_definer;
 
-grant select (created_at, deleted_at), delete on public.conversations to palaver_definer;
+grant select (project_id, created_at, deleted_at), delete on public.conversations to palaver_definer;
 
 grant delete on public.messages to palaver_definer;
 
@@ -788,7 +797,7 @@ values
 ),
 (
     'public.configuration_suggestions', 82, 't.tenant_id = :tenant and t.decided_by = :person',
-    '{id, project_id, status, decided_at, reason}', null, '{}', 'detach', 'decided_by = null, reason = null',
+    '{id, project_id, status, decided_at, reason, applied_changes}', null, '{}', 'detach', 'decided_by = null, reason = null',
     'That a suggestion was decided on stays, without whoever did, and without what they said of it.'
 ),
 (

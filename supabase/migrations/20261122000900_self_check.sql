@@ -310,7 +310,7 @@ from (
     ('public.turns', 'service_role', 'select, insert, update, delete', ''),
 
     ('public.tenants', 'palaver_definer', 'select', 'retention_days, deletion_grace_days'),
-    ('public.conversations', 'palaver_definer', 'select', 'created_at, deleted_at'),
+    ('public.conversations', 'palaver_definer', 'select', 'project_id, created_at, deleted_at'),
     ('public.conversations', 'palaver_definer', 'delete', ''),
     ('public.messages', 'palaver_definer', 'delete', ''),
 

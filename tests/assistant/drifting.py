@@ -16,7 +16,7 @@ from app.assistant.canonical import EMPTY, Canon
 from app.assistant.changes import Change
 from app.assistant.compare import Difference, Kind, anchored
 from app.assistant.divergence import Place
-from app.assistant.paths import WHOLE, Path, Selector, get
+from app.assistant.paths import WHOLE, Path, Selector, equal, get
 from app.assistant.shape import Shape
 from tests.assistant.applying import applied
 
@@ -238,7 +238,7 @@ def noisy(value: Any, random: Random, kinds: Collection[str] = NOISE, shape: Sha
 
 
 def _noisy_members(value: dict[str, Any], random: Random, kinds: Collection[str], shape: Shape) -> dict[str, Any]:
-    kept = [key for key in value if "defaults" not in kinds or value[key] != shape.child(key).default]
+    kept = [key for key in value if "defaults" not in kinds or not equal(value[key], shape.child(key).default)]
     members = [(key, noisy(value[key], random, kinds, shape.child(key))) for key in kept]
     if "defaults" in kinds:
         members += [(key, default) for key, default in shape.defaults().items() if key == "archived"]

@@ -245,4 +245,4 @@ def test_what_a_schema_says() -> None:
     assert "statuses[*].note: words for people" in lines
     assert "statuses[*].next: one of statuses[*].id" in lines
     assert len(lines) < 100
-    assert marks_of({}) == marks_of({"properties": 3, "items": [], "required": "x"}) == []
+    assert marks_of({}) == []

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from app.assistant.changes import ABSENT, Change
+from app.assistant.compare import compare
 from app.assistant.paths import Path, Selector
 from app.assistant.redaction import Redactor
 from app.assistant.shape import Shape
@@ -216,35 +216,36 @@ def test_a_change_that_touches_none(redactor: Redactor, path: Path, values: tupl
     assert not redactor.touches(path, *values)
 
 
-@dataclass(frozen=True)
-class Differs:
-    path: Path
-    yaml_path: Path
-    yaml: Any
-    database: Any
-    change: Change
+def test_that_a_secret_differs_is_told_and_no_more() -> None:
+    schema = {"properties": {"env": {"x-key": "name"}}}
+    database: dict[str, Any] = {
+        "slack": {"token": "new-secret"},
+        "env": [],
+        "name": "Desk",
+        "note": "say new-secret",
+        "dsn": None,
+    }
+    yaml: dict[str, Any] = {
+        "slack": {"token": "old-secret"},
+        "env": [{"name": "DB_PASSWORD", "value": "pw"}],
+        "name": "Helpdesk",
+        "note": "say old-secret",
+        "dsn": "postgres://db",
+    }
+    redactor = Redactor.of([database, yaml], Shape(schema), [])
+    found = {one.friendly: one for one in redactor.differences(compare(yaml, database, Shape(schema)))}
+    assert {path: (one.yaml, one.database) for path, one in found.items()} == {
+        "slack.token": (HIDDEN, HIDDEN),
+        "env[0]": ({"name": "DB_PASSWORD", "value": HIDDEN}, ABSENT),
+        "name": ("Helpdesk", "Desk"),
+        "note": (f"say {HIDDEN}", f"say {HIDDEN}"),
+        "dsn": (HIDDEN, None),
+    }
+    assert found["slack.token"].change == Change("replace", ("slack", "token"), HIDDEN, HIDDEN)
+    assert found["slack.token"].type == "value_mismatch"
 
 
-def differs(path: Path, yaml: Any, database: Any) -> Differs:
-    return Differs(path, path, yaml, database, Change("replace", path, database, yaml))
-
-
-def test_that_a_secret_differs_is_told_and_no_more(redactor: Redactor) -> None:
-    found = redactor.differences(
-        [
-            differs(("slack", "token"), "old", "new"),
-            differs(("env", Selector((("name", "DB_PASSWORD"),)), "value"), "a", ABSENT),
-            differs(("slack",), ABSENT, DOCUMENT["slack"]),
-            differs(("name",), "Helpdesk", "Desk"),
-        ]
-    )
-    assert [(each.yaml, each.database) for each in found] == [
-        (HIDDEN, HIDDEN),
-        (HIDDEN, ABSENT),
-        (ABSENT, redactor.value(DOCUMENT)["slack"]),
-        ("Helpdesk", "Desk"),
-    ]
-    assert found[0].change == Change("replace", ("slack", "token"), HIDDEN, HIDDEN)
+def test_texts_wherever_they_stand(redactor: Redactor) -> None:
     assert redactor.texts({"path": "slack.hunter22", "changed": [{"by": 1}]}) == {
         "path": f"slack.{HIDDEN}",
         "changed": [{"by": 1}],

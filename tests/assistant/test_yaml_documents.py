@@ -21,7 +21,7 @@ from tests.assistant.yaml_documents import changes, documents
 Case = tuple[dict[str, Any], str, list[str]]
 
 drawn = settings(
-    max_examples=int(os.environ.get("PALAVER_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("PALAVER_EXAMPLES", "100")),
     derandomize="PALAVER_EXAMPLES" not in os.environ,
     deadline=None,
     database=None,

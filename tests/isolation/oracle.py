@@ -21,7 +21,10 @@ from tests.isolation.world import Actor
 
 FOLLOWS: Final = {
     "public.prompts": ("public.prompt_publishers",),
-    "public.projects": ("public.project_members", "public.project_revisions"),
+    "public.projects": (
+        *("public.project_members", "public.project_revisions", "public.configuration_suggestions"),
+        "public.conversations",
+    ),
 }
 """Tables whose rows a change of another's takes along, as is meant."""
 

@@ -209,7 +209,8 @@ MORE = """
     select tenant_id, id, owner_id, 'viewer' from public.projects where tenant_id = :hooli;
     insert into public.conversations (tenant_id, id, user_id, context_type, project_id)
     select
-        tenant_id, case when id = :bens_project then :bens_session::uuid else private.uuid_v7() end, owner_id, 'project', id
+        tenant_id, case when id = :bens_project then :bens_session::uuid else private.uuid_v7() end, owner_id,
+        'project', id
     from public.projects where owner_id is not null;
     insert into public.configuration_suggestions (
         tenant_id, id, project_id, user_id, type, title, explanation, changes, base_version, fingerprint, rests_on

@@ -38,7 +38,7 @@ def change(operation: str, *path: object, **more: object) -> dict[str, object]:
     return {"operation": operation, "path": list(path), **more}
 
 
-HOLDING = [
+HOLDING: list[tuple[dict[str, Any], tuple[str, object], int]] = [
     (change("replace", "number", before=1.0, after=2), ("/number", 2), 2),
     (change("replace", "number", before=1, after=None), ("/number", None), 2),
     (change("replace", "none", before=None, after=1), ("/none", 1), 2),
@@ -66,7 +66,7 @@ HOLDING = [
 ]
 """A change, where it is seen then and what stands there, and how many operations its patch has."""
 
-FAILING = [
+FAILING: list[tuple[dict[str, Any], str]] = [
     (change("replace", "number", before=2, after=3), "changed"),
     (change("replace", "number", before="1", after=3), "changed"),
     (change("replace", "number", before=True, after=3), "changed"),

@@ -48,8 +48,8 @@ ROWS = {
     f" values ({TENANT}, {PROJECT_ID}, {PERSON})",
     "public.conversations": f"insert into public.conversations (tenant_id, id, user_id)"
     f" values ({TENANT}, {CONVERSATION}, {PERSON})",
-    "public.configuration_suggestions": "insert into public.configuration_suggestions (tenant_id, project_id, user_id, type,"
-    " title, explanation, changes, base_version, fingerprint, rests_on)"
+    "public.configuration_suggestions": "insert into public.configuration_suggestions (tenant_id, project_id, user_id,"
+    " type, title, explanation, changes, base_version, fingerprint, rests_on)"
     f" values ({TENANT}, {PROJECT_ID}, {PERSON}, 'workflow', 'A title', 'Why', '[]', 1, sha256(''), sha256(''))",
     "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
     f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",

@@ -169,7 +169,10 @@ async def test_revisions_say_who_and_cannot_be_written(acme_admin: Actor, acme_m
 
 async def test_the_newest_two_hundred_of_each_side_are_kept(acme_member: Actor, database: Database) -> None:
     project = await create(acme_member, yaml="0")
-    change = "update public.projects set yaml = yaml || '1', configuration = jsonb_build_object('a', $2::integer) where id = $1"
+    change = (
+        "update public.projects set yaml = yaml || '1', configuration = jsonb_build_object('a', $2::integer)"
+        " where id = $1"
+    )
     async with database.connected() as connection:
         for number in range(205):
             await connection.execute(change, project, number)
@@ -288,6 +291,19 @@ async def test_a_project_outlives_whoever_owned_it(database: Database, acme_admi
     assert (row["owner_id"], row["synced_by"], row["synced_yaml"]) == (None, None, "a: 1")
     assert await acme_admin.execute("delete from public.projects where id = $1", project) == "DELETE 1"
     assert await database.value("select count(*) from public.project_revisions where project_id = $1", project) == 0
+
+
+async def test_a_project_stays_while_what_is_said_about_it_is_held(acme_admin: Actor, acme_member: Actor) -> None:
+    delete = "delete from public.projects where id = $1"
+    await acme_member.fetch(
+        "insert into public.conversations (context_type, project_id) values ('project', $1)", HELPDESK
+    )
+    await acme_admin.fetch(
+        "insert into public.legal_holds (user_id, reason) values ($1, 'A dispute')", acme_member.user_id
+    )
+    assert await acme_admin.denied(delete, HELPDESK) == "PA409"
+    await acme_admin.fetch("update public.legal_holds set released_at = now()")
+    assert await acme_admin.execute(delete, HELPDESK) == "DELETE 1"
 
 
 async def test_a_conversation_is_about_a_project_that_its_owner_sees(acme_member: Actor, acme_admin: Actor) -> None:

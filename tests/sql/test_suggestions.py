@@ -131,12 +131,10 @@ async def test_it_is_decided_on_once(database: Database, acme_member: Actor, des
     made = await proposed(database, acme_member, desk, RENAME)
     assert (await undo(acme_member, made))["status"] == "decided"
     assert (await accept(acme_member, made))["status"] == "accepted"
-    for again in (accept, reject):
-        answer = await again(acme_member, made)
+    for answer in (await accept(acme_member, made), await reject(acme_member, made)):
         assert (answer["status"], answer["suggestion"]["status"]) == ("decided", "accepted")
     assert (await undo(acme_member, made))["status"] == "undone"
-    for again in (accept, reject, undo):
-        answer = await again(acme_member, made)
+    for answer in (await accept(acme_member, made), await reject(acme_member, made), await undo(acme_member, made)):
         assert (answer["status"], answer["suggestion"]["status"]) == ("decided", "undone")
     assert await configuration(database, desk) == CONFIGURATION
 

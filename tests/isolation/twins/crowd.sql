@@ -190,6 +190,24 @@ from public.projects as p
 inner join public.users as u on p.tenant_id = u.tenant_id and u.name = 'Double markglobexx7q'
 where p.tenant_id = '00000000-0000-7000-8000-0000000000b0';
 
+insert into public.configuration_suggestions (
+    tenant_id, id, project_id, user_id, type, title, explanation, changes, base_version, fingerprint, rests_on
+)
+select
+    '00000000-0000-7000-8000-0000000000b0',
+    id,
+    project_id,
+    user_id,
+    type,
+    'Double markglobexx7q',
+    'markglobexx7q',
+    '[{"operation": "add", "path": ["markglobexx7q"], "after": "markglobexx7q"}]',
+    1,
+    fingerprint,
+    rests_on
+from public.configuration_suggestions
+where tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
 insert into public.conversations (tenant_id, id, user_id, title)
 select
     '00000000-0000-7000-8000-0000000000b0',

@@ -22,6 +22,7 @@ _TENANTS: Final = (
     *("prompts", "prompt_publishers", "prompt_versions", "conversation_shares", "consents", "legal_holds"),
     "documentation_sections",
     *("projects", "project_members", "project_revisions"),
+    "configuration_suggestions",
 )
 _THEIRS: Final = (
     *(f"public.{table}" for table in (*_TENANTS, "audit_log")),

@@ -133,6 +133,13 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select project_id, side, version, configuration, yaml, cause, user_id, user_name"
             " from public.project_revisions order by 1, 2, 3",
             f"select * from public.mark_project_synced('{draw(ids('project_id'))}', {draw(one_of('1', '2'))}, 1)",
+            "select * from public.configuration_sessions order by 1, 2",
+            f"select context_type from public.open_configuration_session('{draw(ids('project_id'))}')",
+            "select tenant_id, id, project_id, status, decided_by, reason, patch from public.configuration_suggestions"
+            " order by 1, 2",
+            f"select public.accept_suggestion('{draw(ids('suggestion_id'))}') ->> 'status'",
+            f"select public.reject_suggestion('{draw(ids('suggestion_id'))}', 'No') ->> 'status'",
+            f"select public.undo_suggestion('{draw(ids('suggestion_id'))}') ->> 'status'",
             "insert into public.projects (slug, name) values ('survey', 'Survey') returning *",
             'update public.projects set configuration = \'{"workflow": {"statuses": ["open"]}}\' returning *',
             f"update public.projects set configuration = '{{}}' where id = '{draw(ids('project_id'))}' returning *",

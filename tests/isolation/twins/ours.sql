@@ -120,6 +120,31 @@ values
 
 update public.projects set configuration = '{}' where slug in ('saws', 'survey');
 
+-- What was suggested for them, and for the help desk.
+
+insert into public.configuration_suggestions (
+    tenant_id, id, project_id, user_id, type, title, explanation, changes, base_version, fingerprint, rests_on
+)
+select
+    p.tenant_id,
+    s.suggestion_id as id,
+    p.id as project_id,
+    p.owner_id as user_id,
+    'custom_field' as type,
+    'Units' as title,
+    'So that sizes can be compared.' as explanation,
+    '[{"operation": "add", "path": ["units"], "after": "mm"}]' as changes,
+    p.configuration_version as base_version,
+    'once' as fingerprint,
+    'all' as rests_on
+from (
+    values
+    ('00000000-0000-7000-8000-0000000a4011'::uuid, '00000000-0000-7000-8000-0000000a3001'::uuid),
+    ('00000000-0000-7000-8000-0000000a4010', '00000000-0000-7000-8000-0000000a3002'),
+    ('00000000-0000-7000-8000-0000000b4001', '00000000-0000-7000-8000-0000000b3001')
+) as s (project_id, suggestion_id)
+inner join public.projects as p on s.project_id = p.id;
+
 -- What is kept for turns that run: Acme's at one worker, the neighbours' at another, neither of which is ever silent.
 
 insert into private.workers (id, seen_at, steady_since)

@@ -36,6 +36,8 @@ OURS: Final = {
     "bens_prompt": "0000000a5003",
     "helpdesk": "0000000a4010",
     "bens_project": "0000000a4011",
+    "bens_suggestion": "0000000a3001",
+    "adas_suggestion": "0000000a3002",
     # The worker that holds Acme's turns.
     "worker": "00000000f001",
 }
@@ -52,6 +54,7 @@ THEIRS: Final = {
     "chloes_share": "0000000b7001",
     "chloes_prompt": "0000000b5001",
     "chloes_project": "0000000b4001",
+    "chloes_suggestion": "0000000b3001",
     # In the left world only.
     "initech": "0000000000c0",
     "dan": "0000000000b2",

@@ -35,6 +35,7 @@ _IDS: Final = {
         ("$chloes_prompt", "$dans_prompt", "$crowds_prompt", "$nobodys"),
     ),
     "project_id": (("$helpdesk", "$bens_project", "$projects_2"), ("$chloes_project", "$crowds_project", "$nobodys")),
+    "suggestion_id": (("$bens_suggestion", "$adas_suggestion"), ("$chloes_suggestion", "$nobodys")),
     "auth_id": (("$adas_account", "$bens_account", "$ivys_account"), ("$chloes_account", "$nobodys")),
 }
 _ALIKE: Final = {
@@ -47,7 +48,9 @@ _ALIKE: Final = {
     "public.conversation_shares.id": "share_id",
     "public.prompts.id": "prompt_id",
     "public.projects.id": "project_id",
+    "public.configuration_suggestions.id": "suggestion_id",
     "owner_id": "user_id",
+    "decided_by": "user_id",
     "question_id": "message_id",
     "answer_id": "message_id",
     "parent_id": "message_id",
