@@ -71,7 +71,7 @@ class AnswerReader:
             self._undecided, self._string = False, StringReader()
             return self._say(self._string.feed(begun[found.end() :]))
         # Where the answer is not the first property, it is told when all is there.
-        self._undecided = _BEGINNING.startswith("".join(begun[:_MOST_LEAD].split()))
+        self._undecided = len(head) < _MOST_LEAD and _BEGINNING.startswith("".join(begun.split()))
         return ""
 
     def _say(self, text: str) -> str:

@@ -71,8 +71,12 @@ class Sources:
         schema: Mapping[str, Any] | None = None,
         comments: Iterable[tuple[int, str]] = (),
         documentation: Iterable[tuple[str, str]] = (),
+        others: Iterable[tuple[str, str]] = (),
     ) -> Sources:
-        """`said`: all that the person wrote; `comments`: lines and texts; `documentation`: file#anchor and texts."""
+        """`said`: all that the person wrote; `comments`: lines and texts; `documentation`: file#anchor and texts.
+
+        `others`: more words for people, by where they stand.
+        """
         free: dict[tuple[str, str], None] = {}
         structure: set[str] = set(_schema_words(schema or {}))
         for configuration in configurations:
@@ -84,7 +88,7 @@ class Sources:
         written = " \n ".join(map(plain, said))
         passages = [
             *(Passage(f"comment at line {line}", _readable(text), "free_text") for line, text in comments),
-            *(Passage(origin, _readable(text), "free_text") for origin, text in free),
+            *(Passage(origin, _readable(text), "free_text") for origin, text in (*free, *others)),
             *(Passage(origin, _readable(text), "documentation") for origin, text in documentation),
         ]
         return cls(

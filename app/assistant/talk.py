@@ -25,7 +25,7 @@ from app.assistant.metadata import ComparisonResults, Difference, Metadata, vali
 from app.assistant.output import Output, understood
 from app.assistant.rounds import Rounds
 from app.assistant.scope import INFRASTRUCTURE, Scope
-from app.assistant.sources import Passage, Sources, plain
+from app.assistant.sources import Sources
 from app.assistant.steps import Steps
 from app.assistant.subject import Subject
 from app.assistant.world import World
@@ -189,7 +189,7 @@ class ConfigurationTalk:
     def _sources(self, scope: Scope, world: World, subject: Subject) -> Sources:
         """What the model may have read, by where it comes from."""
         documents = [each.document for each in scope.subjects if each.document is not None]
-        read = Sources.of(
+        return Sources.of(
             said=self._said,
             configurations=[
                 *(each.project.configuration for each in scope.subjects),
@@ -199,10 +199,11 @@ class ConfigurationTalk:
             schema=subject.project.schema,
             comments=[comment for document in documents for comment in document.comments],
             documentation=[(f"{each.file}#{each.anchor}", each.content) for each in world.sections],
+            others=[
+                *(("a rejection", each.reason) for each in self._earlier if each.reason),
+                *(("an earlier answer", text) for text in self._answered),
+            ],
         )
-        rejected = [Passage("a rejection", plain(each.reason), "free_text") for each in self._earlier if each.reason]
-        answered = [Passage("an earlier answer", text, "free_text") for text in self._answered]
-        return replace(read, passages=[*read.passages, *rejected, *answered])
 
 
 async def _run(world: World, name: str, arguments: str) -> str:

@@ -164,11 +164,14 @@ def test_a_large_configuration_is_given_as_an_outline_and_the_parts_asked_about(
 
 def test_secrets_are_gone_before_anything_is_cut() -> None:
     secret = "hunter22-hunter22"
-    for room in range(0, 40, 6):
-        content = "x" * (3_985 - room) + secret
-        told = project({"token": secret, "text": "y" * (1_980 - room) + secret, "large": "z" * 61_000})
+    for room in range(0, 48, 6):
+        content = "x " * ((4_000 - room) // 2) + secret + "x" * 100
+        text = "y " * ((2_000 - room) // 2) + secret + " y" * 30_500
+        told = project({"token": secret, "text": text}, comments=[(1, "z " * ((500 - room) // 2) + secret + "z" * 100)])
         context = Context(projects=[told], documentation=[Page("a.md", "b", "c", content)], question="text")
-        assert "hunter" not in context.messages()[1]["content"]
+        given = context.messages()[1]["content"]
+        assert "x x x" in given and "y y y" in given and "z z z" in given
+        assert "hunt" not in given
 
 
 def test_what_is_hidden_is_shown() -> None:

@@ -44,6 +44,8 @@ class Planted:
 
     rng: random.Random
     markers: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
+    """The markers as they are written in words for people."""
 
     def word(self, length: int = 14) -> str:
         return "".join(self.rng.choice(string.ascii_lowercase + string.digits) for _ in range(length))
@@ -75,8 +77,8 @@ class Planted:
             lambda text: (f"postgres://app:{text[:9]}@db:5432/x", text[:9]),
             lambda text: (f"sk-proj-{text}", f"sk-proj-{text}"),
             lambda text: (f"eyJhbGciOiJIUzI1NiJ9.{text}.x", f"eyJhbGciOiJIUzI1NiJ9.{text}.x"),
-            lambda text: (f"-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----", text),
-            lambda text: (f"Authorization: Bearer {text}", text),
+            lambda text: (f"-----BEGIN PRIVATE KEY-----\n{text[:20]}\n-----END PRIVATE KEY-----", text[:20]),
+            lambda text: (f"Authorization: Bearer {text[:20]}1", f"{text[:20]}1"),
             lambda text: (f"run --db-password {text[:9]}1", f"{text[:9]}1"),
             lambda text: (text, text),
         ]
@@ -103,6 +105,7 @@ class Planted:
                 marker[:3] + "\u200b" + marker[3:],
             ]
         )
+        self.copies.append(written)
         return f"{self.sentence()} {written}{self.rng.choice(['', '.', ', ', ')'])} {self.sentence()}"
 
     def sentence(self) -> str:
@@ -236,14 +239,8 @@ async def test_no_secret_is_in_anything_that_is_given_away() -> None:
         told = "\0".join(await given(planted))
         assert "[redacted]" in told
         seen = readings(told)
-        for marker in planted.markers:
-            forms = {
-                marker,
-                quote(marker, safe=""),
-                marker.encode().hex(),
-                base64.b64encode(marker.encode()).decode()[:-3],
-            }
-            assert not [form for form in forms if form in seen], (number, marker)
+        given_away = [text for text in (*planted.markers, *planted.copies) if text in seen]
+        assert not given_away, number
         planted_in_all += len(planted.markers)
     assert planted_in_all > 10 * CONFIGURATIONS
 

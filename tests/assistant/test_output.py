@@ -182,6 +182,7 @@ def _hostile() -> Iterator[Any]:
     yield pytest.param('{"answer": "' + "\\ud83d" * 50_000 + '"}', 50_000, id="halves")
     yield pytest.param(" " * 300_000 + '{"answer": "x"}', 300_015, id="blanks")
     yield pytest.param('{"answer": "' + "\\u0000" * 50_000 + '"}', 50_000, id="NUL")
+    yield pytest.param("{" + " " * 3_000_000 + '"answer": "x"}', 1, id="blanks within")
 
 
 @pytest.mark.parametrize(("text", "length"), list(_hostile()))

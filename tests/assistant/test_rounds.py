@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -13,17 +12,11 @@ from app.chat.providers import ModelRequest, Providers
 from app.chat.turn import Tokens
 from app.errors import AIServiceError
 from app.settings import Settings
+from tests.assistant.scripts import structured
 from tests.model_server import ModelServer, Script
 
 TOOLS: Any = [{"type": "function", "function": {"name": "look_up", "strict": True, "parameters": {}}}]
 QUESTION: Any = {"role": "user", "content": "Why?"}
-FORM = {"references": [], "documentation": [], "show_comparison": False, "suggestions": []}
-
-
-def structured(answer: str, *, seconds_per_frame: float = 0, **fields: Any) -> Script:
-    text = json.dumps({"answer": answer, **FORM, **fields})
-    pieces = [text[at : at + 7] for at in range(0, len(text), 7)]
-    return Script(answer=pieces, seconds_per_frame=seconds_per_frame)
 
 
 def calling(*arguments: str, name: str = "look_up", answer: str = "", **fields: Any) -> Script:

@@ -39,7 +39,7 @@ class Reads:
         self.redactor = Redactor.of([CONFIGURATION, DOCUMENT], Shape({}), [])
         self.asked: list[tuple[str, str]] = []
         self.pages = [
-            Page("guide.md", "slack", "Slack", "The token is hunter22\u202e"),
+            Page("guide.md", "slack", "hunter22", "The token is hunter22\u202e"),
             Page("b.md", "", "", "x" * 9_000),
         ]
         self.found = [{"path": "slack.token", "yamlValue": None, "dbValue": "[redacted]"}]
@@ -113,7 +113,7 @@ async def test_nothing_secret_or_hidden_is_said() -> None:
     assert json.loads(found.splitlines()[0]) == {
         "file": "guide.md",
         "section": "slack",
-        "heading": "Slack",
+        "heading": "[redacted]",
         "text": "The token is [redacted]⟨U+202E⟩",
     }
     for name, argument in (

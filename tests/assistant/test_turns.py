@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.assistant.desk import MISSING, SECRET, Asking, Desk, opened
-from tests.assistant.test_rounds import calling, structured
-from tests.assistant.test_talk import change, suggestion
+from tests.assistant.scripts import changing, structured, suggesting
+from tests.assistant.test_rounds import calling
 from tests.model_server import ModelServer, Script
 from tests.running import RunningWorker, running
 from tests.world import Actor, Database
 
-LINK = change("add", "workflow.transitions[-]", MISSING)
+LINK = changing("add", "workflow.transitions[-]", MISSING)
 ANSWER = "Nothing leads from `workflow.statuses[1]` to `workflow.statuses[2]`."
 
 
@@ -47,7 +47,7 @@ async def test_a_turn_is_kept_and_charged_and_changes_nothing(
     model_server.script(
         calling('{"path": "integrations"}', '{"path": "workflow.transitions"}'),
         calling('{"path": ""}', name="compare"),
-        offering(suggestion(LINK), show_comparison=True),
+        offering(suggesting(LINK), show_comparison=True),
     )
     before = await desk.configuration()
     stream = await worker.ask(desk.editor.auth_id, f"Why can nothing be done? Our token is {SECRET}.", desk.session)
@@ -98,7 +98,7 @@ async def test_a_turn_is_kept_and_charged_and_changes_nothing(
 async def test_what_is_pending_is_offered_again_and_what_was_rejected_is_not(
     worker: RunningWorker, desk: Desk, model_server: ModelServer
 ) -> None:
-    model_server.script(offering(suggestion(LINK)))
+    model_server.script(offering(suggesting(LINK)))
 
     async def ids() -> list[str]:
         metadata = (await worker.ask(desk.editor.auth_id, "Help", desk.session)).end.data["metadata"]
@@ -116,10 +116,10 @@ async def test_what_is_pending_is_offered_again_and_what_was_rejected_is_not(
 async def test_suggestions_that_break_the_schema_or_rest_on_nothing(
     worker: RunningWorker, desk: Desk, model_server: ModelServer
 ) -> None:
-    nowhere = change("add", "workflow.transitions[-]", {"from": "review", "to": "nowhere"})
-    absurd = change("replace", "infrastructure.environments[0].replicas", "many")
-    stolen = change("replace", "integrations.chat.token", "xoxb-1-planted-by-the-model")
-    model_server.script(offering(*map(suggestion, (nowhere, absurd, stolen))))
+    nowhere = changing("add", "workflow.transitions[-]", {"from": "review", "to": "nowhere"})
+    absurd = changing("replace", "infrastructure.environments[0].replicas", "many")
+    stolen = changing("replace", "integrations.chat.token", "xoxb-1-planted-by-the-model")
+    model_server.script(offering(*map(suggesting, (nowhere, absurd, stolen))))
     stream = await worker.ask(desk.editor.auth_id, "Help", desk.session)
     assert stream.end.name == "done"
     assert "suggestions" not in stream.end.data["metadata"]
@@ -179,9 +179,9 @@ async def test_questions_that_nobody_can_search_for(
 
 
 async def test_the_infrastructure(worker: RunningWorker, desk: Desk, model_server: ModelServer) -> None:
-    scale = change("replace", "desk.infrastructure.environments[0].replicas", 4)
-    statuses = change("replace", "desk.workflow.statuses[0].name", "x")
-    offers = [suggestion(each, type="infrastructure") for each in (scale, statuses)]
+    scale = changing("replace", "desk.infrastructure.environments[0].replicas", 4)
+    statuses = changing("replace", "desk.workflow.statuses[0].name", "x")
+    offers = [suggesting(each, type="infrastructure") for each in (scale, statuses)]
     model_server.script(structured("Scale it.", suggestions=offers, show_comparison=True))
     session = await desk.editor.value("select (public.open_configuration_session()).id")
     metadata = (await worker.ask(desk.editor.auth_id, "Too slow?", session)).end.data["metadata"]

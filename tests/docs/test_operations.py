@@ -216,7 +216,8 @@ ROWS = (
     " where p.slug = 'desk' and tenant_id = {tenant}",
     "insert into public.conversations (tenant_id, user_id, context_type, project_id)"
     " select tenant_id, user_id, 'project', project_id from public.project_members where tenant_id = {tenant}",
-    "insert into public.documentation_sections (tenant_id, file, heading, content) values ({tenant}, 'a.md', 'A', 'Of it')",
+    "insert into public.documentation_sections (tenant_id, file, heading, content)"
+    " values ({tenant}, 'a.md', 'A', 'Of it')",
 )
 
 

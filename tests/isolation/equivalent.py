@@ -86,6 +86,11 @@ EQUIVALENT: Final = {
     "body: private.count_tokens: without `and m.day = v_today`": _SAME_TENANT,
     "body: private.take_invitation: without `and u.joined_at is null`": _BY_POLICY,
     "body: private.feedback_summary: without `and n.message_id = p_message_id`": _SAME_TOTALS,
+    "body: private.documentation_hits: without `and h.language = v_language`": _NOT_ISOLATION,
+    "body: private.documentation_hits: without `and not h.vector @@ v_words`": _NOT_ISOLATION,
+    "body: private.reindex_documentation: without `and d.language < t.search_language`": _NOT_ISOLATION,
+    "body: private.reindex_documentation: without `and d.language > t.search_language`": _NOT_ISOLATION,
+    "body: private.reindex_documentation: without `and d.section_id = k.section_id`": _NOT_ISOLATION,
 }
 
 

@@ -127,7 +127,7 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select * from public.conversation_shares order by 1, 2",
             "select * from public.conversation_share_views order by 1, 2",
             f"select * from public.search_conversations('{draw(one_of('saw', 'markglobexx7q', 'hand*'))}')",
-            f"select * from public.search_documentation('{draw(one_of('review', 'markglobexx7q', 'can issues leave?'))}')",
+            f"select * from public.search_documentation('{draw(one_of('review', 'markglobexx7q', 'issues leave?'))}')",
             "select * from public.projects order by 1, 2",
             "select * from public.project_members order by 1, 2, 3",
             "select project_id, side, version, configuration, yaml, cause, user_id, user_name"
