@@ -13,11 +13,11 @@ from app.assistant.canonical import Canon
 from app.assistant.changes import ABSENT
 from app.assistant.compare import compare
 from app.assistant.divergence import divergences
-from app.assistant.hidden import shown_value
 from app.assistant.json_numbers import read_json, write_json
 from app.assistant.library import DatabaseLibrary, project_of
-from app.assistant.paths import Path, Selector, Token, equal, friendly, from_json
+from app.assistant.paths import Path, Selector, Token, equal, from_json
 from app.assistant.subject import Subject
+from app.assistant.suggestion_shown import shown
 from app.assistant.yaml_edit import EditError, edited, unified
 from app.assistant.yaml_source import read
 from app.caller import Caller
@@ -47,15 +47,20 @@ class Suggestions:
         rows = await self._database.fetch(
             "read_suggestions", caller.claims, session["project_id"], status, limit, before
         )
+        projects = await self._library.of(caller, session["context_type"], session["project_id"]) if rows else ()
+        redactors = {str(project.id): (await Subject.read(project)).redactor for project in projects}
+        suggestions = [read_json(row["suggestion"]) for row in rows]
         return {
-            "suggestions": [shown(read_json(row["suggestion"])) for row in rows],
+            # Of a project that has been lost meanwhile there is nothing to tell.
+            "suggestions": [
+                shown(each, redactors[each["project_id"]]) for each in suggestions if each["project_id"] in redactors
+            ],
             "next": rows[-1]["id"] if len(rows) == limit else None,
         }
 
     async def find(self, caller: Caller, suggestion_id: UUID) -> Mapping[str, Any]:
         """A suggestion; of one that can be accepted, or was, with the edit of the YAML document."""
-        row = await self._database.fetch_row("read_suggestion", caller.claims, suggestion_id)
-        return await self._with_edit(row)
+        return await self._with_edit(*await self._read(caller, suggestion_id))
 
     async def accept(
         self,
@@ -66,49 +71,55 @@ class Suggestions:
         version: int | None,
     ) -> Mapping[str, Any]:
         """Apply a suggestion. Raises SuggestionStale, SuggestionDecided, ConfirmationRequired, ConfigurationInvalid."""
-        decided = await self._decide(
-            caller, id=suggestion_id, action="accept", changes=changes, confirmed=list(confirmed), version=version
-        )
-        row = await self._database.fetch_row("read_suggestion", caller.claims, suggestion_id)
+        given = {"changes": changes, "confirmed": list(confirmed), "version": version}
+        decided, row, subject = await self._decide(caller, suggestion_id, "accept", given)
         return {
             "status": "accepted",
             "configurationVersion": decided["configurationVersion"],
-            "patch": decided["patch"],
-            "inverse": decided["inverse"],
-            **await self._with_edit(row),
+            "patch": subject.redactor.texts(decided["patch"]),
+            "inverse": subject.redactor.texts(decided["inverse"]),
+            **await self._with_edit(row, subject),
         }
 
     async def reject(self, caller: Caller, suggestion_id: UUID, reason: str | None) -> Mapping[str, Any]:
         """Reject a suggestion. Raises SuggestionDecided."""
-        decided = await self._decide(caller, id=suggestion_id, action="reject", reason=reason)
-        return {"status": "rejected", "suggestion": shown(decided["suggestion"])}
+        decided, _, subject = await self._decide(caller, suggestion_id, "reject", {"reason": reason})
+        return {"status": "rejected", "suggestion": shown(decided["suggestion"], subject.redactor)}
 
     async def undo(self, caller: Caller, suggestion_id: UUID) -> Mapping[str, Any]:
         """Take an accepted suggestion back. Raises SuggestionStale, SuggestionDecided, ConfigurationInvalid."""
-        decided = await self._decide(caller, id=suggestion_id, action="undo")
+        decided, _, subject = await self._decide(caller, suggestion_id, "undo", {})
         return {
             "status": "undone",
             "configurationVersion": decided["configurationVersion"],
-            "patch": decided["patch"],
-            "suggestion": shown(decided["suggestion"]),
+            "patch": subject.redactor.texts(decided["patch"]),
+            "suggestion": shown(decided["suggestion"], subject.redactor),
         }
 
-    async def _decide(self, caller: Caller, **decision: Any) -> dict[str, Any]:
-        given = {name: str(value) if name == "id" else value for name, value in decision.items() if value is not None}
-        row = await self._database.fetch_row("decide_suggestion", caller.claims, write_json(given))
-        decided: dict[str, Any] = read_json(row["decision"])
+    async def _decide(
+        self, caller: Caller, suggestion_id: UUID, action: str, given: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], asyncpg.Record, Subject]:
+        """What came of it, and the suggestion with its project as they are now."""
+        decision = {"id": str(suggestion_id), "action": action}
+        decision |= {name: value for name, value in given.items() if value is not None}
+        found = await self._database.fetch_row("decide_suggestion", caller.claims, write_json(decision))
+        decided: dict[str, Any] = read_json(found["decision"])
+        row, subject = await self._read(caller, suggestion_id)
         if (refused := _REFUSED.get(decided["status"])) is not None:
             told: dict[str, Any] = {
                 name: decided[name] for name in ("failures", "errors", "changes") if name in decided
             }
-            raise refused(extra={**told, "suggestion": shown(decided["suggestion"])})
-        return decided
+            raise refused(extra={**told, "suggestion": shown(decided["suggestion"], subject.redactor)})
+        return decided, row, subject
 
-    async def _with_edit(self, row: asyncpg.Record) -> dict[str, Any]:
+    async def _read(self, caller: Caller, suggestion_id: UUID) -> tuple[asyncpg.Record, Subject]:
+        row = await self._database.fetch_row("read_suggestion", caller.claims, suggestion_id)
+        return row, await Subject.read(project_of(row))
+
+    async def _with_edit(self, row: asyncpg.Record, subject: Subject) -> dict[str, Any]:
         suggestion = read_json(row["suggestion"])
-        told: dict[str, Any] = {"suggestion": shown(suggestion), "yamlEdit": None}
+        told: dict[str, Any] = {"suggestion": shown(suggestion, subject.redactor), "yamlEdit": None}
         if suggestion["status"] in ("pending", "accepted") and row["yaml"] is not None:
-            subject = await Subject.read(project_of(row))
             wanted = subject.project.configuration
             if suggestion["status"] == "pending":
                 changes = write_json(suggestion["changes"])
@@ -116,41 +127,6 @@ class Suggestions:
                 wanted = ABSENT if rehearsed["document"] is None else read_json(rehearsed["document"])
             told["yamlEdit"] = await asyncio.to_thread(_yaml_edit, subject, suggestion, wanted)
         return told
-
-
-def shown(suggestion: Mapping[str, Any]) -> dict[str, Any]:
-    """A suggestion as clients read it: paths for people beside the tokens, hidden characters shown as such."""
-    changes = [
-        {
-            "operation": change["operation"],
-            "path": friendly(from_json(change["path"])),
-            "tokens": change["path"],
-            **{name: change[name] for name in ("before", "after") if name in change},
-        }
-        for change in suggestion["changes"]
-    ]
-    names = {
-        "id": "id",
-        "projectId": "project_id",
-        "conversationId": "conversation_id",
-        "turnId": "turn_id",
-        "type": "type",
-        "title": "title",
-        "explanation": "explanation",
-        "suspects": "suspects",
-        "status": "status",
-        "version": "version",
-        "baseVersion": "base_version",
-        "reason": "reason",
-        "decidedBy": "decided_by",
-        "decidedAt": "decided_at",
-        "appliedChanges": "applied_changes",
-        "appliedVersion": "applied_version",
-        "createdAt": "created_at",
-        "refreshedAt": "refreshed_at",
-    }
-    told: dict[str, Any] = shown_value({name: suggestion.get(column) for name, column in names.items()})
-    return {**told, "changes": shown_value(changes)}
 
 
 def _yaml_edit(subject: Subject, suggestion: Mapping[str, Any], wanted: Any) -> dict[str, Any]:

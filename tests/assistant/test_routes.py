@@ -425,6 +425,23 @@ async def test_a_secret_in_the_way_of_the_edit_is_not_told(ben: Asking, desk: De
     assert edit["diff"] is not None and "@@" in edit["diff"]
 
 
+async def test_what_has_become_a_secret_is_not_told(ben: Asking, desk: Desk) -> None:
+    configuration = await desk.configuration()
+    configuration["integrations"]["store"] = {"address": "https://old.example"}
+    await desk.edit(configuration=json.dumps(configuration))
+    place = ["integrations", "store", "address"]
+    made = await desk.suggest(change("replace", place, before="https://old.example", after="https://new.example"))
+    configuration["integrations"]["store"] = {"address": f"postgresql://desk:{SECRET}@db.example/desk"}
+    await desk.edit(configuration=json.dumps(configuration))
+    stale = await ben.post(f"suggestions/{made}/accept")
+    refused(stale, 409, "SUGGESTION_STALE")
+    listed = await ben.get(f"conversations/{desk.session}/configuration/suggestions")
+    answers = [stale, listed, await ben.get(f"suggestions/{made}"), await ben.post(f"suggestions/{made}/accept")]
+    answers.append(await ben.post(f"suggestions/{made}/undo"))
+    assert [answer.status_code for answer in answers] == [409, 200, 200, 200, 200]
+    assert all(SECRET not in answer.text and "[redacted]" in answer.text for answer in answers)
+
+
 async def test_a_switched_off_assistant_is_not_there(database: Database, desk: Desk) -> None:
     async with running(database, enable_ai_assistant=False) as off:
         person = Asking(off, desk.editor)
