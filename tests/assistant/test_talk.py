@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from app.assistant.answer.metadata import validated
+from app.assistant.answer.rounds import MOST_ROUNDS
+from app.assistant.answer.talk import ConfigurationSessions
+from app.assistant.answer.tools import TOOLS
 from app.assistant.ground import Earlier, Section
-from app.assistant.metadata import validated
-from app.assistant.rounds import MOST_ROUNDS
-from app.assistant.talk import ConfigurationSessions
-from app.assistant.tools import TOOLS
 from app.chat.pieces import Piece, Step, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.turn import Tokens
