@@ -62,6 +62,87 @@ class PublicAuditLogUpdate(TypedDict):
     subject_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="subject_id")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
 
+class PublicConfigurationSuggestions(BaseModel):
+    applied_changes: Optional[List[int]] = Field(alias="applied_changes")
+    applied_version: Optional[int] = Field(alias="applied_version")
+    base_version: int = Field(alias="base_version")
+    changes: JsonValue = Field(alias="changes")
+    conversation_id: Optional[uuid.UUID] = Field(alias="conversation_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    decided_at: Optional[datetime.datetime] = Field(alias="decided_at")
+    decided_by: Optional[uuid.UUID] = Field(alias="decided_by")
+    explanation: str = Field(alias="explanation")
+    fingerprint: bytes = Field(alias="fingerprint")
+    id: uuid.UUID = Field(alias="id")
+    inverse: Optional[JsonValue] = Field(alias="inverse")
+    patch: Optional[JsonValue] = Field(alias="patch")
+    project_id: uuid.UUID = Field(alias="project_id")
+    reason: Optional[str] = Field(alias="reason")
+    refreshed_at: Optional[datetime.datetime] = Field(alias="refreshed_at")
+    rests_on: bytes = Field(alias="rests_on")
+    status: str = Field(alias="status")
+    suspects: JsonValue = Field(alias="suspects")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    title: str = Field(alias="title")
+    turn_id: Optional[uuid.UUID] = Field(alias="turn_id")
+    type: str = Field(alias="type")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+    version: int = Field(alias="version")
+
+class PublicConfigurationSuggestionsInsert(TypedDict):
+    applied_changes: NotRequired[Annotated[Optional[List[int]], Field(alias="applied_changes")]]
+    applied_version: NotRequired[Annotated[Optional[int], Field(alias="applied_version")]]
+    base_version: Annotated[int, Field(alias="base_version")]
+    changes: Annotated[JsonValue, Field(alias="changes")]
+    conversation_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="conversation_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    decided_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="decided_at")]]
+    decided_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="decided_by")]]
+    explanation: Annotated[str, Field(alias="explanation")]
+    fingerprint: Annotated[bytes, Field(alias="fingerprint")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    inverse: NotRequired[Annotated[Optional[JsonValue], Field(alias="inverse")]]
+    patch: NotRequired[Annotated[Optional[JsonValue], Field(alias="patch")]]
+    project_id: Annotated[uuid.UUID, Field(alias="project_id")]
+    reason: NotRequired[Annotated[Optional[str], Field(alias="reason")]]
+    refreshed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="refreshed_at")]]
+    rests_on: Annotated[bytes, Field(alias="rests_on")]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    suspects: NotRequired[Annotated[JsonValue, Field(alias="suspects")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    title: Annotated[str, Field(alias="title")]
+    turn_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="turn_id")]]
+    type: Annotated[str, Field(alias="type")]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+    version: NotRequired[Annotated[int, Field(alias="version")]]
+
+class PublicConfigurationSuggestionsUpdate(TypedDict):
+    applied_changes: NotRequired[Annotated[Optional[List[int]], Field(alias="applied_changes")]]
+    applied_version: NotRequired[Annotated[Optional[int], Field(alias="applied_version")]]
+    base_version: NotRequired[Annotated[int, Field(alias="base_version")]]
+    changes: NotRequired[Annotated[JsonValue, Field(alias="changes")]]
+    conversation_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="conversation_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    decided_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="decided_at")]]
+    decided_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="decided_by")]]
+    explanation: NotRequired[Annotated[str, Field(alias="explanation")]]
+    fingerprint: NotRequired[Annotated[bytes, Field(alias="fingerprint")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    inverse: NotRequired[Annotated[Optional[JsonValue], Field(alias="inverse")]]
+    patch: NotRequired[Annotated[Optional[JsonValue], Field(alias="patch")]]
+    project_id: NotRequired[Annotated[uuid.UUID, Field(alias="project_id")]]
+    reason: NotRequired[Annotated[Optional[str], Field(alias="reason")]]
+    refreshed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="refreshed_at")]]
+    rests_on: NotRequired[Annotated[bytes, Field(alias="rests_on")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    suspects: NotRequired[Annotated[JsonValue, Field(alias="suspects")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    turn_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="turn_id")]]
+    type: NotRequired[Annotated[str, Field(alias="type")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+    version: NotRequired[Annotated[int, Field(alias="version")]]
+
 class PublicConsents(BaseModel):
     given_at: datetime.datetime = Field(alias="given_at")
     id: uuid.UUID = Field(alias="id")
@@ -130,12 +211,14 @@ class PublicConversationSharesUpdate(TypedDict):
 
 class PublicConversations(BaseModel):
     client_id: Optional[str] = Field(alias="client_id")
+    context_type: Optional[str] = Field(alias="context_type")
     created_at: datetime.datetime = Field(alias="created_at")
     deleted_at: Optional[datetime.datetime] = Field(alias="deleted_at")
     head_id: Optional[uuid.UUID] = Field(alias="head_id")
     id: uuid.UUID = Field(alias="id")
     is_archived: bool = Field(alias="is_archived")
     metadata: JsonValue = Field(alias="metadata")
+    project_id: Optional[uuid.UUID] = Field(alias="project_id")
     prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
     prompt_text: Optional[str] = Field(alias="prompt_text")
     prompt_values: Optional[JsonValue] = Field(alias="prompt_values")
@@ -149,12 +232,14 @@ class PublicConversations(BaseModel):
 
 class PublicConversationsInsert(TypedDict):
     client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
+    context_type: NotRequired[Annotated[Optional[str], Field(alias="context_type")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     deleted_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="deleted_at")]]
     head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    project_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="project_id")]]
     prompt_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="prompt_id")]]
     prompt_text: NotRequired[Annotated[Optional[str], Field(alias="prompt_text")]]
     prompt_values: NotRequired[Annotated[Optional[JsonValue], Field(alias="prompt_values")]]
@@ -168,12 +253,14 @@ class PublicConversationsInsert(TypedDict):
 
 class PublicConversationsUpdate(TypedDict):
     client_id: NotRequired[Annotated[Optional[str], Field(alias="client_id")]]
+    context_type: NotRequired[Annotated[Optional[str], Field(alias="context_type")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     deleted_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="deleted_at")]]
     head_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="head_id")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     is_archived: NotRequired[Annotated[bool, Field(alias="is_archived")]]
     metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    project_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="project_id")]]
     prompt_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="prompt_id")]]
     prompt_text: NotRequired[Annotated[Optional[str], Field(alias="prompt_text")]]
     prompt_values: NotRequired[Annotated[Optional[JsonValue], Field(alias="prompt_values")]]
@@ -184,6 +271,45 @@ class PublicConversationsUpdate(TypedDict):
     titled_by: NotRequired[Annotated[str, Field(alias="titled_by")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicDocumentationSections(BaseModel):
+    anchor: str = Field(alias="anchor")
+    breadcrumb: List[str] = Field(alias="breadcrumb")
+    content: str = Field(alias="content")
+    file: str = Field(alias="file")
+    heading: str = Field(alias="heading")
+    id: uuid.UUID = Field(alias="id")
+    level: int = Field(alias="level")
+    loaded_at: datetime.datetime = Field(alias="loaded_at")
+    part: int = Field(alias="part")
+    position: int = Field(alias="position")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+
+class PublicDocumentationSectionsInsert(TypedDict):
+    anchor: NotRequired[Annotated[str, Field(alias="anchor")]]
+    breadcrumb: NotRequired[Annotated[List[str], Field(alias="breadcrumb")]]
+    content: Annotated[str, Field(alias="content")]
+    file: Annotated[str, Field(alias="file")]
+    heading: NotRequired[Annotated[str, Field(alias="heading")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    level: NotRequired[Annotated[int, Field(alias="level")]]
+    loaded_at: NotRequired[Annotated[datetime.datetime, Field(alias="loaded_at")]]
+    part: NotRequired[Annotated[int, Field(alias="part")]]
+    position: NotRequired[Annotated[int, Field(alias="position")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+
+class PublicDocumentationSectionsUpdate(TypedDict):
+    anchor: NotRequired[Annotated[str, Field(alias="anchor")]]
+    breadcrumb: NotRequired[Annotated[List[str], Field(alias="breadcrumb")]]
+    content: NotRequired[Annotated[str, Field(alias="content")]]
+    file: NotRequired[Annotated[str, Field(alias="file")]]
+    heading: NotRequired[Annotated[str, Field(alias="heading")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    level: NotRequired[Annotated[int, Field(alias="level")]]
+    loaded_at: NotRequired[Annotated[datetime.datetime, Field(alias="loaded_at")]]
+    part: NotRequired[Annotated[int, Field(alias="part")]]
+    position: NotRequired[Annotated[int, Field(alias="position")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
 
 class PublicFeedback(BaseModel):
     comment: Optional[str] = Field(alias="comment")
@@ -296,6 +422,129 @@ class PublicMessagesUpdate(TypedDict):
     token_count: NotRequired[Annotated[Optional[int], Field(alias="token_count")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
+class PublicProjectMembers(BaseModel):
+    access: str = Field(alias="access")
+    created_at: datetime.datetime = Field(alias="created_at")
+    project_id: uuid.UUID = Field(alias="project_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicProjectMembersInsert(TypedDict):
+    access: NotRequired[Annotated[str, Field(alias="access")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    project_id: Annotated[uuid.UUID, Field(alias="project_id")]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+class PublicProjectMembersUpdate(TypedDict):
+    access: NotRequired[Annotated[str, Field(alias="access")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    project_id: NotRequired[Annotated[uuid.UUID, Field(alias="project_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicProjectRevisions(BaseModel):
+    cause: str = Field(alias="cause")
+    configuration: Optional[JsonValue] = Field(alias="configuration")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    project_id: uuid.UUID = Field(alias="project_id")
+    side: str = Field(alias="side")
+    suggestion_id: Optional[uuid.UUID] = Field(alias="suggestion_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    user_id: Optional[uuid.UUID] = Field(alias="user_id")
+    user_name: Optional[str] = Field(alias="user_name")
+    version: int = Field(alias="version")
+    yaml: Optional[str] = Field(alias="yaml")
+
+class PublicProjectRevisionsInsert(TypedDict):
+    cause: Annotated[str, Field(alias="cause")]
+    configuration: NotRequired[Annotated[Optional[JsonValue], Field(alias="configuration")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    project_id: Annotated[uuid.UUID, Field(alias="project_id")]
+    side: Annotated[str, Field(alias="side")]
+    suggestion_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="suggestion_id")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+    user_name: NotRequired[Annotated[Optional[str], Field(alias="user_name")]]
+    version: Annotated[int, Field(alias="version")]
+    yaml: NotRequired[Annotated[Optional[str], Field(alias="yaml")]]
+
+class PublicProjectRevisionsUpdate(TypedDict):
+    cause: NotRequired[Annotated[str, Field(alias="cause")]]
+    configuration: NotRequired[Annotated[Optional[JsonValue], Field(alias="configuration")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    project_id: NotRequired[Annotated[uuid.UUID, Field(alias="project_id")]]
+    side: NotRequired[Annotated[str, Field(alias="side")]]
+    suggestion_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="suggestion_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    user_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="user_id")]]
+    user_name: NotRequired[Annotated[Optional[str], Field(alias="user_name")]]
+    version: NotRequired[Annotated[int, Field(alias="version")]]
+    yaml: NotRequired[Annotated[Optional[str], Field(alias="yaml")]]
+
+class PublicProjects(BaseModel):
+    configuration: JsonValue = Field(alias="configuration")
+    configuration_version: int = Field(alias="configuration_version")
+    created_at: datetime.datetime = Field(alias="created_at")
+    description: Optional[str] = Field(alias="description")
+    id: uuid.UUID = Field(alias="id")
+    name: str = Field(alias="name")
+    owner_id: Optional[uuid.UUID] = Field(alias="owner_id")
+    secret_paths: List[str] = Field(alias="secret_paths")
+    slug: str = Field(alias="slug")
+    synced_at: Optional[datetime.datetime] = Field(alias="synced_at")
+    synced_by: Optional[uuid.UUID] = Field(alias="synced_by")
+    synced_configuration: Optional[JsonValue] = Field(alias="synced_configuration")
+    synced_yaml: Optional[str] = Field(alias="synced_yaml")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    yaml: Optional[str] = Field(alias="yaml")
+    yaml_file: str = Field(alias="yaml_file")
+    yaml_version: int = Field(alias="yaml_version")
+
+class PublicProjectsInsert(TypedDict):
+    configuration: NotRequired[Annotated[JsonValue, Field(alias="configuration")]]
+    configuration_version: NotRequired[Annotated[int, Field(alias="configuration_version")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    name: Annotated[str, Field(alias="name")]
+    owner_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="owner_id")]]
+    secret_paths: NotRequired[Annotated[List[str], Field(alias="secret_paths")]]
+    slug: Annotated[str, Field(alias="slug")]
+    synced_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="synced_at")]]
+    synced_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="synced_by")]]
+    synced_configuration: NotRequired[Annotated[Optional[JsonValue], Field(alias="synced_configuration")]]
+    synced_yaml: NotRequired[Annotated[Optional[str], Field(alias="synced_yaml")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    yaml: NotRequired[Annotated[Optional[str], Field(alias="yaml")]]
+    yaml_file: NotRequired[Annotated[str, Field(alias="yaml_file")]]
+    yaml_version: NotRequired[Annotated[int, Field(alias="yaml_version")]]
+
+class PublicProjectsUpdate(TypedDict):
+    configuration: NotRequired[Annotated[JsonValue, Field(alias="configuration")]]
+    configuration_version: NotRequired[Annotated[int, Field(alias="configuration_version")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    owner_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="owner_id")]]
+    secret_paths: NotRequired[Annotated[List[str], Field(alias="secret_paths")]]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
+    synced_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="synced_at")]]
+    synced_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="synced_by")]]
+    synced_configuration: NotRequired[Annotated[Optional[JsonValue], Field(alias="synced_configuration")]]
+    synced_yaml: NotRequired[Annotated[Optional[str], Field(alias="synced_yaml")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    yaml: NotRequired[Annotated[Optional[str], Field(alias="yaml")]]
+    yaml_file: NotRequired[Annotated[str, Field(alias="yaml_file")]]
+    yaml_version: NotRequired[Annotated[int, Field(alias="yaml_version")]]
+
 class PublicPromptPublishers(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     prompt_id: uuid.UUID = Field(alias="prompt_id")
@@ -388,6 +637,7 @@ class PublicPromptsUpdate(TypedDict):
 
 class PublicTenants(BaseModel):
     branding: JsonValue = Field(alias="branding")
+    configuration_schema: JsonValue = Field(alias="configuration_schema")
     consent_text: Optional[str] = Field(alias="consent_text")
     consent_version: Optional[str] = Field(alias="consent_version")
     created_at: datetime.datetime = Field(alias="created_at")
@@ -415,6 +665,7 @@ class PublicTenants(BaseModel):
 
 class PublicTenantsInsert(TypedDict):
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
+    configuration_schema: NotRequired[Annotated[JsonValue, Field(alias="configuration_schema")]]
     consent_text: NotRequired[Annotated[Optional[str], Field(alias="consent_text")]]
     consent_version: NotRequired[Annotated[Optional[str], Field(alias="consent_version")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
@@ -442,6 +693,7 @@ class PublicTenantsInsert(TypedDict):
 
 class PublicTenantsUpdate(TypedDict):
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
+    configuration_schema: NotRequired[Annotated[JsonValue, Field(alias="configuration_schema")]]
     consent_text: NotRequired[Annotated[Optional[str], Field(alias="consent_text")]]
     consent_version: NotRequired[Annotated[Optional[str], Field(alias="consent_version")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
@@ -659,8 +911,22 @@ class PublicUsersUpdate(TypedDict):
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
+class PublicConfigurationSessions(BaseModel):
+    context_type: Optional[str] = Field(alias="context_type")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    newest_message: Optional[JsonValue] = Field(alias="newest_message")
+    project_id: Optional[uuid.UUID] = Field(alias="project_id")
+    project_name: Optional[str] = Field(alias="project_name")
+    project_slug: Optional[str] = Field(alias="project_slug")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    title: str = Field(alias="title")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
 class PublicConversationOverview(BaseModel):
     client_id: Optional[str] = Field(alias="client_id")
+    context_type: Optional[str] = Field(alias="context_type")
     cost: Optional[float] = Field(alias="cost")
     created_at: datetime.datetime = Field(alias="created_at")
     deleted_at: Optional[datetime.datetime] = Field(alias="deleted_at")
@@ -671,6 +937,7 @@ class PublicConversationOverview(BaseModel):
     message_count: Optional[int] = Field(alias="message_count")
     metadata: JsonValue = Field(alias="metadata")
     model: Optional[str] = Field(alias="model")
+    project_id: Optional[uuid.UUID] = Field(alias="project_id")
     prompt_id: Optional[uuid.UUID] = Field(alias="prompt_id")
     prompt_text: Optional[str] = Field(alias="prompt_text")
     prompt_values: Optional[JsonValue] = Field(alias="prompt_values")

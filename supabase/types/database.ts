@@ -26,6 +26,44 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"configuration_suggestions": {
+                  Row: {
+                    "applied_changes": (number)[] | null,"applied_version": number | null,"base_version": number,"changes": NonNullable<Json>,"conversation_id": string | null,"created_at": string,"decided_at": string | null,"decided_by": string | null,"explanation": string,"fingerprint": string,"id": string,"inverse": Json | null,"patch": Json | null,"project_id": string,"reason": string | null,"refreshed_at": string | null,"rests_on": string,"status": string,"suspects": NonNullable<Json>,"tenant_id": string,"title": string,"turn_id": string | null,"type": string,"user_id": string | null,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "applied_changes"?: (number)[] | null,"applied_version"?: number | null,"base_version": number,"changes": NonNullable<Json>,"conversation_id"?: string | null,"created_at"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"explanation": string,"fingerprint": string,"id"?: string,"inverse"?: Json | null,"patch"?: Json | null,"project_id": string,"reason"?: string | null,"refreshed_at"?: string | null,"rests_on": string,"status"?: string,"suspects"?: NonNullable<Json>,"tenant_id": string,"title": string,"turn_id"?: string | null,"type": string,"user_id"?: string | null,"version"?: number
+                  }
+                  Update: {
+                    "applied_changes"?: (number)[] | null,"applied_version"?: number | null,"base_version"?: number,"changes"?: NonNullable<Json>,"conversation_id"?: string | null,"created_at"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"explanation"?: string,"fingerprint"?: string,"id"?: string,"inverse"?: Json | null,"patch"?: Json | null,"project_id"?: string,"reason"?: string | null,"refreshed_at"?: string | null,"rests_on"?: string,"status"?: string,"suspects"?: NonNullable<Json>,"tenant_id"?: string,"title"?: string,"turn_id"?: string | null,"type"?: string,"user_id"?: string | null,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "configuration_suggestions_decided_by_fkey"
+      columns: ["tenant_id","decided_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "configuration_suggestions_project_id_fkey"
+      columns: ["tenant_id","project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "configuration_suggestions_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "configuration_suggestions_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"consents": {
                   Row: {
                     "given_at": string,"id": string,"tenant_id": string,"text_hash": string,"user_id": string,"version": string,"withdrawn_at": string | null
@@ -68,6 +106,12 @@ isOneToOne: false
       foreignKeyName: "conversation_shares_conversation_id_fkey"
       columns: ["tenant_id","conversation_id","user_id"]
 isOneToOne: false
+      referencedRelation: "configuration_sessions"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "conversation_shares_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
       referencedRelation: "conversation_overview"
       referencedColumns: ["tenant_id","id","user_id"]
     },{
@@ -92,17 +136,23 @@ isOneToOne: false
                   ]
                 },"conversations": {
                   Row: {
-                    "client_id": string | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"updated_at": string,"user_id": string
+                    "client_id": string | null,"context_type": string | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"metadata": NonNullable<Json>,"project_id": string | null,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status": string,"tenant_id"?: string,"title"?: string,"titled_by": string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"context_type"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"project_id"?: string | null,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status": string,"tenant_id"?: string,"title"?: string,"titled_by": string,"updated_at"?: string,"user_id"?: string
                   }
                   Update: {
-                    "client_id"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: string,"tenant_id"?: string,"title"?: string,"titled_by"?: string,"updated_at"?: string,"user_id"?: string
+                    "client_id"?: string | null,"context_type"?: string | null,"created_at"?: string,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string,"is_archived"?: boolean,"metadata"?: NonNullable<Json>,"project_id"?: string | null,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"status"?: string,"tenant_id"?: string,"title"?: string,"titled_by"?: string,"updated_at"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "conversations_project_id_fkey"
+      columns: ["tenant_id","project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["tenant_id","id"]
+    },{
       foreignKeyName: "conversations_tenant_id_fkey"
       columns: ["tenant_id"]
 isOneToOne: false
@@ -114,6 +164,26 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "users"
       referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"documentation_sections": {
+                  Row: {
+                    "anchor": string,"breadcrumb": (string)[],"content": string,"file": string,"heading": string,"id": string,"level": number,"loaded_at": string,"part": number,"position": number,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "anchor"?: string,"breadcrumb"?: (string)[],"content": string,"file": string,"heading"?: string,"id"?: string,"level"?: number,"loaded_at"?: string,"part"?: number,"position"?: number,"tenant_id": string
+                  }
+                  Update: {
+                    "anchor"?: string,"breadcrumb"?: (string)[],"content"?: string,"file"?: string,"heading"?: string,"id"?: string,"level"?: number,"loaded_at"?: string,"part"?: number,"position"?: number,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "documentation_sections_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
     }
                   ]
                 },"feedback": {
@@ -196,6 +266,12 @@ isOneToOne: false
       foreignKeyName: "messages_conversation_id_fkey"
       columns: ["tenant_id","conversation_id","user_id"]
 isOneToOne: false
+      referencedRelation: "configuration_sessions"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
+      foreignKeyName: "messages_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
       referencedRelation: "conversation_overview"
       referencedColumns: ["tenant_id","id","user_id"]
     },{
@@ -212,6 +288,102 @@ isOneToOne: false
       referencedColumns: ["tenant_id","id","conversation_id"]
     },{
       foreignKeyName: "messages_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"project_members": {
+                  Row: {
+                    "access": string,"created_at": string,"project_id": string,"tenant_id": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "access"?: string,"created_at"?: string,"project_id": string,"tenant_id"?: string,"user_id": string
+                  }
+                  Update: {
+                    "access"?: string,"created_at"?: string,"project_id"?: string,"tenant_id"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "project_members_project_id_fkey"
+      columns: ["tenant_id","project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "project_members_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "project_members_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"project_revisions": {
+                  Row: {
+                    "cause": string,"configuration": Json | null,"created_at": string,"id": string,"project_id": string,"side": string,"suggestion_id": string | null,"tenant_id": string,"user_id": string | null,"user_name": string | null,"version": number,"yaml": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cause": string,"configuration"?: Json | null,"created_at"?: string,"id"?: string,"project_id": string,"side": string,"suggestion_id"?: string | null,"tenant_id": string,"user_id"?: string | null,"user_name"?: string | null,"version": number,"yaml"?: string | null
+                  }
+                  Update: {
+                    "cause"?: string,"configuration"?: Json | null,"created_at"?: string,"id"?: string,"project_id"?: string,"side"?: string,"suggestion_id"?: string | null,"tenant_id"?: string,"user_id"?: string | null,"user_name"?: string | null,"version"?: number,"yaml"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "project_revisions_project_id_fkey"
+      columns: ["tenant_id","project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "project_revisions_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "project_revisions_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"projects": {
+                  Row: {
+                    "configuration": NonNullable<Json>,"configuration_version": number,"created_at": string,"description": string | null,"id": string,"name": string,"owner_id": string | null,"secret_paths": (string)[],"slug": string,"synced_at": string | null,"synced_by": string | null,"synced_configuration": Json | null,"synced_yaml": string | null,"tenant_id": string,"updated_at": string,"yaml": string | null,"yaml_file": string,"yaml_version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "configuration"?: NonNullable<Json>,"configuration_version"?: number,"created_at"?: string,"description"?: string | null,"id"?: string,"name": string,"owner_id"?: string | null,"secret_paths"?: (string)[],"slug": string,"synced_at"?: string | null,"synced_by"?: string | null,"synced_configuration"?: Json | null,"synced_yaml"?: string | null,"tenant_id"?: string,"updated_at"?: string,"yaml"?: string | null,"yaml_file"?: string,"yaml_version"?: number
+                  }
+                  Update: {
+                    "configuration"?: NonNullable<Json>,"configuration_version"?: number,"created_at"?: string,"description"?: string | null,"id"?: string,"name"?: string,"owner_id"?: string | null,"secret_paths"?: (string)[],"slug"?: string,"synced_at"?: string | null,"synced_by"?: string | null,"synced_configuration"?: Json | null,"synced_yaml"?: string | null,"tenant_id"?: string,"updated_at"?: string,"yaml"?: string | null,"yaml_file"?: string,"yaml_version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "projects_owner_id_fkey"
+      columns: ["tenant_id","owner_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "projects_synced_by_fkey"
+      columns: ["tenant_id","synced_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "projects_tenant_id_fkey"
       columns: ["tenant_id"]
 isOneToOne: false
       referencedRelation: "tenants"
@@ -304,14 +476,14 @@ isOneToOne: false
                   ]
                 },"tenants": {
                   Row: {
-                    "branding": NonNullable<Json>,"consent_text": string | null,"consent_version": string | null,"created_at": string,"daily_token_limit": number | null,"deletion_grace_days": number,"encrypts_messages": boolean,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"response_cache_seconds": number | null,"retention_days": number | null,"search_language": string,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
+                    "branding": NonNullable<Json>,"configuration_schema": NonNullable<Json>,"consent_text": string | null,"consent_version": string | null,"created_at": string,"daily_token_limit": number | null,"deletion_grace_days": number,"encrypts_messages": boolean,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"response_cache_seconds": number | null,"retention_days": number | null,"search_language": string,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "branding"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
+                    "branding"?: NonNullable<Json>,"configuration_schema"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Update: {
-                    "branding"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
+                    "branding"?: NonNullable<Json>,"configuration_schema"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Relationships: [
                     
@@ -334,6 +506,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "messages"
       referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "turns_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "configuration_sessions"
+      referencedColumns: ["tenant_id","id","user_id"]
     },{
       foreignKeyName: "turns_conversation_id_fkey"
       columns: ["tenant_id","conversation_id","user_id"]
@@ -441,19 +619,51 @@ isOneToOne: false
                 }
           }
           Views: {
-            "conversation_overview": {
+            "configuration_sessions": {
                   Row: {
-                    "client_id": string | null,"cost": number | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"last_message_at": string | null,"message_count": number | null,"metadata": NonNullable<Json>,"model": string | null,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"provider": string | null,"restorable_until": string | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"total_tokens": number | null,"updated_at": string,"user_id": string
+                    "context_type": string | null,"created_at": string,"id": string,"newest_message": Json | null,"project_id": string | null,"project_name": string | null,"project_slug": string | null,"tenant_id": string,"title": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "conversations_project_id_fkey"
+      columns: ["tenant_id","project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "conversations_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "conversations_user_id_fkey"
+      columns: ["tenant_id","user_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"conversation_overview": {
+                  Row: {
+                    "client_id": string | null,"context_type": string | null,"cost": number | null,"created_at": string,"deleted_at": string | null,"head_id": string | null,"id": string,"is_archived": boolean,"last_message_at": string | null,"message_count": number | null,"metadata": NonNullable<Json>,"model": string | null,"project_id": string | null,"prompt_id": string | null,"prompt_text": string | null,"prompt_values": Json | null,"prompt_version": number | null,"provider": string | null,"restorable_until": string | null,"status": string,"tenant_id": string,"title": string,"titled_by": string,"total_tokens": number | null,"updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                           "client_id"?: string | null,"cost"?: never,"created_at"?: string | null,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string | null,"is_archived"?: boolean | null,"last_message_at"?: never,"message_count"?: never,"metadata"?: Json | null,"model"?: never,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"provider"?: never,"restorable_until"?: never,"status"?: string | null,"tenant_id"?: string | null,"title"?: string | null,"titled_by"?: string | null,"total_tokens"?: never,"updated_at"?: string | null,"user_id"?: string | null
+                           "client_id"?: string | null,"context_type"?: string | null,"cost"?: never,"created_at"?: string | null,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string | null,"is_archived"?: boolean | null,"last_message_at"?: never,"message_count"?: never,"metadata"?: Json | null,"model"?: never,"project_id"?: string | null,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"provider"?: never,"restorable_until"?: never,"status"?: string | null,"tenant_id"?: string | null,"title"?: string | null,"titled_by"?: string | null,"total_tokens"?: never,"updated_at"?: string | null,"user_id"?: string | null
                          }
                         Update: {
-                           "client_id"?: string | null,"cost"?: never,"created_at"?: string | null,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string | null,"is_archived"?: boolean | null,"last_message_at"?: never,"message_count"?: never,"metadata"?: Json | null,"model"?: never,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"provider"?: never,"restorable_until"?: never,"status"?: string | null,"tenant_id"?: string | null,"title"?: string | null,"titled_by"?: string | null,"total_tokens"?: never,"updated_at"?: string | null,"user_id"?: string | null
+                           "client_id"?: string | null,"context_type"?: string | null,"cost"?: never,"created_at"?: string | null,"deleted_at"?: string | null,"head_id"?: string | null,"id"?: string | null,"is_archived"?: boolean | null,"last_message_at"?: never,"message_count"?: never,"metadata"?: Json | null,"model"?: never,"project_id"?: string | null,"prompt_id"?: string | null,"prompt_text"?: string | null,"prompt_values"?: Json | null,"prompt_version"?: number | null,"provider"?: never,"restorable_until"?: never,"status"?: string | null,"tenant_id"?: string | null,"title"?: string | null,"titled_by"?: string | null,"total_tokens"?: never,"updated_at"?: string | null,"user_id"?: string | null
                          }
                         Relationships: [
                     {
+      foreignKeyName: "conversations_project_id_fkey"
+      columns: ["tenant_id","project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["tenant_id","id"]
+    },{
       foreignKeyName: "conversations_tenant_id_fkey"
       columns: ["tenant_id"]
 isOneToOne: false
@@ -474,6 +684,12 @@ isOneToOne: false
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "conversation_shares_conversation_id_fkey"
+      columns: ["tenant_id","conversation_id","user_id"]
+isOneToOne: false
+      referencedRelation: "configuration_sessions"
+      referencedColumns: ["tenant_id","id","user_id"]
+    },{
       foreignKeyName: "conversation_shares_conversation_id_fkey"
       columns: ["tenant_id","conversation_id","user_id"]
 isOneToOne: false
@@ -679,15 +895,20 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"accept_suggestion":
+{ Args: { "p_changes"?: (number)[],"p_confirmed"?: (number)[],"p_suggestion_id": string,"p_version"?: number }; Returns: Json
+                           },
 "archive_conversation":
 { Args: { "p_id": string }; Returns: {
               "client_id": string | null,
+"context_type": string | null,
 "created_at": string,
 "deleted_at": string | null,
 "head_id": string | null,
 "id": string,
 "is_archived": boolean,
 "metadata": NonNullable<Json>,
+"project_id": string | null,
 "prompt_id": string | null,
 "prompt_text": string | null,
 "prompt_values": Json | null,
@@ -707,7 +928,7 @@ isOneToOne: false
       } },
 "chat_messages":
 { Args: { "p_chat": string }; Returns: {
-              "client_id": string,"content": string,"created_at": string,"id": string,"parent_id": string,"parts": Json,"role": string
+              "client_id": string,"content": string,"created_at": string,"id": string,"metadata": Json,"parent_id": string,"parts": Json,"role": string
             }[]
                            },
 "continue_share":
@@ -716,12 +937,14 @@ isOneToOne: false
 "delete_conversation":
 { Args: { "p_id": string }; Returns: {
               "client_id": string | null,
+"context_type": string | null,
 "created_at": string,
 "deleted_at": string | null,
 "head_id": string | null,
 "id": string,
 "is_archived": boolean,
 "metadata": NonNullable<Json>,
+"project_id": string | null,
 "prompt_id": string | null,
 "prompt_text": string | null,
 "prompt_values": Json | null,
@@ -780,8 +1003,66 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"mark_project_synced":
+{ Args: { "p_configuration_version": number,"p_project_id": string,"p_yaml_version": number }; Returns: {
+              "configuration": NonNullable<Json>,
+"configuration_version": number,
+"created_at": string,
+"description": string | null,
+"id": string,
+"name": string,
+"owner_id": string | null,
+"secret_paths": (string)[],
+"slug": string,
+"synced_at": string | null,
+"synced_by": string | null,
+"synced_configuration": Json | null,
+"synced_yaml": string | null,
+"tenant_id": string,
+"updated_at": string,
+"yaml": string | null,
+"yaml_file": string,
+"yaml_version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "projects"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"open_configuration_session":
+{ Args: { "p_project_id"?: string }; Returns: {
+              "client_id": string | null,
+"context_type": string | null,
+"created_at": string,
+"deleted_at": string | null,
+"head_id": string | null,
+"id": string,
+"is_archived": boolean,
+"metadata": NonNullable<Json>,
+"project_id": string | null,
+"prompt_id": string | null,
+"prompt_text": string | null,
+"prompt_values": Json | null,
+"prompt_version": number | null,
+"status": string,
+"tenant_id": string,
+"title": string,
+"titled_by": string,
+"updated_at": string,
+"user_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "conversations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "read_share":
 { Args: { "p_password"?: string,"p_token": string }; Returns: Json
+                           },
+"reject_suggestion":
+{ Args: { "p_reason"?: string,"p_suggestion_id": string }; Returns: Json
                            },
 "request_erasure":
 { Args: { "p_user_id"?: string }; Returns: {
@@ -791,12 +1072,14 @@ isOneToOne: false
 "restore_conversation":
 { Args: { "p_id": string }; Returns: {
               "client_id": string | null,
+"context_type": string | null,
 "created_at": string,
 "deleted_at": string | null,
 "head_id": string | null,
 "id": string,
 "is_archived": boolean,
 "metadata": NonNullable<Json>,
+"project_id": string | null,
 "prompt_id": string | null,
 "prompt_text": string | null,
 "prompt_values": Json | null,
@@ -839,18 +1122,25 @@ isOneToOne: false
               "conversation_id": string,"created_at": string,"kind": string,"message_id": string,"next_cursor": string,"rank": number,"role": string,"snippet": string,"title": string
             }[]
                            },
+"search_documentation":
+{ Args: { "p_limit"?: number,"p_query": string }; Returns: {
+              "anchor": string,"breadcrumb": (string)[],"content": string,"file": string,"heading": string,"rank": number,"snippet": string
+            }[]
+                           },
 "share_conversation":
 { Args: { "p_conversation_id": string,"p_expires_at"?: string,"p_is_live"?: boolean,"p_may_continue"?: boolean,"p_password"?: string }; Returns: Record<string, unknown>
                            },
 "start_conversation":
 { Args: { "p_prompt_id": string,"p_title"?: string,"p_values"?: Json,"p_version"?: number }; Returns: {
               "client_id": string | null,
+"context_type": string | null,
 "created_at": string,
 "deleted_at": string | null,
 "head_id": string | null,
 "id": string,
 "is_archived": boolean,
 "metadata": NonNullable<Json>,
+"project_id": string | null,
 "prompt_id": string | null,
 "prompt_text": string | null,
 "prompt_values": Json | null,
@@ -870,6 +1160,9 @@ isOneToOne: false
       } },
 "ui_messages":
 { Args: { "p_chat": string }; Returns: Json
+                           },
+"undo_suggestion":
+{ Args: { "p_suggestion_id": string }; Returns: Json
                            },
 "usage_totals":
 { Args: { "p_by"?: (string)[],"p_from"?: string,"p_to"?: string }; Returns: {

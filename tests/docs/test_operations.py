@@ -44,7 +44,8 @@ KEPT = (
     "public.prompt_publishers", "private.prompt_uses", "public.conversation_shares", "private.share_secrets",
     "private.share_views", "public.consents", "public.legal_holds", "private.erasures", "private.tenant_keys",
     "public.audit_log", "private.search_index",
-    "public.documentation_sections", "private.documentation_index",
+    "public.documentation_sections", "private.documentation_index", "public.projects", "public.project_members",
+    "public.project_revisions", "public.configuration_suggestions",
 )  # fmt: skip
 """What a backup brings back, and what of it a tenant takes along."""
 
@@ -216,6 +217,10 @@ ROWS = (
     " where p.slug = 'desk' and tenant_id = {tenant}",
     "insert into public.conversations (tenant_id, user_id, context_type, project_id)"
     " select tenant_id, user_id, 'project', project_id from public.project_members where tenant_id = {tenant}",
+    "insert into public.configuration_suggestions (tenant_id, project_id, type, title, explanation, changes,"
+    " base_version, fingerprint, rests_on)"
+    " select tenant_id, id, 'workflow', 'A title', 'Why', '[]', 1, sha256('x'), sha256('y') from public.projects"
+    " where slug = 'desk' and tenant_id = {tenant}",
     "insert into public.documentation_sections (tenant_id, file, heading, content)"
     " values ({tenant}, 'a.md', 'A', 'Of it')",
 )

@@ -51,6 +51,8 @@ ROWS = {
     "public.configuration_suggestions": "insert into public.configuration_suggestions (tenant_id, project_id, user_id,"
     " type, title, explanation, changes, base_version, fingerprint, rests_on)"
     f" values ({TENANT}, {PROJECT_ID}, {PERSON}, 'workflow', 'A title', 'Why', '[]', 1, sha256(''), sha256(''))",
+    "public.documentation_sections": "insert into public.documentation_sections (tenant_id, file, heading, content)"
+    f" values ({TENANT}, 'a.md', 'A', 'Of it')",
     "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
     f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",
     "public.prompt_publishers": "update public.prompts set visibility = 'public'",
