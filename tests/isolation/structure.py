@@ -192,7 +192,7 @@ async def _objects(link: asyncpg.Connection, intent: Intent) -> list[str]:
 
 
 async def _grants(link: asyncpg.Connection, intent: Intent) -> list[str]:
-    rows: list[Any] = await link.fetch(_GRANTS)
+    rows = await catalog.unqualified(link, _GRANTS)
     held = {(row["object"], row["role"], row["privilege"], row["column_name"]) for row in rows}
     meant = {grant for grant in intent.grants() if not grant[0].startswith("schema public")}
     found = [f"granted and not meant: {' '.join(filter(None, grant))}" for grant in sorted(held - meant)]
