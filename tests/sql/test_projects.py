@@ -184,7 +184,10 @@ async def test_the_newest_two_hundred_of_each_side_are_kept(acme_member: Actor, 
 async def test_a_sync_is_of_the_versions_that_were_seen(
     acme_member: Actor, globex_admin: Actor, outsider: Actor
 ) -> None:
-    project = await create(acme_member, configuration='{"a": 1}')
+    project, other = (
+        await create(acme_member, configuration='{"a": 1}'),
+        await create(acme_member, "other", yaml="a: 1"),
+    )
     assert (await refused(acme_member, SYNC, project, 1, 0))[0] == "PA422"
     await acme_member.value(WRITE, project, "a: 1")
     (row,) = await acme_member.fetch(SYNC, project, 1, 1)
@@ -203,6 +206,7 @@ async def test_a_sync_is_of_the_versions_that_were_seen(
         assert await stranger.denied(SYNC, id_, 2, 1) == "PA404"
     synced = "select synced_configuration from public.projects where id = $1"
     assert await acme_member.value(synced, project) == '{"a": 1}'
+    assert await acme_member.value(synced, other) is None
 
 
 async def test_bad_input_is_refused_and_told(acme_member: Actor) -> None:

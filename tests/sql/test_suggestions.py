@@ -96,6 +96,46 @@ async def test_accepting_applies_it_and_says_how_to_take_it_back(
     assert await revision(database, desk) == ("undo", made, 3)
 
 
+async def test_a_decision_is_about_one_suggestion_for_one_project(
+    database: Database, acme_member: Actor, desk: UUID
+) -> None:
+    other = await project(acme_member, {**CONFIGURATION, "name": "Other"}, slug="other")
+    for each in (desk, other):
+        for yaml in ("a: 1", "a: 2", "a: 3"):
+            await acme_member.execute("update public.projects set yaml = $2 where id = $1", each, yaml)
+    await configure(acme_member, other, CONFIGURATION)
+    await proposed(database, acme_member, other, RENAME)
+    await proposed(database, acme_member, desk, SCALE)
+    made = await proposed(database, acme_member, desk, RENAME)
+    sql = (
+        "select p::text as row from public.projects as p where p.id <> $1"
+        " union all select r::text from public.project_revisions as r"
+        " where (r.project_id, r.side) <> ($1, 'database') or r.version = 1"
+        " union all select s::text from public.configuration_suggestions as s where s.id <> $2 order by 1"
+    )
+    before = await database.fetch(sql, desk, made)
+    assert (await accept(acme_member, made))["status"] == "accepted"
+    assert (await undo(acme_member, made))["status"] == "undone"
+    assert await configuration(database, desk) == CONFIGURATION
+    assert await database.fetch(sql, desk, made) == before
+
+
+async def test_what_is_pending_is_counted_by_project(database: Database, acme_member: Actor, desk: UUID) -> None:
+    other = await project(acme_member, slug="other")
+    await database.fetch(
+        "insert into public.configuration_suggestions (tenant_id, project_id, type, title, explanation, changes,"
+        " base_version, fingerprint, rests_on, status, decided_at)"
+        " select p.tenant_id, p.id, 'workflow', 'A', 'B', '[]', 1, int4send(n), 'x', s.status, s.decided_at"
+        " from public.projects as p inner join (values ($1::uuid, 'rejected', now()), ($2, 'pending', null))"
+        " as s (project_id, status, decided_at) on p.id = s.project_id cross join generate_series(1, 200) as n",
+        desk,
+        other,
+    )
+    await proposed(database, acme_member, desk, RENAME)
+    (refused,) = await propose(database, acme_member, other, suggestion(RENAME))
+    assert refused["status"] == "too_many"
+
+
 async def test_what_people_change_by_hand_cannot_say_that_a_suggestion_did_it(
     database: Database, acme_member: Actor, desk: UUID
 ) -> None:
