@@ -173,7 +173,8 @@ def _plain(function: catalog.Function, actor: Actor) -> tuple[str, ...]:
 async def get(link: asyncpg.Connection, cell: Cell, strangers: Sequence[str]) -> tuple[str, str]:
     """What comes of a call, and everything that can be read from its answer."""
     try:
-        rows = await link.fetch(cell.sql)
+        # In the role's own words: a statement that is kept was parsed with the rights of whoever said it first.
+        rows = await link.fetch(f"{cell.sql} -- {cell.actor.role}")
     except asyncpg.PostgresError as error:
         refused = (
             "permission denied for schema",

@@ -17,6 +17,9 @@ _SAME_TENANT: Final = "counts more of the tenant's own; noticed by tests/sql"
 _OWN_ID: Final = "a second lock: an answer's id is its turn's, which nobody else can choose"
 _BY_CONVERSATION: Final = "a second lock: the conversation, which is looked up among the person's own"
 _BY_PROMPT: Final = "a second lock: a trigger writes the person whose prompt it was, by its own key, or who asks"
+_LOCKS: Final = "holds more of the tenant's own rows for a moment"
+_BY_CHECK: Final = "a second lock: the check on the table refuses it, if later"
+_IN_A_RACE: Final = "chooses among suggestions that the person sees, in the moment of a race; noticed by nobody else"
 _OUTSIDE: Final = "noticed by test_turns_of_others.py, for an administrator or a worker that does not hold the turn"
 
 EQUIVALENT: Final = {
@@ -91,6 +94,13 @@ EQUIVALENT: Final = {
     "body: private.count_tokens: without `and m.day = v_today`": _SAME_TENANT,
     "body: private.take_invitation: without `and u.joined_at is null`": _BY_POLICY,
     "body: private.feedback_summary: without `and n.message_id = p_message_id`": _SAME_TOTALS,
+    "body: private.find_session: without `and c.user_id = private.current_user_id()`": _BY_POLICY,
+    "body: private.list_sessions: without `and s.user_id = private.current_user_id()`": _BY_POLICY,
+    "body: private.propose_suggestions: without `and c.user_id = private.current_user_id()`": _BY_POLICY,
+    "body: public.open_configuration_session: without `and c.user_id = v_user_id`": _BY_POLICY,
+    "body: private.record_revision: without `and u.id = v_user_id`": _BY_POLICY,
+    "body: private.keep_project: without `and octet_length(new.configuration::pg_catalog.text) <= 2097152`": _BY_CHECK,
+    "body: private.held_suggestion: without `and p.id = v_suggestion.project_id`": _LOCKS,
     "body: private.documentation_hits: without `and h.language = v_language`": _NOT_ISOLATION,
     "body: private.documentation_hits: without `and not h.vector @@ v_words`": _NOT_ISOLATION,
     "body: private.reindex_documentation: without `and d.language < t.search_language`": _NOT_ISOLATION,

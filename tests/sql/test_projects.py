@@ -168,17 +168,21 @@ async def test_revisions_say_who_and_cannot_be_written(acme_admin: Actor, acme_m
 
 
 async def test_the_newest_two_hundred_of_each_side_are_kept(acme_member: Actor, database: Database) -> None:
-    project = await create(acme_member, yaml="0")
-    change = (
-        "update public.projects set yaml = yaml || '1', configuration = jsonb_build_object('a', $2::integer)"
-        " where id = $1"
-    )
+    project, other = await create(acme_member, yaml="0"), await create(acme_member, "other", yaml="0")
+    configure = "update public.projects set configuration = jsonb_build_object('a', $2::integer) where id = $1"
+    write = "update public.projects set yaml = $2::integer where id = $1"
     async with database.connected() as connection:
-        for number in range(205):
-            await connection.execute(change, project, number)
-    for side, newest in (("database", 206), ("yaml", 206)):
+        for number in range(1, 206):
+            await connection.execute(configure, project, number)
+            await connection.execute(write, project, number)
+        for number in range(206, 209):
+            await connection.execute(configure, project, number)
+        for number in range(206, 212):
+            await connection.execute(write, project, number)
+    for side, newest in (("database", 209), ("yaml", 212)):
         kept = await revisions(acme_member, project, side)
         assert (kept[0][0], kept[-1][0], len(kept)) == (newest - 199, newest, 200)
+        assert await revisions(acme_member, other, side) == [(1, "created")]
 
 
 async def test_a_sync_is_of_the_versions_that_were_seen(
