@@ -19,7 +19,7 @@ _BY_CONVERSATION: Final = "a second lock: the conversation, which is looked up a
 _BY_PROMPT: Final = "a second lock: a trigger writes the person whose prompt it was, by its own key, or who asks"
 _LOCKS: Final = "holds more of the tenant's own rows for a moment"
 _BY_CHECK: Final = "a second lock: the check on the table refuses it, if later"
-_IN_A_RACE: Final = "chooses among suggestions that the person sees, in the moment of a race; noticed by nobody else"
+_WITHIN: Final = "within the tenant; noticed by tests/sql"
 _OUTSIDE: Final = "noticed by test_turns_of_others.py, for an administrator or a worker that does not hold the turn"
 
 EQUIVALENT: Final = {
@@ -101,6 +101,26 @@ EQUIVALENT: Final = {
     "body: private.record_revision: without `and u.id = v_user_id`": _BY_POLICY,
     "body: private.keep_project: without `and octet_length(new.configuration::pg_catalog.text) <= 2097152`": _BY_CHECK,
     "body: private.held_suggestion: without `and p.id = v_suggestion.project_id`": _LOCKS,
+    "body: private.change_configuration: without `and r.project_id = p_suggestion.project_id`": _WITHIN,
+    "body: private.change_configuration: without `and r.side = 'database'`": _WITHIN,
+    "body: private.change_configuration: without `and r.version = change_configuration.version`": _WITHIN,
+    "body: private.note_sync: without `and p.id = p_project_id`": _WITHIN,
+    "body: private.propose_suggestions: without `and s.project_id = p_project_id`": _WITHIN,
+    "body: private.propose_suggestions: without `and s.status = 'pending'`": _WITHIN,
+    "body: private.propose_suggestions: without `and s.fingerprint = v_fingerprint`": _WITHIN,
+    "body: private.propose_suggestions: without `and s.rests_on = v_basis`": _WITHIN,
+    "body: private.record_revision: without `and r.project_id = new.id`": _WITHIN,
+    "body: private.record_revision: without `and r.side = 'database'`": _WITHIN,
+    "body: private.record_revision: without `and r.side = 'yaml'`": _WITHIN,
+    "body: private.record_revision: without `and r.version <= new.configuration_version - 200`": _WITHIN,
+    "body: private.record_revision: without `and r.version <= new.yaml_version - 200`": _WITHIN,
+    "body: private.reindex_documentation: without `and s.id = h.section_id`": _WITHIN,
+    "body: private.reindex_documentation: without `and d.section_id = h.section_id`": _WITHIN,
+    "body: private.take_suggestion: without `and p.id = v_suggestion.project_id`": _WITHIN,
+    "body: private.take_suggestion: without `and s.id = v_suggestion.id`": _WITHIN,
+    "body: private.take_back_suggestion: without `and p.id = v_suggestion.project_id`": _WITHIN,
+    "body: public.open_configuration_session: without `and u.id = v_user_id for no key update`": _WITHIN,
+    "body: public.open_configuration_session: without `and not c.is_archived`": _WITHIN,
     "body: private.documentation_hits: without `and h.language = v_language`": _NOT_ISOLATION,
     "body: private.documentation_hits: without `and not h.vector @@ v_words`": _NOT_ISOLATION,
     "body: private.reindex_documentation: without `and d.language < t.search_language`": _NOT_ISOLATION,

@@ -224,6 +224,12 @@ async def test_a_tenants_language(database: Database, acme_member: Actor, acme_a
     assert await found(acme_member, "haus") == ["Neu"]
     await database.fetch("select private.reindex_documentation()")
     assert sorted(await found(acme_member, "haus")) == ["Alt", "Neu"]
+    wrong = (
+        "select s.heading from private.documentation_index as d inner join public.documentation_sections as s"
+        " on (s.tenant_id, s.id) = (d.tenant_id, d.section_id) where d.vector"
+        " <> private.documentation_vector(s.tenant_id, d.language, s.heading, s.breadcrumb, s.content)"
+    )
+    assert await database.fetch(wrong) == []
     before = await database.fetch("select xmin::text from private.documentation_index order by section_id")
     await database.fetch("select private.reindex_documentation()")
     assert await database.fetch("select xmin::text from private.documentation_index order by section_id") == before

@@ -172,16 +172,14 @@ async def test_the_newest_two_hundred_of_each_side_are_kept(acme_member: Actor, 
     configure = "update public.projects set configuration = jsonb_build_object('a', $2::integer) where id = $1"
     write = "update public.projects set yaml = $2::integer where id = $1"
     async with database.connected() as connection:
-        for number in range(1, 206):
-            await connection.execute(configure, project, number)
-            await connection.execute(write, project, number)
-        for number in range(206, 209):
-            await connection.execute(configure, project, number)
-        for number in range(206, 212):
-            await connection.execute(write, project, number)
-    for side, newest in (("database", 209), ("yaml", 212)):
-        kept = await revisions(acme_member, project, side)
-        assert (kept[0][0], kept[-1][0], len(kept)) == (newest - 199, newest, 200)
+        for first, last, change in ((1, 205, configure), (1, 205, write), (206, 208, configure), (206, 211, write)):
+            for number in range(first, last + 1):
+                await connection.execute(change, project, number)
+            kept = {side: await revisions(acme_member, project, side) for side in ("database", "yaml")}
+            for of_side in kept.values():
+                assert len(of_side) == min(of_side[-1][0], 200)
+    assert (kept["database"][-1][0], kept["yaml"][-1][0]) == (209, 212)
+    for side in kept:
         assert await revisions(acme_member, other, side) == [(1, "created")]
 
 
