@@ -193,6 +193,9 @@ def calls() -> list[str]:
             "insert into public.usage_ledger (tenant_id, user_id, day, prompt_tokens, completion_tokens)"
             " values (:acme, :ben, '2024-01-01', 1, 1)"
         ),
+        filled("select * from public.mark_project_synced(:bens_project, 1, 1)"),
+        filled("insert into public.documentation_sections (tenant_id, file, content) values (:acme, 'new.md', 'New')"),
+        "delete from public.documentation_sections where true",
         filled("delete from public.users where id = :ben"),
         "select private.run_due_jobs()",
         "select private.run_job('refresh_summaries')",
