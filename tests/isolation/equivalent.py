@@ -19,6 +19,7 @@ _BY_CONVERSATION: Final = "a second lock: the conversation, which is looked up a
 _BY_PROMPT: Final = "a second lock: a trigger writes the person whose prompt it was, by its own key, or who asks"
 _LOCKS: Final = "holds more of the tenant's own rows for a moment"
 _BY_CHECK: Final = "a second lock: the check on the table refuses it, if later"
+_TWO_DEVICES: Final = "a person who opens it on two devices at once may get two sessions of their own"
 _WITHIN: Final = "within the tenant; noticed by tests/sql"
 _OUTSIDE: Final = "noticed by test_turns_of_others.py, for an administrator or a worker that does not hold the turn"
 
@@ -119,7 +120,7 @@ EQUIVALENT: Final = {
     "body: private.take_suggestion: without `and p.id = v_suggestion.project_id`": _WITHIN,
     "body: private.take_suggestion: without `and s.id = v_suggestion.id`": _WITHIN,
     "body: private.take_back_suggestion: without `and p.id = v_suggestion.project_id`": _WITHIN,
-    "body: public.open_configuration_session: without `and u.id = v_user_id for no key update`": _WITHIN,
+    "body: public.open_configuration_session: without `and u.id = v_user_id for no key update`": _TWO_DEVICES,
     "body: public.open_configuration_session: without `and not c.is_archived`": _WITHIN,
     "body: private.documentation_hits: without `and h.language = v_language`": _NOT_ISOLATION,
     "body: private.documentation_hits: without `and not h.vector @@ v_words`": _NOT_ISOLATION,

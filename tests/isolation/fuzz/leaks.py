@@ -38,7 +38,7 @@ SEEN: Final = {
     ("requests and lines in the log differ", "all requests"),
 }
 """The faults that must be found, by kind and place."""
-LEAKING: Final = ("/", "/livez", "/readyz", "/api/ai/health", "/api/ai/chat", "/v1/chat/completions")
+LEAKING: Final = ("/", "/livez", "/readyz", "/metrics", "/api/ai/health", "/api/ai/chat", "/v1/chat/completions")
 """Where it leaks."""
 
 
