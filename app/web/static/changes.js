@@ -1,7 +1,8 @@
 import { make } from "./dom.js";
 import { valueNode } from "./values.js";
 
-const DONE = { add: "Add to", replace: "Change", remove: "Remove" };
+const DONE = { add: "Add", replace: "Change", remove: "Remove" };
+const LAST_SELECTOR = /\[[^[\]]*=[^[\]]*\]$/;
 const REASONS = {
   free_text: "stems only from words that people wrote",
   documentation: "stems only from the documentation",
@@ -22,9 +23,9 @@ export function changesNode({ changes, suspects = [], appliedChanges }, { boxes 
 }
 
 function whatNode({ operation, path }) {
-  // What is added to a list is told below, and need not be told as its own name.
-  const place = operation === "add" ? path.replace(/\[=.*\]$/s, "") : path;
-  return make("p", {}, `${DONE[operation] ?? operation} `, make("code", { textContent: place }));
+  // The name of what is added to a list is part of its value, which is told below.
+  const list = operation === "add" ? path.replace(LAST_SELECTOR, "") : path;
+  return make("p", {}, `${DONE[operation] ?? operation} ${list === path ? "" : "to "}`, make("code", { textContent: list }));
 }
 
 function valuesNode(change) {

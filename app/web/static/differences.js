@@ -42,7 +42,7 @@ function whoChanged({ changedIn, conflict, changed }) {
   const sides = changedIn === "both" ? ["yaml", "database"] : [changedIn];
   const edits = sides.map((side) => changed?.[side]).filter(Boolean);
   const day = (text) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }).format(moment(text));
-  const who = edits.map(({ by, at }) => [by?.name, at && day(at)].filter(Boolean).join(", "));
+  const who = edits.map(({ by, at }) => [by?.name, day(at)].filter(Boolean).join(", "));
   const word = `${CHANGED[changedIn] ?? CHANGED.unknown}${conflict ? ", in conflict" : ""}`;
   return make("span", {}, word, small(who.join("; ")));
 }

@@ -20,8 +20,10 @@ const DECIDED = "suggestion-decided";
 /** A suggestion as a card: first as it was made, and once it is seen as it is now, with what can be done about it. */
 export function suggestionNode({ config, ...made }) {
   const title = made.title ?? "A change";
+  // What others than the assistant store as a suggestion may have another config.
+  const changes = Array.isArray(config.changes) ? config.changes.filter((each) => typeof each?.path === "string") : [];
   const node = make("section", { className: "suggestion", "aria-label": `Suggestion: ${title}` });
-  const card = { node, suggestion: { ...made, title, status: null, changes: config?.changes ?? [] }, yamlEdit: null, problem: "" };
+  const card = { node, suggestion: { ...made, title, status: null, changes }, yamlEdit: null, problem: "" };
   draw(card);
   if (!made.id) return node;
   node.dataset.suggestion = made.id;
