@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from app import __version__
 from app.assistant.commands import add_commands as add_configuration_commands
-from app.assistant.documentation_commands import add_commands as add_documentation_commands
-from app.assistant.documentation_files import DocumentationError
+from app.assistant.documentation.commands import add_commands as add_documentation_commands
+from app.assistant.documentation.files import DocumentationError
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
 from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError

@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from app import __version__
+from app.assistant.answer.talk import ConfigurationSessions
 from app.assistant.library import DatabaseLibrary
 from app.assistant.projects import Projects
 from app.assistant.routes import Assistant
 from app.assistant.suggestions import Suggestions
-from app.assistant.talk import ConfigurationSessions
 from app.caller import TokenVerifier
 from app.chat.openai_api import OpenAIApi, error_response
 from app.chat.plain_sse import Chat

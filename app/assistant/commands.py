@@ -15,15 +15,15 @@ from uuid import UUID
 
 import asyncpg
 
-from app.assistant.blame import Revision
-from app.assistant.compare import Side
-from app.assistant.comparing import told
+from app.assistant.comparison.blame import Revision
+from app.assistant.comparison.compare import Side
+from app.assistant.configuration.numbers import write_json
+from app.assistant.documents.errors import YamlError
+from app.assistant.documents.source import MOST_BYTES, Document, read
 from app.assistant.ground import Project
-from app.assistant.json_numbers import write_json
 from app.assistant.library import REVISIONS_AT_ONCE, project_of, revision_of
+from app.assistant.report import told
 from app.assistant.subject import Subject
-from app.assistant.yaml_errors import YamlError
-from app.assistant.yaml_source import MOST_BYTES, Document, read
 from app.queries import QUERIES
 from app.settings import Settings
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from app.assistant.blame import Revision
-from app.assistant.changes import Change
-from app.assistant.compare import Side
-from app.assistant.output import DocumentationSection, SuggestionType
+import msgspec
+
+from app.assistant.comparison.blame import Revision
+from app.assistant.comparison.compare import Side
+from app.assistant.configuration.changes import Change
 from app.chat.talk import Session
+
+SuggestionType = Literal["workflow", "custom_field", "automation_rule", "infrastructure"]
+
+
+class DocumentationSection(msgspec.Struct, frozen=True):
+    """A section of the documentation by its anchor, or a whole file."""
+
+    file: str
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,13 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.assistant.blame import Edit, Person, Revision
-from app.assistant.changes import ABSENT
-from app.assistant.compare import Side
-from app.assistant.ground import Draft, Earlier, Outcome, Project, Section
-from app.assistant.json_numbers import read_json, write_json
-from app.assistant.output import DocumentationSection
-from app.assistant.yaml_errors import YamlError
-from app.assistant.yaml_source import read_off_loop
+from app.assistant.comparison.blame import Edit, Person, Revision
+from app.assistant.comparison.compare import Side
+from app.assistant.configuration.changes import ABSENT
+from app.assistant.configuration.numbers import read_json, write_json
+from app.assistant.documents.errors import YamlError
+from app.assistant.documents.source import read_off_loop
+from app.assistant.ground import DocumentationSection, Draft, Earlier, Outcome, Project, Section
 from app.caller import Caller
 from app.chat.talk import Session
 from app.database import Database

@@ -10,12 +10,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.assistant.comparing import told
-from app.assistant.hidden import shown_value
+from app.assistant.answer.scope import INFRASTRUCTURE
+from app.assistant.documents.errors import YamlError
 from app.assistant.library import DatabaseLibrary, PersonsHistory
-from app.assistant.scope import INFRASTRUCTURE
+from app.assistant.report import told
+from app.assistant.secrecy.hidden import shown_value
 from app.assistant.subject import Subject
-from app.assistant.yaml_errors import YamlError
 from app.caller import Caller
 from app.database import Database
 from app.errors import InvalidRequest

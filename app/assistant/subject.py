@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.assistant.changes import ABSENT
-from app.assistant.compare import Difference, compare, three_way
+from app.assistant.comparison.compare import Difference, compare, three_way
+from app.assistant.configuration.changes import ABSENT
+from app.assistant.configuration.shape import Shape
+from app.assistant.documents.errors import YamlError
+from app.assistant.documents.source import Document, read_off_loop
 from app.assistant.ground import Project
-from app.assistant.redaction import Redactor
-from app.assistant.shape import Shape
-from app.assistant.yaml_errors import YamlError
-from app.assistant.yaml_source import Document, read_off_loop
+from app.assistant.secrecy.redaction import Redactor
 
 
 @dataclass(eq=False, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.assistant.hidden import shown_value
-from app.assistant.paths import Path, friendly, from_json
-from app.assistant.redaction import Redactor
+from app.assistant.configuration.paths import Path, friendly, from_json
+from app.assistant.secrecy.hidden import shown_value
+from app.assistant.secrecy.redaction import Redactor
 
 _NAMES: Final = {
     "id": "id",

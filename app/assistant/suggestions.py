@@ -9,17 +9,17 @@ from uuid import UUID
 
 import asyncpg
 
-from app.assistant.canonical import Canon
-from app.assistant.changes import ABSENT
-from app.assistant.compare import compare
-from app.assistant.divergence import divergences
-from app.assistant.json_numbers import read_json, write_json
+from app.assistant.comparison.canonical import Canon
+from app.assistant.comparison.compare import compare
+from app.assistant.comparison.divergence import divergences
+from app.assistant.configuration.changes import ABSENT
+from app.assistant.configuration.numbers import read_json, write_json
+from app.assistant.configuration.paths import Path, Selector, Token, equal, from_json
+from app.assistant.documents.edit import EditError, edited, unified
+from app.assistant.documents.source import read
 from app.assistant.library import DatabaseLibrary, project_of
-from app.assistant.paths import Path, Selector, Token, equal, from_json
 from app.assistant.subject import Subject
 from app.assistant.suggestion_shown import shown
-from app.assistant.yaml_edit import EditError, edited, unified
-from app.assistant.yaml_source import read
 from app.caller import Caller
 from app.database import Database
 from app.errors import ConfigurationInvalid, ConfirmationRequired, PalaverError, SuggestionDecided, SuggestionStale

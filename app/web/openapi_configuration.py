@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from app.assistant.answer.metadata import Metadata
 from app.assistant.forms import STATUSES, AcceptRequest, OpenRequest, RejectRequest
-from app.assistant.metadata import Metadata
 from app.web.openapi_parts import COUNT, TEXT, UUID, nullable, record, ref
 
 _AT: Final = {**TEXT, "format": "date-time"}

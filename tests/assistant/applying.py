@@ -6,8 +6,8 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
-from app.assistant.changes import ABSENT, Change
-from app.assistant.paths import WHOLE, PathError, Selector, Token, equal, find, get
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import WHOLE, PathError, Selector, Token, equal, find, get
 
 
 class Refused(Exception):

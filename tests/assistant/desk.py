@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from app.assistant.yaml_source import read
+from app.assistant.documents.source import read
 from tests.running import RunningWorker
 from tests.world import Actor, Database, token
 

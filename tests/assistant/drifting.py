@@ -12,12 +12,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from app.assistant.canonical import EMPTY, Canon
-from app.assistant.changes import Change
-from app.assistant.compare import Difference, Kind, anchored
-from app.assistant.divergence import Place
-from app.assistant.paths import WHOLE, Path, Selector, equal, get
-from app.assistant.shape import Shape
+from app.assistant.comparison.canonical import EMPTY, Canon
+from app.assistant.comparison.compare import Difference, Kind, anchored
+from app.assistant.comparison.divergence import Place
+from app.assistant.configuration.changes import Change
+from app.assistant.configuration.paths import WHOLE, Path, Selector, equal, get
+from app.assistant.configuration.shape import Shape
 from tests.assistant.applying import applied
 
 SCHEMA: Final[dict[str, Any]] = {

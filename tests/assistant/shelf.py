@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.assistant.blame import Edit, Person, Revision
-from app.assistant.compare import Side
-from app.assistant.ground import Draft, Earlier, Outcome, Project, Section
-from app.assistant.output import DocumentationSection
+from app.assistant.comparison.blame import Edit, Person, Revision
+from app.assistant.comparison.compare import Side
+from app.assistant.ground import DocumentationSection, Draft, Earlier, Outcome, Project, Section
 from app.caller import Caller
 from app.chat.talk import Session
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.assistant.blame import MOST_REVISIONS, Edit, Person, Revision, blame
-from app.assistant.changes import ABSENT
-from app.assistant.compare import compare
-from app.assistant.shape import Shape
+from app.assistant.comparison.blame import MOST_REVISIONS, Edit, Person, Revision, blame
+from app.assistant.comparison.compare import compare
+from app.assistant.configuration.changes import ABSENT
+from app.assistant.configuration.shape import Shape
 
 UNKNOWN = Shape({})
 ADA = Person(UUID(int=1), "Ada")

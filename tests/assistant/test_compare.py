@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.assistant.changes import ABSENT, Change
-from app.assistant.compare import Difference, anchored, changes, compare, three_way
-from app.assistant.paths import WHOLE, Path, PathError, Selector, to_json
-from app.assistant.shape import Shape
+from app.assistant.comparison.compare import Difference, anchored, changes, compare, three_way
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import WHOLE, Path, PathError, Selector, to_json
+from app.assistant.configuration.shape import Shape
 from tests.assistant.applying import applied, undone
 from tests.assistant.drifting import NOISE, SHAPE, configuration, drifted, noisy, told
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.assistant.compare import changes, compare
-from app.assistant.paths import equal
-from app.assistant.shape import Shape
+from app.assistant.comparison.compare import changes, compare
+from app.assistant.configuration.paths import equal
+from app.assistant.configuration.shape import Shape
 from tests.assistant.applying import applied, undone
 from tests.assistant.drifting import NOISE, noisy
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from app.assistant.blame import Edit, Edits, Person
-from app.assistant.changes import ABSENT
-from app.assistant.compare import compare, three_way
-from app.assistant.comparison_result import MOST_CHARACTERS, as_result, bounded
-from app.assistant.paths import Token, find
-from app.assistant.shape import Shape
+from app.assistant.comparison.blame import Edit, Edits, Person
+from app.assistant.comparison.compare import compare, three_way
+from app.assistant.comparison.result import MOST_CHARACTERS, as_result, bounded
+from app.assistant.configuration.changes import ABSENT
+from app.assistant.configuration.paths import Token, find
+from app.assistant.configuration.shape import Shape
 
 UNKNOWN = Shape({})
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.assistant.context import MOST_CHARS, Context, ProjectData
-from app.assistant.marks import marks_of
-from app.assistant.redaction import Redactor
-from app.assistant.shape import Shape
+from app.assistant.answer.context import MOST_CHARS, Context, ProjectData
+from app.assistant.answer.marks import marks_of
+from app.assistant.configuration.shape import Shape
+from app.assistant.secrecy.redaction import Redactor
 
 NONCE = "0123456789abcdef"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.assistant.documentation import PART_OCTETS, Slugs, sections
+from app.assistant.documentation.sections import PART_OCTETS, Slugs, sections
 
 # As GitHub itself renders them: rows of the test fixtures of github-slugger, in order, since they are of one page.
 SLUGS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.assistant.hidden import has_hidden, shown, without_hidden
+from app.assistant.secrecy.hidden import has_hidden, shown, without_hidden
 
 HIDDEN = {
     "a zero-width space": ("ad\u200bmin", "ad⟨U+200B⟩min"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.assistant.metadata import (
+from app.assistant.answer.metadata import (
     MOST_DIFFERENCES,
     MOST_OCTETS,
     MOST_REFERENCES,

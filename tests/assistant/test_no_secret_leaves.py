@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from app.assistant.changes import ABSENT, Change
-from app.assistant.compare import compare
-from app.assistant.comparison_result import as_result
-from app.assistant.context import Context, ProjectData
-from app.assistant.paths import PathError, get, parse
-from app.assistant.provenance import suspects
-from app.assistant.redaction import Redactor
-from app.assistant.shape import Shape
-from app.assistant.sources import Sources
-from app.assistant.tools import Found, run
+from app.assistant.answer.context import Context, ProjectData
+from app.assistant.answer.tools import Found, run
+from app.assistant.comparison.compare import compare
+from app.assistant.comparison.result import as_result
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import PathError, get, parse
+from app.assistant.configuration.shape import Shape
+from app.assistant.provenance.sources import Sources
+from app.assistant.provenance.suspects import suspects
+from app.assistant.secrecy.redaction import Redactor
 from app.logs import Redactor as LogRedactor
 from app.logs import get_logger
 

@@ -10,17 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.assistant.answer_reader import AnswerReader
-from app.assistant.output import (
-    RESPONSE_FORMAT,
-    SCHEMA,
-    DocumentationSection,
-    Output,
-    ProposedChange,
-    Reference,
-    mentioned,
-    value_of,
-)
+from app.assistant.answer.output import RESPONSE_FORMAT, SCHEMA, Output, ProposedChange, Reference, mentioned, value_of
+from app.assistant.answer.reader import AnswerReader
+from app.assistant.ground import DocumentationSection
 
 CHANGE = {"operation": "add", "path": "workflow.statuses[-]", "value_json": '{"id": "qa"}'}
 SUGGESTION = {"type": "workflow", "title": "QA", "explanation": "Wanted.", "changes": [CHANGE]}

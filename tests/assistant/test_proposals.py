@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.assistant.changes import ABSENT, Change
-from app.assistant.output import ProposedChange
-from app.assistant.paths import Selector, parse
-from app.assistant.proposals import APPEND, MOST_CHANGES, Drafting, ProposalError
-from app.assistant.shape import Shape
+from app.assistant.answer.output import ProposedChange
+from app.assistant.answer.proposals import APPEND, MOST_CHANGES, Drafting, ProposalError
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import Selector, parse
+from app.assistant.configuration.shape import Shape
 from tests.assistant.applying import applied
 
 CONFIGURATION: Any = {

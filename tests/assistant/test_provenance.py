@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.assistant.changes import ABSENT, Change
-from app.assistant.paths import Selector
-from app.assistant.provenance import Suspect, suspects
-from app.assistant.shape import Shape
-from app.assistant.sources import Sources
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import Selector
+from app.assistant.configuration.shape import Shape
+from app.assistant.provenance.sources import Sources
+from app.assistant.provenance.suspects import Suspect, suspects
 
 SCHEMA = {
     "properties": {

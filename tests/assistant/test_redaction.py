@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import pytest
 
-from app.assistant.changes import ABSENT, Change
-from app.assistant.compare import compare
-from app.assistant.paths import Path, Selector
-from app.assistant.redaction import Redactor
-from app.assistant.shape import Shape
+from app.assistant.comparison.compare import compare
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import Path, Selector
+from app.assistant.configuration.shape import Shape
+from app.assistant.secrecy.redaction import Redactor
 
 HIDDEN = "[redacted]"
 SCHEMA = {

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.assistant.rounds import MOST_CALLS, MOST_ROUNDS, Rounds
-from app.assistant.steps import Steps
+from app.assistant.answer.rounds import MOST_CALLS, MOST_ROUNDS, Rounds
+from app.assistant.answer.steps import Steps
 from app.chat.pieces import Piece, Step, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.turn import Tokens

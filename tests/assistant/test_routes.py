@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from app.assistant.yaml_source import read
+from app.assistant.documents.source import read
 from tests.assistant.desk import (
     MISSING,
     REPLICAS,

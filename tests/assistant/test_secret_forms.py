@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from app.assistant.secret_forms import spans
+from app.assistant.secrecy.forms import spans
 
 NOISE = "q7Lw2ZpX9vRk4TnB8sYd3FhJ6mCg1AeU"
 HEX = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.assistant.secret_names import names_digest, names_secret
+from app.assistant.secrecy.names import names_digest, names_secret
 
 SECRETS = """
     password passwd pwd Password PASSWORD db_password dbPassword DB_PASSWORD_PROD password1 password_hash userpassword

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from app.assistant.answer.metadata import validated
+from app.assistant.answer.rounds import MOST_ROUNDS
+from app.assistant.answer.talk import ConfigurationSessions
+from app.assistant.answer.tools import TOOLS
 from app.assistant.ground import Earlier, Section
-from app.assistant.metadata import validated
-from app.assistant.rounds import MOST_ROUNDS
-from app.assistant.talk import ConfigurationSessions
-from app.assistant.tools import TOOLS
 from app.chat.pieces import Piece, Step, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.turn import Tokens
@@ -112,11 +112,13 @@ async def test_what_the_model_is_asked(talk: Talk, model_server: ModelServer) ->
     await talk(Shelf(suggestions=[waiting]), "Hello", "Hi!", "Add QA", temperature=0.5).answer()
     (request,) = model_server.requests
     messages = request.body["messages"]
-    assert [each["role"] for each in messages] == ["system", "user", "user", "assistant", "user"]
+    assert [each["role"] for each in messages] == ["system", "user", "assistant", "user"]
     assert messages[0]["content"].endswith("Be brief.")
     assert '"name":"Review"' in messages[1]["content"]
     assert "Issues move on." in messages[1]["content"]
     assert "Add a status Blocked" in messages[1]["content"]
+    assert messages[1]["content"].splitlines()[-3].startswith("<<<end ")
+    assert messages[1]["content"].endswith("\n\nHello")
     assert messages[-1] == {"role": "user", "content": "Add QA"}
     assert [each["function"]["name"] for each in request.body["tools"]] == [tool["function"]["name"] for tool in TOOLS]
     assert request.body["temperature"] == 0.5

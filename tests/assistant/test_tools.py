@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.assistant.changes import ABSENT
-from app.assistant.paths import PathError, get, parse
-from app.assistant.redaction import Redactor
-from app.assistant.shape import Shape
-from app.assistant.tools import MOST_RESULT_CHARS, TOOLS, Found, run
+from app.assistant.answer.tools import MOST_RESULT_CHARS, TOOLS, Found, run
+from app.assistant.configuration.changes import ABSENT
+from app.assistant.configuration.paths import PathError, get, parse
+from app.assistant.configuration.shape import Shape
+from app.assistant.secrecy.redaction import Redactor
 
 CONFIGURATION: dict[str, Any] = {
     "workflow": {"statuses": [{"id": "open"}, {"id": "done"}]},

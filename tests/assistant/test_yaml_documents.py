@@ -10,12 +10,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.assistant import yaml_source
-from app.assistant.changes import Change
-from app.assistant.paths import equal, find
-from app.assistant.yaml_edit import edited
-from app.assistant.yaml_errors import YamlError
-from app.assistant.yaml_source import Document, Node, read
+from app.assistant.configuration.changes import Change
+from app.assistant.configuration.paths import equal, find
+from app.assistant.documents import source as yaml_source
+from app.assistant.documents.edit import edited
+from app.assistant.documents.errors import YamlError
+from app.assistant.documents.source import Document, Node, read
 from tests.assistant.yaml_documents import changes, documents
 
 Case = tuple[dict[str, Any], str, list[str]]

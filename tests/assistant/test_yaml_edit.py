@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from app.assistant import yaml_blocks
-from app.assistant.changes import ABSENT, Change
-from app.assistant.paths import from_json
-from app.assistant.yaml_edit import EditError, edited, edited_off_loop, unified
-from app.assistant.yaml_source import read
+from app.assistant.configuration.changes import ABSENT, Change
+from app.assistant.configuration.paths import from_json
+from app.assistant.documents import blocks as yaml_blocks
+from app.assistant.documents.edit import EditError, edited, edited_off_loop, unified
+from app.assistant.documents.source import read
 
 CONFIGURATION = """\
 # The project's configuration.

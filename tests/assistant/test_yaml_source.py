@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from app.assistant import yaml_source
-from app.assistant.json_numbers import read_json, write_json
-from app.assistant.paths import PathError, Selector
-from app.assistant.yaml_errors import YamlError
-from app.assistant.yaml_source import MOST_BYTES, MOST_LEVELS, MOST_NODES, read, read_off_loop
+from app.assistant.configuration.numbers import read_json, write_json
+from app.assistant.configuration.paths import PathError, Selector
+from app.assistant.documents import source as yaml_source
+from app.assistant.documents.errors import YamlError
+from app.assistant.documents.source import MOST_BYTES, MOST_LEVELS, MOST_NODES, read, read_off_loop
 
 CONFIGURATION = """\
 # The workflow of the project.

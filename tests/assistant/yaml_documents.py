@@ -13,8 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.assistant.changes import Change
-from app.assistant.paths import Path, Selector
+from app.assistant.configuration.changes import Change
+from app.assistant.configuration.paths import Path, Selector
 
 WORDS = (
     *("NO", "on", "yes", "y", "12:30:45", "2024-01-05", "1_000", "0b11", "v1.2.3", "a#b", "http://example.com/?a=b"),

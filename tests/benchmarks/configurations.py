@@ -22,7 +22,7 @@ import yaml
 from deepdiff import DeepDiff
 from deepdiff.helper import CannotCompare
 
-from app.assistant.compare import anchored, compare
+from app.assistant.comparison.compare import anchored, compare
 from tests.assistant.drifting import NOISE, SHAPE, Truth, configuration, drifted, noisy, shape_of, told
 from tests.benchmarks.report import Report, middle
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
-from app.assistant.documentation_files import MOST_OCTETS
+from app.assistant.documentation.files import MOST_OCTETS
 from tests.cli.test_commands import Result, palaver
 from tests.world import Actor, Database
 

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.assistant.yaml_source import read
+from app.assistant.documents.source import read
 from app.local.stack import Stack
 from tests.assistant.desk import MISSING, YAML
 from tests.assistant.scripts import calling, changing, structured, suggesting

@@ -12,7 +12,7 @@ import asyncpg
 import jsonschema_rs
 import pytest
 
-from app.assistant.paths import friendly
+from app.assistant.configuration.paths import friendly
 from tests.world import Actor, Database
 
 ERRORS: Final = "select private.schema_errors($1::jsonb, $2::jsonb)::text"

@@ -1,0 +1,1 @@
+"""Where two configurations differ, and who made them differ."""

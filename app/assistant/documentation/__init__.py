@@ -1,0 +1,1 @@
+"""A tenant's documentation, in sections of Markdown files."""

@@ -1,0 +1,1 @@
+"""YAML documents: read as plain data, and edited so that what is not changed stays byte for byte."""

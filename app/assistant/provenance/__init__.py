@@ -1,0 +1,1 @@
+"""Where a value that a model proposes comes from."""
