@@ -1,7 +1,7 @@
 """What the demonstration model says to the configuration assistant, in the form and from the data that it is given.
 
-It knows nothing but their outward shape: JSON between two lines that begin with `<<<`, in the first message that is
-not the system's.
+It knows nothing but their outward shape: a line of JSON between two that begin with `<<<`, at the beginning of a
+message that is not the system's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_SUGGESTIONS: Final = 3
 _VALUE_CHARS: Final = 60
 _TYPES: Final = {"workflow": "workflow", "custom_fields": "custom_field", "automation_rules": "automation_rule"}
 _TOKEN: Final = re.compile(r"\[(\d+)\]|\.?([A-Za-z_][A-Za-z0-9_-]*)")
-_DATA: Final = re.compile(r"<<<[^\n]*\n(.*)\n<<<[^\n]*", re.DOTALL)
+_DATA: Final = re.compile(r"<<<[^\n]*\n([^\n]*)\n<<<[^\n]*")
 _CUT: Final = re.compile(r"… \([\d,]+ characters\)\Z")
 
 _Object: TypeAlias = Mapping[str, Any]
@@ -36,7 +36,7 @@ def wants_form(body: _Object) -> bool:
 
 def configuration_answer(messages: Sequence[tuple[str, str]]) -> str:
     """The form, filled in, as JSON. Raises ValueError, KeyError, TypeError or AttributeError for other data."""
-    given, question = _data(messages), messages[-1][1]
+    given, question = _data(messages), _DATA.sub("", messages[-1][1], count=1)
     project, *others = given["projects"] or [{"name": "", "slug": "", "configuration": {}}]
     differences = [(of, each) for of in (project, *others) for each in of.get("differences") or ()]
     sections = given["documentation"][:_MOST_PLACES]
@@ -57,7 +57,7 @@ def configuration_answer(messages: Sequence[tuple[str, str]]) -> str:
 
 def _data(messages: Sequence[tuple[str, str]]) -> Any:
     """What the assistant tells of projects, documentation and earlier suggestions."""
-    found = next((match for role, text in messages if role == "user" and (match := _DATA.fullmatch(text))), None)
+    found = next((match for role, text in messages if role == "user" and (match := _DATA.match(text))), None)
     if found is None:
         raise ValueError("There is no data between two lines.")
     return json.loads(found[1])

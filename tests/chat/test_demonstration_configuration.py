@@ -47,8 +47,7 @@ def data(*differences: Any, sections: Any = (), earlier: Any = (), **project: An
     text = json.dumps({"projects": [told], "documentation": sections, "earlier": earlier})
     return [
         {"role": "system", "content": "Answer."},
-        {"role": "user", "content": f"<<<data 1\n{text}\n<<<end 1"},
-        {"role": "user", "content": WHY},
+        {"role": "user", "content": f"<<<data 1\n{text}\n<<<end 1\n\n{WHY}"},
     ]
 
 
@@ -75,7 +74,7 @@ async def test_it_answers_in_the_form_that_the_assistant_asks_for() -> None:
         asked: Any = {"model": MODEL, "response_format": RESPONSE_FORMAT}
         # A question that names a tool is none for it here: it has nothing to look up.
         tools = [{"type": "function", "function": {"name": "compare"}}]
-        messages = [*data(OPTION)[:-1], {"role": "user", "content": "compare"}]
+        messages = [*data(OPTION), {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "compare"}]
         answer = await completions.create(**asked, messages=messages, tools=tools)
         output = read_output(answer.choices[0].message.content)
         with pytest.raises(openai.BadRequestError):
