@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -906,7 +907,7 @@ SET_ACCESS = (
     "update public.project_members set access = $1"
     " where user_id = (select id from public.users where email = 'ben@acme.test')"
 )
-ANSWERED = {
+ANSWERED: dict[str, Any] = {
     "references": [{"path": "workflow.transitions", "source": "both"}],
     "documentation": [{"file": "handbook/workflow.md", "section": "transitions"}],
     "show_comparison": True,
@@ -924,18 +925,16 @@ ANSWERED = {
 }
 
 
-async def in_the_help_desk(page: Page, model_server: ModelServer, database: asyncpg.Connection) -> None:
-    """Sign Ben in, and ask about the project's configuration in a new conversation."""
+async def asked_about(page: Page, about: str, database: asyncpg.Connection) -> None:
+    """Sign Ben in, and ask in a new conversation about a configuration."""
     await database.execute("update public.conversations set is_archived = true where context_type is not null")
     await sign_in(page, "ben@acme.test")
-    await page.click_text("Configuration: Help desk", "#projects")
-    await page.until("document.title === 'Help desk – Palaver' && !document.querySelector('#greeting').hidden")
-    assert await page.run("document.querySelector('#projects [aria-current]').innerText") == "Configuration: Help desk"
-    model_server.script(structured("Nothing leads there.", seconds_per_frame=0.004, **ANSWERED))
+    await page.click_text(about, "#projects")
+    await page.until(
+        "!document.querySelector('#greeting').hidden && document.querySelector('#projects [aria-current]')"
+    )
+    assert await page.run("document.querySelector('#projects [aria-current]').innerText") == about
     await ask(page, WHY)
-    await page.shows("Searching the documentation", ".steps")
-    await answered(page)
-    assert await page.run("document.querySelector('.steps')") is None
 
 
 async def suggestion(page: Page, number: int) -> str:
@@ -949,7 +948,11 @@ async def suggestion(page: Page, number: int) -> str:
 async def test_a_suggestion_is_understood_accepted_and_undone(
     page: Page, model_server: ModelServer, database: asyncpg.Connection
 ) -> None:
-    await in_the_help_desk(page, model_server, database)
+    model_server.script(replace(structured("Nothing leads there.", **ANSWERED), first_token_seconds=0.5))
+    await asked_about(page, "Configuration: Help desk", database)
+    await page.shows("Searching the documentation , done Asking the model …", ".steps")
+    await answered(page)
+    assert await page.run("document.querySelector('.steps')") is None
     await page.shows('custom_fields[0].options[3] severity "critical" line 31 nothing YAML Ada,', ".differences")
     await page.shows("workflow.transitions", ".cited")
     await page.click("details")
@@ -979,7 +982,9 @@ async def test_a_suggestion_is_understood_accepted_and_undone(
 async def test_who_decides_on_a_suggestion_is_told_what_has_happened_meanwhile(
     page: Page, model_server: ModelServer, database: asyncpg.Connection
 ) -> None:
-    await in_the_help_desk(page, model_server, database)
+    model_server.script(structured("Nothing leads there.", **ANSWERED))
+    await asked_about(page, "Configuration: Help desk", database)
+    await answered(page)
     await database.execute(SET_REPLICAS, REPLICAS, 7)
     card = await suggestion(page, 2)
     await page.click(f"{card} .primary")
@@ -1005,6 +1010,17 @@ async def test_who_decides_on_a_suggestion_is_told_what_has_happened_meanwhile(
     for side in ("Width", "Height"):
         assert await page.run(f"document.documentElement.scroll{side} === inner{side}"), side
     await database.execute(SET_REPLICAS, REPLICAS, 4)
+
+
+async def test_on_the_infrastructure_a_suggestion_says_whose_it_is(
+    page: Page, model_server: ModelServer, database: asyncpg.Connection
+) -> None:
+    change = changing("replace", "helpdesk.infrastructure.environments[0].replicas", 2)
+    offered = suggesting(change, type="infrastructure", title="Two of them")
+    model_server.script(structured("One is little.", suggestions=[offered]))
+    await asked_about(page, "Infrastructure", database)
+    await answered(page)
+    await page.shows("Two of them Help desk · Waits for a decision", await suggestion(page, 1))
 
 
 async def test_who_sees_no_project_is_offered_none(page: Page) -> None:

@@ -10,9 +10,16 @@ import { worker } from "./worker.js";
 
 const MOST = 200;
 
+const names = new Map();
+
+/** What a project is called, by its id; undefined for one that is not listed. */
+export const nameOfProject = (id) => names.get(id);
+
 /** List what configuration there is to ask about: that of each project that the person sees, and the infrastructure of all. */
 export async function loadProjects() {
   const projects = cannotAsk() === null ? await data("projects", { select: "id,slug,name", order: "name,id", limit: String(MOST) }) : [];
+  names.clear();
+  for (const { id, name } of projects) names.set(id, name);
   const items = projects.map(({ id, name }) => itemNode(`Configuration: ${name}`, { contextType: "project", project: id }));
   if (items.length) items.push(itemNode("Infrastructure", { contextType: "infrastructure" }));
   at("projects").replaceChildren(...(items.length ? [make("ul", {}, ...items)] : []));

@@ -138,6 +138,7 @@ async function kept(id, heard) {
 /** The stream cannot be had: the server keeps what it answers, and the page says so. */
 function lost(error, { answer }) {
   answer.node.dataset.state = "left";
+  answer.node.querySelector(".steps")?.remove();
   if (error.code === "SESSION_ENDED") throw error;
   if (!(error instanceof Problem)) console.error(error);
   const said = error instanceof Problem ? error.message : "Something went wrong in this page.";

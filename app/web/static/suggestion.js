@@ -6,7 +6,9 @@ import { make, quiet, say } from "./dom.js";
 import { Problem } from "./errors.js";
 import { me } from "./me.js";
 import { attempt } from "./notices.js";
+import { nameOfProject } from "./projects.js";
 import { Prose } from "./prose.js";
+import { view } from "./view.js";
 
 const STATES = {
   pending: "waits for a decision",
@@ -57,7 +59,11 @@ function draw(card) {
   );
 }
 
-function stateOf({ status, decidedBy, decidedAt, reason }) {
+/** Of which project it is, where there may be several, and what became of it. */
+const stateOf = (suggestion) =>
+  [view.contextType === "infrastructure" && nameOfProject(suggestion.projectId), decisionOf(suggestion)].filter(Boolean).join(" · ");
+
+function decisionOf({ status, decidedBy, decidedAt, reason }) {
   if (!status) return "";
   const when = decidedAt && new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(moment(decidedAt));
   const words = [STATES[status] ?? status, decidedBy === me?.id && "by you", when].filter(Boolean).join(", ");
