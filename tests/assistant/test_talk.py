@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -12,7 +13,9 @@ from app.assistant.answer.metadata import validated
 from app.assistant.answer.rounds import MOST_ROUNDS
 from app.assistant.answer.talk import ConfigurationSessions
 from app.assistant.answer.tools import TOOLS
+from app.assistant.configuration.paths import Token
 from app.assistant.ground import Earlier, Section
+from app.assistant.secrecy.redaction import Redactor
 from app.chat.pieces import Piece, Step, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.turn import Tokens
@@ -156,7 +159,7 @@ async def test_no_secret_reaches_the_model(talk: Talk, model_server: ModelServer
         ("{}", ["takes"]),
     ],
 )
-async def test_looking_up(talk: Talk, model_server: ModelServer, arguments: str, found: list[str]) -> None:
+async def test_calling(talk: Talk, model_server: ModelServer, arguments: str, found: list[str]) -> None:
     model_server.script(calling(arguments), structured("So."))
     await talk(Shelf()).answer()
     result = model_server.requests[-1].body["messages"][-1]
@@ -354,6 +357,29 @@ async def test_an_answer_that_is_cut_suggests_nothing(talk: Talk, model_server: 
     assert talking.talk.finish_reason == "length"
     assert talking.metadata == {"configReferences": [{"path": "workflow", "type": "both"}]}
     assert shelf.proposed == []
+
+
+async def test_a_model_that_looks_everything_up_keeps_nobody_waiting(
+    talk: Talk, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    redacted = Redactor.value
+
+    def noting(redactor: Redactor, value: Any, at: Sequence[Token] = ()) -> Any:
+        threads.append(threading.get_ident())
+        return redacted(redactor, value, at)
+
+    monkeypatch.setattr(Redactor, "value", noting)
+    everything = calling(*(['{"path": "*"}'] * 8))
+    once = []
+    for rounds in (1, MOST_ROUNDS):
+        threads.clear()
+        model_server.script(*([everything] * rounds), structured("So."))
+        assert await talk(Shelf()).answer() == "So."
+        once.append(len(threads))
+        assert threading.get_ident() not in threads
+    # The work is that of one look, however often it looks.
+    assert once[0] == once[1]
 
 
 @pytest.mark.parametrize("read", ["projects", "search", "earlier"])

@@ -107,7 +107,8 @@ class ConfigurationTalk:
     async def _stream(self) -> AsyncGenerator[Sequence[Piece], None]:
         yield [self._steps.begin("reading_configuration")]
         projects = await self._library.projects(self._session)
-        scope = Scope([await Subject.read(project) for project in projects], self._session.context_type)
+        subjects = [await Subject.read(project) for project in projects]
+        scope = await asyncio.to_thread(Scope, subjects, self._session.context_type)
         world = World(scope, self._library, self._session)
         yield self._steps.end()
         if any(project.yaml is not None for project in projects):
