@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ import asyncpg
 from app.assistant.comparison.blame import Revision
 from app.assistant.comparison.compare import Side
 from app.assistant.configuration.numbers import write_json
+from app.assistant.configuration.paths import PathError, get, parse
 from app.assistant.documents.errors import YamlError
 from app.assistant.documents.source import MOST_BYTES, Document, read
 from app.assistant.ground import Project
@@ -69,7 +70,7 @@ def _run(given: argparse.Namespace) -> int:
     except YamlError as error:
         _say(f"{_name(given)}:{error.line}:{error.column}: {error.message}")
     except (ConfigurationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        _say(f"palaver config {given.action}: {getattr(error, 'message', error)}")
+        _say(f"palaver config {given.action}: {getattr(error, 'message', None) or error}")
         for line in _errors(error):
             _say(f"  {line}")
     return FAILED
@@ -80,6 +81,8 @@ async def _diff(url: str, given: argparse.Namespace) -> int:
         project = await _find(connection, given.project)
         subject = await _compared(project)
         differences = await told(subject, _OwnersHistory(connection), given.path)
+    if not differences and not _leads(subject, given.path):
+        raise ConfigurationError(f"there is nothing at {given.path} on either side of {project.slug}.")
     if given.json:
         print(json.dumps({"project": project.slug, "differences": differences}, ensure_ascii=False, indent=2))
     else:
@@ -164,6 +167,15 @@ async def _compared(project: Project) -> Subject:
         raise ConfigurationError(f"{project.slug} has no YAML document; load one with: config load {project.slug} FILE")
     await subject.compare()
     return subject
+
+
+def _leads(subject: Subject, path: str) -> bool:
+    """Whether there is something at a path: a misspelt one must not pass for the same on both sides."""
+    for side in (subject.project.configuration, subject.document.value if subject.document else {}):
+        with suppress(PathError):
+            get(side, parse(path))
+            return True
+    return False
 
 
 def _document(path: Path) -> tuple[str, Document]:

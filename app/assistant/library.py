@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -41,9 +42,10 @@ class DatabaseLibrary:
     async def of(self, caller: Caller, context_type: str, project_id: UUID | None) -> Sequence[Project]:
         """The project that a session is about, or those whose infrastructure it is about."""
         if context_type == "project":
-            return [project_of(await self._database.fetch_row("read_project", caller.claims, str(project_id)))]
-        rows = await self._database.fetch("read_projects", caller.claims, MOST_PROJECTS)
-        return [project_of(row) for row in rows]
+            rows = [await self._database.fetch_row("read_project", caller.claims, str(project_id))]
+        else:
+            rows = await self._database.fetch("read_projects", caller.claims, MOST_PROJECTS)
+        return [await asyncio.to_thread(project_of, row) for row in rows]
 
     async def projects(self, session: Session) -> Sequence[Project]:
         """The same, of a turn."""
@@ -77,17 +79,20 @@ class DatabaseLibrary:
         return found
 
     async def propose(self, session: Session, project: Project, drafts: Sequence[Draft]) -> Sequence[Outcome]:
-        """Offer suggestions, and change nothing; an outcome for each."""
-        offered = [
-            {
-                "type": draft.type,
-                "title": draft.title,
-                "explanation": draft.explanation,
-                "changes": [change.as_json() for change in draft.changes],
-                "suspects": draft.suspects,
-            }
-            for draft in drafts
-        ]
+        """Offer suggestions, and change nothing; an outcome for each.
+
+        One at a time, since each is rehearsed on all of the configuration: of a large one many would take too long.
+        """
+        return [await self._propose(session, project, draft) for draft in drafts]
+
+    async def _propose(self, session: Session, project: Project, draft: Draft) -> Outcome:
+        offered = {
+            "type": draft.type,
+            "title": draft.title,
+            "explanation": draft.explanation,
+            "changes": [change.as_json() for change in draft.changes],
+            "suspects": draft.suspects,
+        }
         row = await self._database.fetch_row(
             "propose_suggestions",
             session.caller.claims,
@@ -95,12 +100,10 @@ class DatabaseLibrary:
             session.turn_id,
             project.id,
             project.configuration_version,
-            write_json(offered),
+            write_json([offered]),
         )
-        return [
-            Outcome(each["status"], UUID(each["id"]) if each.get("id") else None)
-            for each in msgspec.json.decode(row["outcomes"])
-        ]
+        (outcome,) = msgspec.json.decode(row["outcomes"])
+        return Outcome(outcome["status"], UUID(outcome["id"]) if outcome.get("id") else None)
 
 
 class PersonsHistory:

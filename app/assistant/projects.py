@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -48,7 +49,8 @@ class Projects:
 
     async def configuration(self, caller: Caller, conversation_id: UUID) -> Mapping[str, Any]:
         """The configurations of a session's projects, without secrets, and how many differences each has."""
-        return {"projects": [_configuration(each) for each in await self._subjects(caller, conversation_id)]}
+        subjects = await self._subjects(caller, conversation_id)
+        return {"projects": [await asyncio.to_thread(_configuration, each) for each in subjects]}
 
     async def differences(self, caller: Caller, conversation_id: UUID, path: str) -> Mapping[str, Any]:
         """Where YAML and database differ, at and below a friendly path, who changed what, and since when."""

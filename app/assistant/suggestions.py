@@ -53,7 +53,9 @@ class Suggestions:
         return {
             # Of a project that has been lost meanwhile there is nothing to tell.
             "suggestions": [
-                shown(each, redactors[each["project_id"]]) for each in suggestions if each["project_id"] in redactors
+                await asyncio.to_thread(shown, each, redactors[each["project_id"]])
+                for each in suggestions
+                if each["project_id"] in redactors
             ],
             "next": rows[-1]["id"] if len(rows) == limit else None,
         }
@@ -106,19 +108,21 @@ class Suggestions:
         decided: dict[str, Any] = read_json(found["decision"])
         row, subject = await self._read(caller, suggestion_id)
         if (refused := _REFUSED.get(decided["status"])) is not None:
-            told: dict[str, Any] = {
-                name: decided[name] for name in ("failures", "errors", "changes") if name in decided
-            }
-            raise refused(extra={**told, "suggestion": shown(decided["suggestion"], subject.redactor)})
+            told = {name: decided[name] for name in ("failures", "errors", "changes") if name in decided}
+            shown_now = await asyncio.to_thread(shown, decided["suggestion"], subject.redactor)
+            raise refused(extra={**subject.redactor.texts(told), "suggestion": shown_now})
         return decided, row, subject
 
     async def _read(self, caller: Caller, suggestion_id: UUID) -> tuple[asyncpg.Record, Subject]:
         row = await self._database.fetch_row("read_suggestion", caller.claims, suggestion_id)
-        return row, await Subject.read(project_of(row))
+        return row, await Subject.read(await asyncio.to_thread(project_of, row))
 
     async def _with_edit(self, row: asyncpg.Record, subject: Subject) -> dict[str, Any]:
         suggestion = read_json(row["suggestion"])
-        told: dict[str, Any] = {"suggestion": shown(suggestion, subject.redactor), "yamlEdit": None}
+        told: dict[str, Any] = {
+            "suggestion": await asyncio.to_thread(shown, suggestion, subject.redactor),
+            "yamlEdit": None,
+        }
         if suggestion["status"] in ("pending", "accepted") and row["yaml"] is not None:
             wanted = subject.project.configuration
             if suggestion["status"] == "pending":

@@ -74,7 +74,7 @@ comment on column public.projects.synced_configuration is 'The configuration whe
 
 comment on column public.projects.synced_yaml is 'The document at that time.';
 
-comment on column public.projects.secret_paths is 'Where secrets stand, such as integrations.*.token or services[*].env["API KEY"]: shown to no model, and in no comparison. What looks like a secret is left out without this.';
+comment on column public.projects.secret_paths is 'Where secrets stand, such as integrations.*.token, **.pin (wherever that stands) or services[*].env["API KEY"]: shown to no model, and in no comparison. What looks like a secret is left out without this.';
 
 create index projects_owner_idx on public.projects (tenant_id, owner_id);
 
@@ -346,14 +346,14 @@ begin
     if exists (
         select from unnest(new.secret_paths) as s (path)
         where s.path !~ (
-            '^([A-Za-z_][A-Za-z0-9_-]*|\*|\[([0-9]{1,9}|\*)\]|\["([^"\\]|\\.)*"\])'
-            || '(\.([A-Za-z_][A-Za-z0-9_-]*|\*)|\[([0-9]{1,9}|\*)\]|\["([^"\\]|\\.)*"\])*$'
+            '^([A-Za-z_][A-Za-z0-9_-]*|\*\*?|\[([0-9]{1,9}|\*)\]|\["([^"\\]|\\.)*"\])'
+            || '(\.([A-Za-z_][A-Za-z0-9_-]*|\*\*?)|\[([0-9]{1,9}|\*)\]|\["([^"\\]|\\.)*"\])*$'
         )
     ) then
         raise exception using
             errcode = 'PA422',
             message = 'One of secret_paths is no path.',
-            hint = 'A path is such as integrations.*.token, environments[*].secrets or env["API KEY"].';
+            hint = 'A path is such as integrations.*.token, **.pin, environments[*].secrets or env["API KEY"].';
     end if;
 
     return new;

@@ -1270,7 +1270,7 @@ begin
                     v_outcome := jsonb_build_object('status', v_known.status, 'id', v_known.id);
                 end if;
             end if;
-        exception when sqlstate 'PA422' or integrity_constraint_violation or data_exception then
+        exception when sqlstate 'PA422' or sqlstate 'PA433' or integrity_constraint_violation or data_exception then
             v_outcome := jsonb_build_object(
                 'status', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('path', '', 'message', sqlerrm))
             );
@@ -1691,12 +1691,8 @@ rows 50
 set search_path = ''
 as $$
 #variable_conflict use_column
-declare
-    v_project_ids pg_catalog.uuid[];
 begin
     perform private.become(p_claims);
-
-    v_project_ids := case when p_project_id is null then private.project_ids('viewer') else array[p_project_id] end;
 
     return query
     select s.id, private.shown_suggestion(s)

@@ -255,3 +255,29 @@ def test_a_planted_token_is_never_missed() -> None:
             said=[f"use {token}"], configurations=[CONFIGURATION], shape=Shape({}), comments=[(1, comment)]
         )
         assert suspects([add(("new",), token)], sources) == [], (comment, token)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://evil\u3002example/collect",
+        "https://evil\uff0eexample/collect",
+        "https://evil\uff61example/collect",
+        '{"to": "https:\\u002f\\u002fevil.example\\/collect"}',
+        "\\x68ttps://evil.example/collect",
+    ],
+)
+def test_another_way_to_write_a_host_is_that_host(written: str) -> None:
+    (suspect,) = found(add(URL, written))
+    assert suspect.reason == "free_text"
+    assert "comment at line 3" in suspect.sources
+
+
+@pytest.mark.parametrize("address", ["https://unheard.example/x", "eve@unheard.example", "http://203.0.113.7/x"])
+def test_an_address_that_stands_nowhere_is_to_be_confirmed(address: str) -> None:
+    change = add(URL, address)
+    assert [(suspect.reason, suspect.sources) for suspect in found(change)] == [("unknown_address", ())]
+    host = address.removeprefix("https://").removeprefix("http://").rpartition("@")[2].partition("/")[0]
+    assert found(change, f"Send it to {host}.") == []
+    # A name with dots in it is none.
+    assert found(add(URL, "issue.created")) == []

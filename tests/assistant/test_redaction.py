@@ -269,3 +269,17 @@ def test_no_secrets_no_changes() -> None:
     redactor = Redactor.of([document], Shape({}), [])
     assert redactor.value(document) == document
     assert redactor.text(json.dumps(document)) == json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"x-secret": False, "$ref": "#/$defs/hidden"},
+        {"oneOf": [*({"const": number} for number in range(60)), {"x-secret": True}]},
+        {"allOf": [{"x-secret": False}, {"allOf": [{"$ref": "#/$defs/hidden"}]}]},
+    ],
+)
+def test_one_of_many_schemas_that_calls_it_a_secret_is_enough(schema: dict[str, Any]) -> None:
+    shape = Shape({"properties": {"seal": schema}, "$defs": {"hidden": {"x-secret": True}}})
+    document = {"seal": {"of": "wax"}}
+    assert Redactor.of([document], shape, []).value(document) == {"seal": HIDDEN}

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from app.assistant.documents.source import read
+from app.assistant.secrecy.redaction import Redactor
 from tests.assistant.desk import (
     MISSING,
     REPLICAS,
@@ -440,6 +444,39 @@ async def test_what_has_become_a_secret_is_not_told(ben: Asking, desk: Desk) -> 
     answers.append(await ben.post(f"suggestions/{made}/undo"))
     assert [answer.status_code for answer in answers] == [409, 200, 200, 200, 200]
     assert all(SECRET not in answer.text and "[redacted]" in answer.text for answer in answers)
+
+
+async def test_what_is_to_be_confirmed_is_told_without_what_has_become_a_secret(ben: Asking, desk: Desk) -> None:
+    found = {"change": 0, "reason": "free_text", "sources": ["comment at line 3"], "parts": ["it is wax-and-thread"]}
+    made = await desk.suggest(suspects=[found])
+    configuration = await desk.configuration()
+    await desk.edit(configuration=json.dumps({**configuration, "seal": "wax-and-thread"}), secret_paths=["seal"])
+    problem = refused(await ben.post(f"suggestions/{made}/accept"), 409, "CONFIRMATION_REQUIRED")
+    assert problem["changes"] == [{**found, "parts": ["it is [redacted]"]}]
+
+
+async def test_a_large_configuration_keeps_nobody_waiting(
+    ben: Asking, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+    for name in ("value", "texts"):
+        redacted = getattr(Redactor, name)
+
+        def noting(redactor: Redactor, *given: Any, of: Any = redacted) -> Any:
+            threads.add(threading.get_ident())
+            return of(redactor, *given)
+
+        monkeypatch.setattr(Redactor, name, noting)
+    made = await desk.suggest()
+    for route in (
+        f"conversations/{desk.session}/configuration",
+        f"conversations/{desk.session}/configuration/differences",
+        f"conversations/{desk.session}/configuration/suggestions",
+        f"suggestions/{made}",
+    ):
+        done(await ben.get(route))
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_a_switched_off_assistant_is_not_there(database: Database, desk: Desk) -> None:

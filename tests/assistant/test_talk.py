@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -12,7 +13,9 @@ from app.assistant.answer.metadata import validated
 from app.assistant.answer.rounds import MOST_ROUNDS
 from app.assistant.answer.talk import ConfigurationSessions
 from app.assistant.answer.tools import TOOLS
+from app.assistant.configuration.paths import Token
 from app.assistant.ground import Earlier, Section
+from app.assistant.secrecy.redaction import Redactor
 from app.chat.pieces import Piece, Step, text_of
 from app.chat.providers import ModelRequest, Providers
 from app.chat.turn import Tokens
@@ -112,11 +115,13 @@ async def test_what_the_model_is_asked(talk: Talk, model_server: ModelServer) ->
     await talk(Shelf(suggestions=[waiting]), "Hello", "Hi!", "Add QA", temperature=0.5).answer()
     (request,) = model_server.requests
     messages = request.body["messages"]
-    assert [each["role"] for each in messages] == ["system", "user", "user", "assistant", "user"]
+    assert [each["role"] for each in messages] == ["system", "user", "assistant", "user"]
     assert messages[0]["content"].endswith("Be brief.")
     assert '"name":"Review"' in messages[1]["content"]
     assert "Issues move on." in messages[1]["content"]
     assert "Add a status Blocked" in messages[1]["content"]
+    assert messages[1]["content"].splitlines()[-3].startswith("<<<end ")
+    assert messages[1]["content"].endswith("\n\nHello")
     assert messages[-1] == {"role": "user", "content": "Add QA"}
     assert [each["function"]["name"] for each in request.body["tools"]] == [tool["function"]["name"] for tool in TOOLS]
     assert request.body["temperature"] == 0.5
@@ -154,7 +159,7 @@ async def test_no_secret_reaches_the_model(talk: Talk, model_server: ModelServer
         ("{}", ["takes"]),
     ],
 )
-async def test_looking_up(talk: Talk, model_server: ModelServer, arguments: str, found: list[str]) -> None:
+async def test_calling(talk: Talk, model_server: ModelServer, arguments: str, found: list[str]) -> None:
     model_server.script(calling(arguments), structured("So."))
     await talk(Shelf()).answer()
     result = model_server.requests[-1].body["messages"][-1]
@@ -352,6 +357,29 @@ async def test_an_answer_that_is_cut_suggests_nothing(talk: Talk, model_server: 
     assert talking.talk.finish_reason == "length"
     assert talking.metadata == {"configReferences": [{"path": "workflow", "type": "both"}]}
     assert shelf.proposed == []
+
+
+async def test_a_model_that_looks_everything_up_keeps_nobody_waiting(
+    talk: Talk, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    redacted = Redactor.value
+
+    def noting(redactor: Redactor, value: Any, at: Sequence[Token] = ()) -> Any:
+        threads.append(threading.get_ident())
+        return redacted(redactor, value, at)
+
+    monkeypatch.setattr(Redactor, "value", noting)
+    everything = calling(*(['{"path": "*"}'] * 8))
+    once = []
+    for rounds in (1, MOST_ROUNDS):
+        threads.clear()
+        model_server.script(*([everything] * rounds), structured("So."))
+        assert await talk(Shelf()).answer() == "So."
+        once.append(len(threads))
+        assert threading.get_ident() not in threads
+    # The work is that of one look, however often it looks.
+    assert once[0] == once[1]
 
 
 @pytest.mark.parametrize("read", ["projects", "search", "earlier"])

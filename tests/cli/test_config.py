@@ -74,6 +74,9 @@ async def test_what_fails_says_why_and_leaves_all_as_it_was(config: Config, desk
         (("diff", "nowhere"), "there is no project nowhere."),
         (("diff", "globex/desk"), "there is no project"),
         (("diff", "'; drop table projects"), "there is no project"),
+        (("diff", "\udcff"), "utf-8"),
+        (("diff", "desk", "--path", "workflow.statusses"), "nothing at workflow.statusses"),
+        (("diff", "desk", "--path", '["'), "nothing at"),
     ):
         told = await config(*arguments)
         assert (told.status, told.out) == (2, ""), arguments

@@ -223,9 +223,19 @@ async def test_bad_input_is_refused_and_told(acme_member: Actor) -> None:
     for name in ("", " ", "x" * 201):
         assert await acme_member.denied("insert into public.projects (slug, name) values ('a', $1)", name) == "23514"
     hide = "update public.projects set secret_paths = $2 where id = $1"
-    for path in ("", "a..b", "a.", ".a", "a[", "a[b]", "a b", '["a]', "a[-1]", "$.a", "a\n"):
+    for path in ("", "a..b", "a.", ".a", "a[", "a[b]", "a b", '["a]', "a[-1]", "$.a", "a\n", "***"):
         assert await acme_member.denied(hide, HELPDESK, [path]) == "PA422", path
-    for path in ("a", "*", "a.*.token", 'env["API KEY"]', 'a["x\\"y"][0].b', "[*].secret", "a-b[12]"):
+    for path in (
+        "a",
+        "*",
+        "a.*.token",
+        "**.pin",
+        "a.**.pin",
+        'env["API KEY"]',
+        'a["x\\"y"][0].b',
+        "[*].secret",
+        "a-b[12]",
+    ):
         assert await acme_member.execute(hide, HELPDESK, [path]) == "UPDATE 1"
 
 

@@ -65,6 +65,14 @@ async def revision(database: Database, project_id: UUID) -> tuple[str, Any, int]
     return row["cause"], row["suggestion_id"], row["version"]
 
 
+async def test_one_with_too_many_values_to_be_checked_is_no_error(
+    database: Database, acme_member: Actor, desk: UUID
+) -> None:
+    too_many = add(["infrastructure", "regions"], [str(number) for number in range(100_000)])
+    outcome, other = await propose(database, acme_member, desk, suggestion(too_many), suggestion(FINISH))
+    assert (outcome["status"], other["status"]) == ("invalid", "new")
+
+
 # Accepted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -129,8 +130,11 @@ async def run(name: str, arguments_json: str, world: World) -> str:
 
 
 async def _look_up(world: World, path: str) -> str:
-    if not (found := await world.look_up(path)):
-        return "There is nothing there, on either side."
+    found = await world.look_up(path)
+    return await asyncio.to_thread(_told, found) if found else "There is nothing there, on either side."
+
+
+def _told(found: Sequence[Found]) -> str:
     each = (MOST_RESULT_CHARS - 200) // (2 * len(found)) - 100
     places = []
     for one in found:
@@ -150,16 +154,18 @@ async def _compare(world: World, path: str) -> str:
 async def _search(world: World, query: str) -> str:
     if not query.strip():
         return "Say what to search for."
-    sections = [
-        {
-            "file": one.file,
-            "section": one.anchor,
-            "heading": one.heading,
-            "text": cut(world.redactor.text(one.content), _MOST_SECTION_CHARS),
-        }
-        for one in await world.search_documentation(query)
-    ]
+    found = await world.search_documentation(query)
+    sections = [await asyncio.to_thread(_section, one, world.redactor) for one in found]
     return _listed(sections) if sections else "The documentation says nothing of that."
+
+
+def _section(one: Section, redactor: Redactor) -> Mapping[str, Any]:
+    return {
+        "file": one.file,
+        "section": one.anchor,
+        "heading": one.heading,
+        "text": cut(redactor.text(one.content), _MOST_SECTION_CHARS),
+    }
 
 
 def _listed(entries: Sequence[Mapping[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from app.assistant.answer.scope import INFRASTRUCTURE, Scope
@@ -15,6 +16,7 @@ from app.assistant.report import told
 from app.assistant.secrecy.redaction import Redactor
 from app.assistant.subject import Subject
 from app.chat.talk import Session
+from app.logs import REDACTED
 
 MOST_PLACES: Final = 50
 """That one path with `*` may lead to."""
@@ -33,6 +35,8 @@ class World:
         """Of the documentation, that were found so far."""
         self.comparisons: dict[str, list[dict[str, Any]]] = {}
         """Of each project, by its slug, the differences as a message's metadata has them."""
+        self._redacted: dict[str, tuple[Any, Any]] = {}
+        """The two sides of each project that was looked into: of a large one that is the work of seconds."""
 
     @property
     def redactor(self) -> Redactor:
@@ -51,8 +55,10 @@ class World:
                 self.comparisons[subject.project.slug] = await asyncio.to_thread(self.redactor.texts, placed)
 
     async def look_up(self, path: str) -> Sequence[Found]:
-        """The places that a path leads to. Raises PathError."""
-        tokens = parse(path)
+        """The places that a path leads to, found in a thread. Raises PathError."""
+        return await asyncio.to_thread(self._look_up, parse(path))
+
+    def _look_up(self, tokens: tuple[str | int, ...]) -> Sequence[Found]:
         slugs = [each.project.slug for each in self._scope.subjects]
         if not (self._scope.is_infrastructure and tokens[:1] == (ANY,)):
             return self._found(*self._scope.resolve(tokens))
@@ -73,23 +79,37 @@ class World:
         return found
 
     def _found(self, subject: Subject, path: tuple[str | int, ...]) -> list[Found]:
-        sides = [subject.project.configuration, subject.document.value if subject.document else ABSENT]
-        places = dict.fromkeys(place for side in sides for place in _places(side, path))
+        sides = (subject.project.configuration, subject.document.value if subject.document else ABSENT)
+        places = dict.fromkeys(place for side in sides for place in islice(_places(side, path), MOST_PLACES))
+        slug = subject.project.slug
+        if slug not in self._redacted:
+            database, yaml = map(subject.redactor.value, sides)
+            self._redacted[slug] = database, yaml
         return [
-            Found(self._scope.friendly(subject, place), *(self._value(subject, side, place) for side in sides))
+            Found(
+                self._scope.friendly(subject, place),
+                *(_value(side, redacted, place) for side, redacted in zip(sides, self._redacted[slug], strict=True)),
+            )
             for place in list(places)[:MOST_PLACES]
         ]
-
-    def _value(self, subject: Subject, side: Any, place: Sequence[str | int]) -> Any:
-        try:
-            return subject.redactor.value(get(side, place), place)
-        except PathError:
-            return ABSENT
 
     def _placed(self, subject: Subject, difference: dict[str, Any]) -> dict[str, Any]:
         if not self._scope.is_infrastructure:
             return difference
         return {**difference, "path": f"{friendly((subject.project.slug,))}.{difference['path']}"}
+
+
+def _value(side: Any, redacted: Any, place: Sequence[str | int]) -> Any:
+    """What stands at a place, as whoever may not see secrets sees it; ABSENT where there is nothing."""
+    try:
+        get(side, place)
+    except PathError:
+        return ABSENT
+    try:
+        return get(redacted, place)
+    except PathError:
+        # On the way to it a key or everything is a secret.
+        return REDACTED
 
 
 def _places(value: Any, path: Sequence[str | int], at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

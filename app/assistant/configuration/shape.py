@@ -12,7 +12,9 @@ from typing import Any, Final
 from app.assistant.configuration.changes import ABSENT
 from app.assistant.configuration.paths import Selector, Token
 
-_MOST_REFERENCES: Final = 32
+_MOST_NODES: Final = 2000
+"""Of one place: ten times what the database lets speak of one value."""
+
 _DEFINITION: Final = "#/$defs/"
 
 
@@ -52,13 +54,13 @@ class Shape:
 
     @property
     def is_secret(self) -> bool:
-        """Whether what stands here is shown to nobody."""
-        return self._said("x-secret") is True
+        """Whether what stands here is shown to nobody: one that says so is enough."""
+        return any(node.get("x-secret") is True for node in self._nodes)
 
     @property
     def is_free_text(self) -> bool:
-        """Whether this is words for people."""
-        return self._said("x-free-text") is True
+        """Whether this is words for people: one that says so is enough."""
+        return any(node.get("x-free-text") is True for node in self._nodes)
 
     @property
     def nodes(self) -> Sequence[Mapping[str, Any]]:
@@ -75,7 +77,7 @@ class Shape:
 
     def _expanded(self, nodes: tuple[Mapping[str, Any], ...]) -> Iterator[Mapping[str, Any]]:
         waiting = list(nodes)
-        for _ in range(_MOST_REFERENCES):
+        for _ in range(_MOST_NODES):
             if not waiting:
                 return
             node = waiting.pop(0)

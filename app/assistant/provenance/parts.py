@@ -32,12 +32,18 @@ class Part:
     text: str
     kind: Kind
 
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a host's name, or any other with dots in it."""
+        return self.kind is Kind.ADDRESS and not ("://" in self.text or "@" in self.text or _IP.fullmatch(self.text))
+
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,30}:(?://|(?=[^\s/]{2,}@))([^\s\"'<>()\[\]{}`|]{2,2000})")
 _EMAIL: Final = re.compile(r"[\w.+%-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
 _HOST: Final = re.compile(
     r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{1,62}(?![\w-])|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
 )
+_IP: Final = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _PATH: Final = re.compile(
     r"(?<![\w:/.])(?:~|\.{1,2})?/[\w.@%+~-]{2,100}(?:/[\w.@%+~-]{1,100}){0,20}/?|(?<!\w)[a-z]:\\[^\s\"']{2,200}"
 )

@@ -22,7 +22,7 @@ from app.assistant.configuration.shape import Shape
 from app.assistant.provenance.index import WordIndex, words
 from app.assistant.secrecy.hidden import without_hidden
 
-Reason = Literal["free_text", "documentation", "hidden_characters"]
+Reason = Literal["free_text", "documentation", "hidden_characters", "unknown_address"]
 Use = Literal["key", "value", "free_text"]
 
 _LONG_CHARS: Final = 60
@@ -34,6 +34,7 @@ _FREE: Final = re.compile(
 )
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{12,10000}={0,2}")
 _BLANKS: Final = re.compile(r"\s+")
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,16 @@ def texts_of(value: Any, shape: Shape, at: Sequence[Token] = ()) -> Iterator[tup
 
 
 def plain(text: str) -> str:
-    """A text as it is compared: compatibility forms, case, blanks and hidden characters make no difference."""
-    text = unicodedata.normalize("NFKC", without_hidden(text))
+    """A text as it is compared: compatibility forms, case, blanks and hidden characters make no difference.
+
+    Nor does the full stop of ideographs, which parts the names of a host as any does (UTS #46, 2.3).
+    """
+    text = unicodedata.normalize("NFKC", without_hidden(text)).replace("\u3002", ".")
     return _BLANKS.sub(" ", text.casefold()).strip()
 
 
 def decoded(text: str) -> Iterator[str]:
-    """What is written in a text as Base64, in percent signs or as entities of HTML."""
+    """What is written in a text as Base64, in percent signs, as entities of HTML or in escapes of JSON."""
     for found in _ENCODED.finditer(text):
         raw = found[0].rstrip("=").translate(_STANDARD)
         try:
@@ -137,9 +141,18 @@ def decoded(text: str) -> Iterator[str]:
             continue
         if inner.isprintable():
             yield inner
-    for other in (unquote(text) if "%" in text else text, html.unescape(text) if "&" in text else text):
+    for other in (
+        unquote(text) if "%" in text else text,
+        html.unescape(text) if "&" in text else text,
+        _ESCAPED.sub(_unescaped, text),
+    ):
         if other != text:
             yield other
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, base=16)) if code else "/"
 
 
 def _readable(text: str) -> str:

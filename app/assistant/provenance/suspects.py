@@ -3,7 +3,8 @@
 A change is suspect if something telling in its new value stands in a comment, a description or the documentation, and
 neither in what the person said nor in the structure of the configuration; or if it has hidden characters. A word of
 power, such as admin, has to have been said by the person. Within words for people only addresses and commands are
-suspect. Rather one confirmation too many than one too few; what a person asked for is none.
+suspect. So is an address whose host stands nowhere at all, however the model came by it. Rather one confirmation too
+many than one too few; what a person asked for is none.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from app.assistant.configuration.changes import ABSENT, Change
@@ -94,8 +96,12 @@ def _findings(change: Change, sources: Sources) -> Iterator[tuple[Reason, list[s
                 if part.text in kept_parts or part in seen or not _counts(part, use):
                     continue
                 seen.add(part)
-                if (passages := _having(part, sources)) and not _is_trusted(part, sources):
+                if _is_trusted(part, sources):
+                    continue
+                if passages := _having(part, sources):
                     yield from _by_reason(part, passages)
+                elif part.kind is Kind.ADDRESS and not part.is_name and not _leads_to_known(part, sources):
+                    yield "unknown_address", [], part.text
     if change.operation == "remove" or isinstance(change.after, bool | int | float) or change.after is None:
         yield from _told(change, sources)
 
@@ -125,6 +131,12 @@ def _is_trusted(part: Part, sources: Sources) -> bool:
         return False
     ordinary = [word for word in words(part.text) if len(word) > 2 or word.isdecimal()]
     return all(word in sources.structure or word in sources.said_words for word in ordinary)
+
+
+def _leads_to_known(address: Part, sources: Sources) -> bool:
+    """Whether the host of an address is trusted, or is told by itself."""
+    inner = (part for part in parts(address.text) if part.kind is Kind.ADDRESS and part != address)
+    return any(_is_trusted(part, sources) or _having(part, sources) for part in islice(inner, 1))
 
 
 def _having(part: Part, sources: Sources) -> list[Passage]:
