@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from app.errors import DatabaseUnavailable, InternalError, from_database
+from app.database_errors import from_database
+from app.errors import DatabaseUnavailable, InternalError
 from app.logs import get_logger
 from app.metrics import Metrics
 from app.queries import QUERIES

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import httpx2
 
+from app.chat.demonstration_configuration import configuration_answer, wants_form
+from app.chat.quoting import quoted
 from app.chat.tokens import estimate_tokens
 
 MODEL: Final = "palaver-demo"
@@ -24,7 +26,6 @@ BASE_URL: Final = "http://demonstration.invalid/v1"
 
 WORD_SECONDS: Final = 0.015
 MAX_ANSWER_SECONDS: Final = 4.0
-_QUOTE_CHARS: Final = 160
 
 
 class DemonstrationTransport(httpx2.AsyncBaseTransport):
@@ -44,11 +45,13 @@ class DemonstrationTransport(httpx2.AsyncBaseTransport):
             body = json.loads(await request.aread())
             messages = [(str(message["role"]), _text(message)) for message in body["messages"]]
             tools = {str(tool["function"]["name"]): tool["function"] for tool in body.get("tools") or ()}
-            call = None if body.get("tool_choice") == "none" else _call(messages, tools)
+            has_form = wants_form(body)
+            call = None if has_form or body.get("tool_choice") == "none" else _call(messages, tools)
+            said = configuration_answer(messages) if has_form else demonstration_answer(messages, list(tools))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return _refusal(400, "The body is not a chat completion request.")
         if call is None:
-            words, finish_reason = _limited(demonstration_answer(messages, list(tools)), body)
+            words, finish_reason = _limited(said, body)
             text: str | None = "".join(words)
             deltas: list[dict[str, Any]] = [{"content": word} for word in words]
         else:
@@ -98,18 +101,18 @@ def demonstration_answer(messages: list[tuple[str, str]], tools: Sequence[str] =
     """What the demonstration model says to (role, text) messages, the last question quoted and cut."""
     if messages and messages[-1][0] == "tool":
         return (
-            f"The tool answered: “{_quoted(messages[-1][1])}”\n\nA real model would go on from there. "
+            f"The tool answered: “{quoted(messages[-1][1])}”\n\nA real model would go on from there. "
             "I am Palaver's demonstration model, and only show that the answer came back to me."
         )
     question = next((text for role, text in reversed(messages) if role == "user"), "")
     history = sum(role != "system" for role, _ in messages) - 1
     prompt = sum(len(text) for role, text in messages if role == "system")
-    asked = f"You asked: “{_quoted(question)}”" if question.strip() else "You asked nothing in particular."
+    asked = f"You asked: “{quoted(question)}”" if question.strip() else "You asked nothing in particular."
     remembered = {-1: "no messages at all", 0: "no earlier messages", 1: "1 earlier message"}.get(
         history, f"{history} earlier messages"
     )
     named = (
-        f"Name one of the tools that I was given ({_quoted(', '.join(tools))}) and I ask for it.\n\n" if tools else ""
+        f"Name one of the tools that I was given ({quoted(', '.join(tools))}) and I ask for it.\n\n" if tools else ""
     )
     instructed = f" and a system prompt of {prompt} characters" if prompt else ""
     return (
@@ -146,13 +149,6 @@ def _example(schema: Any) -> Any:
         properties = schema.get("properties") or {}
         return {name: _example(properties.get(name)) for name in schema.get("required") or ()}
     return {"string": "example", "integer": 1, "number": 1, "boolean": True, "array": []}.get(schema.get("type", ""))
-
-
-def _quoted(text: str) -> str:
-    # Nothing but printable characters: control and direction marks could rewrite a terminal.
-    plain = "".join(char if char.isprintable() else " " for char in text[: _QUOTE_CHARS * 4])
-    words = " ".join(plain.replace("`", "'").replace("<", "‹").replace(">", "›").split())
-    return words if len(words) <= _QUOTE_CHARS else words[: _QUOTE_CHARS - 1].rstrip() + "…"
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -19,23 +19,22 @@ import msgspec
 
 from app.caller import Caller
 from app.chat import demonstration
+from app.chat.adoption import Adoption
 from app.chat.answer import Answer, Question
 from app.chat.asked import Asked
 from app.chat.cache import Recall
-from app.chat.exchange import estimate_said_tokens
-from app.chat.pieces import StoredMessage, decode_parts, decode_pieces, remainder, stored_parts, text_of
+from app.chat.pieces import StoredMessage, decode_parts, remainder, text_of
 from app.chat.progress import Followed, Progress
 from app.chat.prompt import messages_for_model
 from app.chat.providers import ModelRequest, Providers
-from app.chat.sealing import UNSEALED, Sealer, Vault
-from app.chat.settling import Result, Settler
+from app.chat.sealing import Sealer, Vault
+from app.chat.settling import Settler
 from app.chat.talk import Session, Sessions, Talk
 from app.chat.titles import EXCERPT_CHARS, Titles
 from app.chat.turn import Ending, Limit, Tokens, Turn
 from app.database import Database
-from app.encryption import PREFIX, SecretsKeys
+from app.encryption import SecretsKeys
 from app.errors import (
-    AnswerInterrupted,
     DatabaseUnavailable,
     EncryptionChanged,
     PalaverError,
@@ -89,6 +88,7 @@ class Turns:
         # A call has been given up by then, and a turn that it began has no other way to be known.
         unheard = timedelta(seconds=2 * settings.database_timeout_seconds + 1)
         self._progress = Progress(database, self._worker_id, writing, self._answers, self._adopt, unheard, self._vault)
+        self._adoption = Adoption(self._vault, self._settler, metrics, self._progress.settled)
         self._titles = Titles(database, providers, self._settler, self._worker_id)
         self._gives_titles = settings.ai_titles and not settings.demonstration
         self._shares: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
@@ -325,47 +325,8 @@ class Turns:
         )
 
     def _adopt(self, row: asyncpg.Record) -> None:
-        """Settle the turn of a worker that died: what it had saved is the answer, and is charged by estimate."""
         log.warning("turn_adopted", turn_id=str(row["turn_id"]))
-        self._supervise(self._settle_adopted(row))
-
-    async def _settle_adopted(self, row: asyncpg.Record) -> None:
-        stored = row["pieces"] or "[]"
-        try:
-            pieces = decode_pieces(await self._vault.array(row["tenant_id"], stored))
-            sealer = await self._vault.sealer_of(row["tenant_id"]) if PREFIX in stored else UNSEALED
-        except PalaverError as error:
-            # It stays open, with what was said, for a worker that can decrypt it; from a database that is away it comes
-            # again.
-            log.error("turn_not_settled", turn_id=str(row["turn_id"]), code=error.code)
-            if isinstance(error, DatabaseUnavailable):
-                self._progress.settled(row["turn_id"])
-            return
-        stopped = row["stop_requested"]
-        result = Result(
-            tenant_id=row["tenant_id"],
-            turn_id=row["turn_id"],
-            status="stopped" if stopped else "failed",
-            content=text_of(pieces),
-            parts=stored_parts(pieces),
-            provider=row["provider"],
-            model=row["model"],
-            asked_model=row["model"],
-            prompt_tokens=row["prompt_estimate"] if row["was_begun"] else 0,
-            completion_tokens=estimate_said_tokens(pieces),
-            cached_tokens=0,
-            reasoning_tokens=0,
-            tokens_estimated=True,
-            latency_ms=row["latency_ms"],
-            error_code=None if stopped else AnswerInterrupted.code,
-        )
-        try:
-            await self._settler.settle(result, sealer)
-        except PalaverError as error:
-            log.error("turn_not_settled", turn_id=str(row["turn_id"]), code=error.code)
-        finally:
-            self._progress.settled(row["turn_id"])
-        self._metrics.turns.labels("adopted").inc()
+        self._supervise(self._adoption.settle(row))
 
 
 def _last_text(messages: Sequence[Mapping[str, Any]]) -> str:

@@ -115,11 +115,13 @@ async def test_what_the_model_is_asked(talk: Talk, model_server: ModelServer) ->
     await talk(Shelf(suggestions=[waiting]), "Hello", "Hi!", "Add QA", temperature=0.5).answer()
     (request,) = model_server.requests
     messages = request.body["messages"]
-    assert [each["role"] for each in messages] == ["system", "user", "user", "assistant", "user"]
+    assert [each["role"] for each in messages] == ["system", "user", "assistant", "user"]
     assert messages[0]["content"].endswith("Be brief.")
     assert '"name":"Review"' in messages[1]["content"]
     assert "Issues move on." in messages[1]["content"]
     assert "Add a status Blocked" in messages[1]["content"]
+    assert messages[1]["content"].splitlines()[-3].startswith("<<<end ")
+    assert messages[1]["content"].endswith("\n\nHello")
     assert messages[-1] == {"role": "user", "content": "Add QA"}
     assert [each["function"]["name"] for each in request.body["tools"]] == [tool["function"]["name"] for tool in TOOLS]
     assert request.body["temperature"] == 0.5

@@ -156,6 +156,16 @@ def test_a_change_alters_just_its_lines(change: Change, old: str, new: str) -> N
             [_remove(["a", {"id": 1}]), _replace(["a", {"id": 2}, "id"], 3)],
             "a:\n- {id: 3}\n",
         ),
+        (
+            "a:\n- from: x\n  to: z\n",
+            [_add(["a", {"from": "z"}], {"to": "x", "note": 1, "from": "z"})],
+            "a:\n- from: x\n  to: z\n- from: z\n  to: x\n  note: 1\n",
+        ),
+        (
+            "a:\n- {from: x, to: z} # c\n",
+            [_add(["a", {"from": "z"}], {"to": "x", "from": "z"})],
+            "a:\n- {from: x, to: z} # c\n- {from: z, to: x}\n",
+        ),
         ("a: 1 # c\nb: 2\n", [_replace([], {"b": 3, "c": Decimal("1e400")})], "b: 3\nc: 1.0e+400\n"),
     ],
 )

@@ -3,7 +3,8 @@
 `python -m tests.benchmarks.configurations` makes pairs of configurations that differ in known places, and writes the
 second of each in other ways that mean the same. deepdiff is asked to ignore the order of lists and the types of
 numbers; then also told which elements belong together and which lists are ordered, with its thresholds so that it pairs
-whatever it can. Then all of them compare two configurations of 10,000 lines as YAML.
+whatever it can. Then all of them compare two configurations of 10,000 lines as YAML, and such a document is read and
+edited beside PyYAML's loaders.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any, Final
 
@@ -22,7 +24,9 @@ import yaml
 from deepdiff import DeepDiff
 from deepdiff.helper import CannotCompare
 
-from app.assistant.comparison.compare import anchored, compare
+from app.assistant.comparison.compare import anchored, changes, compare
+from app.assistant.documents.edit import edited
+from app.assistant.documents.source import read, read_off_loop
 from tests.assistant.drifting import NOISE, SHAPE, Truth, configuration, drifted, noisy, shape_of, told
 from tests.benchmarks.report import Report, middle
 
@@ -150,10 +154,7 @@ def accuracy(report: Report, pairs: int) -> None:
 def speed(report: Report, lines: int, rounds: int) -> None:
     """Let the tools take turns on one pair."""
     random = Random(1)
-    size, document = 1, configuration(Random(1))
-    while (counted := yaml.safe_dump(document).count("\n")) < lines:
-        size = max(size + 1, size * lines // counted)
-        document = configuration(Random(1), size)
+    document, counted = _of_lines(lines)
     database, truths = drifted(document, random, 40)
     database = noisy(database, random, ["order"])
     took: dict[str, list[float]] = {tool: [] for tool in TOOLS}
@@ -173,12 +174,64 @@ def speed(report: Report, lines: int, rounds: int) -> None:
     report.table(["", "ms", "times Palaver's", "found"], rows)
 
 
+async def documents(report: Report, lines: int, rounds: int) -> None:
+    """Read and edit a YAML document, beside PyYAML's loaders, and see how long the event loop is held meanwhile."""
+    value, counted = _of_lines(lines)
+    text = yaml.safe_dump(value, sort_keys=False)
+    document = read(text)
+    compared = document.value | {"name": "Another"}
+    found = changes(document.value, compared, SHAPE)
+    ways: dict[str, Callable[[], object]] = {
+        "read": partial(read, text),
+        "PyYAML's safe loader, in C": partial(yaml.load, text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)),
+        "PyYAML's safe loader": partial(yaml.safe_load, text),
+        "a change made, read again and checked": partial(edited, document, found),
+    }
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    held: list[float] = []
+    for _ in range(rounds):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            took[name].append((time.perf_counter() - began) * 1000)
+        held.append(await _held(read_off_loop(text)))
+    report.title(f"A YAML document of {counted:,} lines", f"{len(text) / 1000:.0f} kB, with the place of each value.")
+    ours = statistics.median(took["read"])
+    rows = [[name, middle(samples, 0), f"{statistics.median(samples) / ours:.1f}"] for name, samples in took.items()]
+    rows.append(
+        ["the event loop held while it is read off it", middle(held, 0), f"{statistics.median(held) / ours:.2f}"]
+    )
+    report.table(["", "ms", "times reading"], rows)
+
+
+async def _held(work: Coroutine[Any, Any, object]) -> float:
+    """The longest time, in ms, for which the event loop could do nothing else."""
+    task = asyncio.create_task(work)
+    longest = 0.0
+    while not task.done():
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        longest = max(longest, (time.perf_counter() - began) * 1000 - 1)
+    await task
+    return longest
+
+
+def _of_lines(lines: int) -> tuple[Any, int]:
+    """A configuration of so many lines as YAML, or a few more, and how many those are."""
+    size, document = 1, configuration(Random(1))
+    while (counted := yaml.safe_dump(document).count("\n")) < lines:
+        size = max(size + 1, size * lines // counted)
+        document = configuration(Random(1), size)
+    return document, counted
+
+
 async def run(pairs: int, rounds: int) -> int:
-    """Measure both; the exit code."""
+    """Measure all; the exit code."""
     report = Report()
     report.warn_if_busy()
     accuracy(report, pairs)
     speed(report, LINES, rounds)
+    await documents(report, LINES, rounds)
     return 0
 
 

@@ -28,7 +28,7 @@ def model(body: Mapping[str, Any]) -> Script:
     """Looks things up, then answers and suggests; compares when asked to."""
     messages = body["messages"]
     asked = max(at for at, message in enumerate(messages) if message["role"] == "user")
-    if "differ" in messages[asked]["content"]:
+    if messages[asked]["content"].endswith("differ?"):
         return structured("In one place.", show_comparison=True)
     found = [message["content"] for message in messages[asked:] if message["role"] == "tool"]
     if len(found) < 2:

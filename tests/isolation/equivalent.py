@@ -23,10 +23,13 @@ EQUIVALENT: Final = {
     **{
         f"policy: public.{policy} with check (true)": _NOT_UPDATABLE
         for policy in (
+            'configuration_suggestions: "Editors\' decisions are written down"',
             'consents: "People withdraw their own consent"',
             'conversation_shares: "People revoke their own shares, tenant admins their tenant\'s"',
             'conversations: "People rename and archive their own conversations"',
             'legal_holds: "Tenant admins release holds"',
+            'project_members: "Owners change the access of members"',
+            'projects: "Editors change their projects"',
             'tenants: "Tenant admins change their tenant\'s settings"',
             'usage_metrics: "The worker adds to usage of the person it acts for"',
             'users: "People change themselves, tenant admins their tenant\'s people"',
@@ -42,6 +45,8 @@ EQUIVALENT: Final = {
     "key: private.cached_responses: cached_responses_tenant_id_fkey dropped": _ANOTHER_KEY,
     "key: private.erasures: erasures_tenant_id_fkey dropped": _ANOTHER_KEY,
     "key: private.open_turns: open_turns_tenant_id_fkey dropped": _BY_POLICY,
+    "key: public.configuration_suggestions: configuration_suggestions_project_id_fkey dropped": _BY_POLICY,
+    "key: public.configuration_suggestions: configuration_suggestions_user_id_fkey dropped": _BY_POLICY,
     "key: public.prompt_publishers: prompt_publishers_user_id_fkey dropped": _BY_PROMPT,
     "key: public.turns: turns_answer_id_fkey dropped": _OWN_ID,
     "grant: schema public: usage revoked from palaver_definer": _EVERYBODY,

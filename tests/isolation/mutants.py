@@ -62,6 +62,8 @@ SELF_CHECK: Final = ("isolation_findings", "check_isolation", "catalog_objects",
 """Functions that let nobody in: they tell, and tests/isolation/test_self_check.py is about them."""
 PROOF: Final = ("ledger_findings", "bill")
 """Likewise, of all tenants to the operator: tests/sql is about them."""
+OF_DOCUMENTS: Final = ("schema_step", "element_tests")
+"""Likewise: they look at one document and read no row. tests/sql is about them."""
 _ANYBODY: Final = ("public", *ROLES)
 _VERBS: Final = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
 _CONDITION: Final = r"\s+and (?!\()([^()\n;]*?(?:\([^()]*\))?[^()\n;]*?)(?= and |;|\n|\)| then\b| loop\b)"
@@ -103,7 +105,7 @@ async def mutants(link: asyncpg.Connection, intent: Intent) -> list[Mutant]:
     for function in functions.values():
         made += _of_function(function, intent)
     for row in await catalog.unqualified(link, _BODIES):
-        if row["name"].removeprefix("private.") in (*SELF_CHECK, *PROOF):
+        if row["name"].removeprefix("private.") in (*SELF_CHECK, *PROOF, *OF_DOCUMENTS):
             continue
         made += _of_body(row["name"], row["definition"])
     made += _of_roles()

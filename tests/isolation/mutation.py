@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -96,7 +97,8 @@ class Trial:
             return Verdict(mutant, CATALOG, faults[0])
         if reason := explanation(mutant):
             return Verdict(mutant, EQUIVALENT, reason)
-        rest = [cell for cell in self._matrix.cells if cell.target.partition("(")[0] != target]
+        rest = [cell for name, cells in self._about.items() if name != target for cell in cells]
+        rest.sort(key=lambda cell: -_kinship(cell, mutant))
         if noticed := await self._noticed(rest):
             return Verdict(mutant, BEHAVIOUR, noticed)
         return Verdict(mutant, SURVIVED)
@@ -110,6 +112,16 @@ class Trial:
 def _likelihood(cell: Cell, mutant: Mutant) -> int:
     """How much a cell has to do with a change: the same verb, the same role, the same column."""
     return sum(word in mutant.change for word in (cell.verb, cell.actor.role)) + (f"{cell.verb} (" in mutant.change)
+
+
+def _kinship(cell: Cell, mutant: Mutant) -> int:
+    """How many words the names of what they are about share, in the singular: whoever reads a table is named for it."""
+    return len(_words(cell.target) & _words(mutant.target))
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word.rstrip("s") for word in re.findall(r"[a-z]+", name.partition("(")[0].partition(".")[2]))
 
 
 async def share(one: int, of: int, kinds: Sequence[str], about: str) -> list[Verdict]:

@@ -79,6 +79,8 @@ STATEMENTS: Final = """
     0      0      0      0      0      0       -      0      0      0      1       | select * from public.configuration_suggestions where id = :chloes_suggestion
     1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:bens_suggestion) ->> 'status' = 'accepted'
     1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:nobodys_suggestion) ->> 'status' = 'accepted'
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:bens_suggestion) -> 'suggestion' ->> 'id' = '{bens_suggestion}'
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.accept_suggestion(:nobodys_suggestion) -> 'suggestion' ->> 'id' = '{nobodys_suggestion}'
     PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.accept_suggestion(:adas_suggestion) ->> 'status' = 'accepted'
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.accept_suggestion(:chloes_suggestion)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.accept_suggestion(:nowhere)
@@ -86,6 +88,8 @@ STATEMENTS: Final = """
     PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.reject_suggestion(:adas_suggestion) ->> 'status' = 'rejected'
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.reject_suggestion(:chloes_suggestion)
     1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select 1 where public.undo_suggestion(:bens_suggestion) ->> 'status' = 'decided'
+    1      1      0      0      0      0       -      0      1      0      -       | select 1 from public.configuration_suggestions as s where s.project_id = :bens_project and s.status = 'accepted' and public.undo_suggestion(s.id) -> 'suggestion' ->> 'id' = s.id::text
+    1      1      0      0      0      0       -      0      1      0      -       | select 1 from public.configuration_suggestions as s where s.project_id = :nobodys_project and s.status = 'accepted' and public.undo_suggestion(s.id) -> 'suggestion' ->> 'id' = s.id::text
     PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select 1 where public.undo_suggestion(:adas_suggestion) ->> 'status' = 'decided'
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select public.undo_suggestion(:chloes_suggestion)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.take_suggestion(:chloes_suggestion, null, null, null)
@@ -106,6 +110,10 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.open_session(:claims, :chloes_project)
     -      -      -      -      -      -       -      0      1      0      -       | select * from private.list_sessions(:claims, 'project', :bens_project)
     -      -      -      -      -      -       -      0      0      0      -       | select * from private.list_sessions(:claims, 'project', :chloes_project)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.find_session(:claims, :bens_session) where project_id = :bens_project
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.find_session(:claims, :bens_talk)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.find_session(:claims, :nowhere)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.propose_suggestions(:claims, :nowhere, :nowhere, :bens_project, 1, '[]')
     -      -      -      -      -      -       -      PA404  0      PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :bens_project, 1, '[]') <> '[]'
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :chloes_project, 1, '[]') <> '[]'
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select 1 where private.propose_suggestions(:claims, :bens_session, :nowhere, :adas_project, 1, '[]') <> '[]'
@@ -132,14 +140,15 @@ STATEMENTS: Final = """
     23503  23503  -      -      -      -       -      -      23503  -      23502   | insert into public.project_members (project_id, user_id, access) values (:bens_project, :chloe, 'viewer')
     -      -      -      -      -      -       -      -      -      -      1       | update public.project_members set project_id = :bens_project where project_id = :nobodys_project
     -      -      -      -      -      -       -      -      -      -      0       | update public.project_revisions set cause = 'suggestion' where project_id = :nowhere
-    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:bens_project, 2, 2) where synced_yaml is not null
-    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:nobodys_project, 2, 2) where synced_yaml is not null
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:bens_project, 2, 2) where synced_yaml is not null and id = :bens_project
+    1      1      PA404  PA404  PA404  PA404   -      PA404  1      PA404  -       | select * from public.mark_project_synced(:nobodys_project, 2, 2) where synced_yaml is not null and id = :nobodys_project
     PA403  1      PA404  PA404  PA404  PA404   -      PA404  PA403  PA404  -       | select * from public.mark_project_synced(:adas_project, 2, 2)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.mark_project_synced(:chloes_project, 2, 2)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select * from public.mark_project_synced(:nowhere, 2, 2)
     PA404  PA404  PA404  PA404  PA404  PA404   -      PA404  PA404  PA404  -       | select private.note_sync(:chloes_project, 2, 2)
     0      0      0      0      0      0       -      0      0      0      0       | select 1 where private.project_access(:chloes_project) is not null
     1      1      0      0      0      0       -      0      1      0      0       | select 1 where private.project_access(:adas_project) is not null
+    0      1      0      0      0      0       -      0      0      0      0       | select 1 where private.project_access(:gils_project) is not null
     0      0      0      0      0      0       -      0      0      0      0       | select 1 where :chloes_project = any (private.project_ids('viewer'))
     1      1      1      0      0      0       -      0      1      0      0       | select 1 where private.configuration_schema(private.current_tenant_id()) ? 'description'
     0      0      0      0      0      0       -      0      0      0      1       | select 1 where private.configuration_schema(:globex)::text like '%markglobexx7q%'
@@ -147,6 +156,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_project(:claims, '{adas_project}') where access = 'viewer'
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, '{chloes_project}')
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, '{nowhere}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_project(:claims, 'nothing')
     -      -      -      -      -      -       -      0      4      0      -       | select * from private.read_projects(:claims, 100)
     -      -      -      -      -      -       -      0      4      0      -       | select * from private.list_projects(:claims)
     -      -      -      -      -      -       -      PA404  2      PA404  -       | select * from private.read_revisions(:claims, :bens_project, 'database')
@@ -154,6 +164,7 @@ STATEMENTS: Final = """
     1      1      -      -      -      -       -      -      1      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :adas_project)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :chloes_project)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.conversations (context_type, project_id) values ('project', :nowhere)
+    -      -      -      -      -      -       -      -      -      -      23503   | insert into public.conversations (tenant_id, user_id, context_type, project_id) values (:acme, :ben, 'project', :chloes_project)
     1      -      -      -      -      -       -      -      1      -      23502   | insert into public.feedback (message_id, rating) values (:bens_question, 1)
     -      23505  -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:adas_answer, 1)
     -      -      -      -      -      -       -      -      -      -      23502   | insert into public.feedback (message_id, rating) values (:chloes_answer, 1)

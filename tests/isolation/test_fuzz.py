@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.isolation.fuzz.abuse import INTRUDER, Abuse, judge
 from tests.isolation.fuzz.door import opened
-from tests.isolation.fuzz.leaks import SEEN
+from tests.isolation.fuzz.leaks import LEAKING, SEEN
 from tests.isolation.fuzz.people import CALLERS, personal, prepare
 from tests.isolation.fuzz.rows import rows_besides
 from tests.isolation.fuzz.search import Effort
@@ -30,7 +32,8 @@ async def test_nothing_strays_and_nothing_breaks(database: Database) -> None:
 async def test_a_worker_that_leaks_is_found_out(database: Database) -> None:
     text = f"Outliers in the survey {marker('globex')}"
     async with opened(database, ("tests.isolation.fuzz.leaks", text)) as door:
-        found = await door.search(MEMBER, COVERAGE)
+        leaking = {path: item for path, item in door.description["paths"].items() if path in LEAKING}
+        found = await replace(door, description={**door.description, "paths": leaking}).search(MEMBER, COVERAGE)
     assert {(fault.kind, fault.where) for fault in found.faults} == SEEN
 
 

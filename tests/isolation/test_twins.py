@@ -11,9 +11,10 @@ import pytest
 
 from tests.isolation.marked import marker
 from tests.isolation.twins.__main__ import DOORS
+from tests.isolation.twins.catalog import Catalog, catalog
 from tests.isolation.twins.neighbours import Act, Neighbours, act
 from tests.isolation.twins.observe import Difference, Normal, compare
-from tests.isolation.twins.run import STEPS, Run, Step, Tally
+from tests.isolation.twins.run import STEPS, Run, Step, Tally, drawn
 from tests.isolation.twins.worlds import Stage, stage
 
 SEED = 20260101
@@ -23,11 +24,15 @@ SHORT = {"sql": 180, "worker": 120, "data_api": 120}
 SPARE = 5
 """So many times as many are drawn, for leaks to be looked for among those that touch them."""
 
+AIMED = 80
+"""So many more are drawn of what has a leak's word in its name."""
+
 TOUCH = "private.touch_conversations()"
 SUMMARY = "private.feedback_summary(uuid,uuid)"
 BEGIN_TURN = "private.begin_turn(jsonb,uuid,jsonb,integer,integer)"
 FIND_TURN = "private.find_turn(jsonb,uuid,text)"
 READ_PIECES = "private.read_pieces(jsonb)"
+DOCUMENTATION_HITS = "private.documentation_hits(text,integer)"
 FINISH_TURNS = "private.finish_turns(uuid,jsonb)"
 
 
@@ -51,10 +56,14 @@ def opened(policy: str, table: str) -> str:
 
 
 FEEDBACK_OPENED = opened("People see their own feedback, tenant admins their tenant's", "public.feedback")
+SUGGESTIONS_OPENED = opened("People see the suggestions for their projects", "public.configuration_suggestions")
+DOCUMENTATION_MIXED = rewritten(DOCUMENTATION_HITS, "v_tenant && v_words", "v_words") + rewritten(
+    DOCUMENTATION_HITS, "h.tenant_id = v_tenant_id and ", ""
+)
 OWNERS_VIEW = "alter view public.current_day_usage set (security_invoker = off)"
 LEAKS = {
     "sql: a policy": ("feedback", FEEDBACK_OPENED),
-    "sql: row level security": ("turns", "alter table public.turns disable row level security"),
+    "sql: row level security": ("public.turns", "alter table public.turns disable row level security"),
     "sql: an owner's view": ("current_day_usage", OWNERS_VIEW),
     "sql: a unique key": (
         "email",
@@ -104,6 +113,8 @@ LEAKS = {
             BEGIN_TURN, "k.tenant_id = v_tenant.id\n            and k.user_id = v_person.id\n            and ", ""
         ),
     ),
+    "sql: a suggestion": ("configuration_suggestions", SUGGESTIONS_OPENED),
+    "sql: documentation": ("documentation_hits", DOCUMENTATION_MIXED),
     "worker: history": (
         "message",
         opened("People see the messages of their own conversations", "public.messages")
@@ -120,6 +131,8 @@ LEAKS = {
         + rewritten(BEGIN_TURN, "c.tenant_id = v_tenant.id and c.user_id = v_person.id and c.id", "c.id"),
     ),
     "data_api: a policy": ("/feedback?", FEEDBACK_OPENED),
+    "data_api: a suggestion": ("configuration_suggestions", SUGGESTIONS_OPENED),
+    "data_api: documentation": ("search_documentation", DOCUMENTATION_MIXED),
     "data_api: an owner's view": ("current_day_usage", OWNERS_VIEW),
 }
 """What breaks the isolation, and a word that stands in the steps by which it can be seen."""
@@ -137,8 +150,14 @@ async def worlds() -> AsyncIterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-async def steps(worlds: Stage) -> dict[str, list[Step]]:
-    return {name: await Run(worlds, door).drawn(SPARE * SHORT[name], SEED) for name, door in DOORS.items()}
+async def there(worlds: Stage) -> Catalog:
+    async with worlds.pair(Neighbours.NOBODY) as pair:
+        return await catalog(pair.left.owner)
+
+
+@pytest.fixture(scope="module")
+def steps(there: Catalog) -> dict[str, list[Step]]:
+    return {name: drawn(door.operations(there), SPARE * SHORT[name], SEED) for name, door in DOORS.items()}
 
 
 @pytest.mark.parametrize("name", DOORS)
@@ -161,19 +180,21 @@ async def first_difference(run: Run, steps: list[Step]) -> tuple[Neighbours, lis
 
 
 @pytest.mark.parametrize("leak", LEAKS)
-async def test_a_leak_is_seen(worlds: Stage, steps: dict[str, list[Step]], leak: str) -> None:
+async def test_a_leak_is_seen(worlds: Stage, there: Catalog, steps: dict[str, list[Step]], leak: str) -> None:
     name = leak.partition(":")[0]
     word, sql = LEAKS[leak]
-    touching = [step for step in steps[name] if word in repr(step)]
+    about = there.about(word)
+    aimed = drawn(DOORS[name].operations(about), AIMED, SEED) if about != there else []
+    touching = [step for step in (*aimed, *steps[name]) if word in repr(step)]
     _, seen = await first_difference(Run(worlds, DOORS[name], sql), touching[: SHORT[name]])
     assert any(word in repr(step) for step in seen)
 
 
 async def test_a_new_table_is_tried_unasked_and_what_led_to_a_difference_is_cut_down(worlds: Stage) -> None:
     run = Run(worlds, DOORS["sql"], NEW_TABLE)
-    drawn = await run.drawn(SPARE * SHORT["sql"], SEED)
-    touching = [step for step in drawn if "public.notices" in repr(step)]
-    neighbours, steps = await first_difference(run, [*drawn[:9], *touching])
+    every = await run.drawn(SPARE * SHORT["sql"], SEED)
+    touching = [step for step in every if "public.notices" in repr(step)]
+    neighbours, steps = await first_difference(run, [*every[:9], *touching])
     reduced = await run.reduced(neighbours, steps)
     assert len(reduced) == 1
     assert "public.notices" in repr(reduced[0])

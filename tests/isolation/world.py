@@ -46,6 +46,7 @@ IDS: Final = {
     "adas_project": "00000000-0000-7000-8000-0000000a4001",
     "bens_project": "00000000-0000-7000-8000-0000000a4002",
     "nobodys_project": "00000000-0000-7000-8000-0000000a4003",
+    "gils_project": "00000000-0000-7000-8000-0000000a4004",
     "chloes_project": "00000000-0000-7000-8000-0000000b4001",
     "adas_suggestion": "00000000-0000-7000-8000-0000000a3001",
     "bens_suggestion": "00000000-0000-7000-8000-0000000a3002",
@@ -196,11 +197,12 @@ MORE = """
     ) as p
     left join (
         values (:ada, :adas_project), (:ben, :bens_project), (:chloe, :chloes_project), (:finn, :finns_project),
-        (null, :nobodys_project)
+        (:gil, :gils_project), (null, :nobodys_project)
     ) as n (person, project) on p.owner_id is not distinct from n.person::uuid;
     insert into public.project_members (tenant_id, project_id, user_id, access)
     values (:acme, :adas_project, :ben, 'viewer'), (:acme, :nobodys_project, :ben, 'editor'),
-    (:acme, :bens_project, :gil, 'editor'), (:globex, :chloes_project, :dan, 'editor');
+    (:acme, :bens_project, :gil, 'editor'), (:acme, :gils_project, :ada, 'editor'),
+    (:globex, :chloes_project, :dan, 'editor');
     insert into public.project_members (tenant_id, project_id, user_id, access)
     select tenant_id, id, :finn, 'editor' from public.projects where tenant_id = :initech and owner_id <> :finn
     union all

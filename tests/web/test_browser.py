@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +15,7 @@ import pytest
 from app.local.postgres import free_port
 from app.local.services import Stack
 from app.web.console import STATIC
+from tests.assistant.scripts import changing, structured, suggesting
 from tests.clients.install import LITE
 from tests.model_server import ModelServer, Script
 from tests.web.browser import Browser, Page, browser, chromium
@@ -120,6 +123,19 @@ async def listed(page: Page, status: str) -> None:
     await page.run(
         f"{{ const s = document.querySelector('#which'); s.value = '{status}'; s.dispatchEvent(new Event('change')); }}"
     )
+
+
+async def nameless(page: Page) -> list[dict[str, Any]]:
+    """What a screen reader comes upon and has no name for."""
+    tree = await page.call("Accessibility.getFullAXTree")
+    roles = ("button", "link", "textbox", "combobox", "checkbox", "heading", "region", "table")
+    return [
+        node
+        for node in tree["nodes"]
+        if node.get("role", {}).get("value") in roles
+        and not node.get("ignored")
+        and not node.get("name", {}).get("value")
+    ]
 
 
 async def conversation(page: Page) -> UUID:
@@ -813,7 +829,7 @@ async def test_a_connection_that_is_silent_for_long_counts_as_broken(page: Page)
 async def test_a_text_that_grows_is_drawn_as_if_it_had_come_at_once(page: Page) -> None:
     found = await page.run(r"""(async () => {
         const { Prose } = await import("/console/prose.js");
-        const text = "# Title\n\nA *b* **c** `d`\nline\n\n- x\n  - y\n- z\n\n> q\n\n"
+        const text = "# Title\n\nA *b* **c** `d` `e`\nline\n\n- x\n  - y\n- z\n\n> q\n\n"
             + "```js\nlet a;\n\nb\n```\n\n---\nend __e__ \\*f\\*";
         const whole = new Prose();
         whole.show(text);
@@ -823,7 +839,7 @@ async def test_a_text_that_grows_is_drawn_as_if_it_had_come_at_once(page: Page) 
     })()""")
     assert found[0]
     assert found[1] == (
-        '<p class="heading">Title</p><p>A <em>b</em> <strong>c</strong> <code>d</code>\nline</p>'
+        '<p class="heading">Title</p><p>A <em>b</em> <strong>c</strong> <code>d</code> <code>e</code>\nline</p>'
         "<ul><li>x<ul><li>y</li></ul></li><li>z</li></ul><blockquote><p>q</p></blockquote>"
         '<pre tabindex="0"><code>let a;\n\nb</code></pre><hr><p>end <strong>e</strong> *f*</p>'
     )
@@ -858,15 +874,7 @@ async def test_it_works_by_keyboard_on_a_phone_and_has_names_for_all_its_control
     await page.run("document.querySelector('#question-box').focus()")
     await page.press("Enter", shift=True)
     assert await page.run("document.querySelector('#question-box').value") == "\n"
-    tree = await page.call("Accessibility.getFullAXTree")
-    nameless = [
-        node
-        for node in tree["nodes"]
-        if node.get("role", {}).get("value") in ("button", "link", "textbox", "combobox", "heading", "region")
-        and not node.get("ignored")
-        and not node.get("name", {}).get("value")
-    ]
-    assert nameless == []
+    assert await nameless(page) == []
 
 
 async def test_the_appearance_that_a_person_chose_is_kept_with_them(page: Page, database: asyncpg.Connection) -> None:
@@ -885,6 +893,140 @@ async def test_the_appearance_that_a_person_chose_is_kept_with_them(page: Page, 
     assert await page.run(ground) == light
     await sign_in(page, "dan@globex.test")
     assert await page.run(ground) == dark
+
+
+WHY = "Why can't issues go from Review to Done?"
+HELP_DESK = "select configuration #>> $1 from public.projects where slug = 'helpdesk'"
+TRANSITIONS = ["workflow", "transitions"]
+REPLICAS = ["infrastructure", "environments", "1", "replicas"]
+SET_REPLICAS = (
+    "update public.projects set configuration = jsonb_set(configuration, $1, to_jsonb($2::integer))"
+    " where slug = 'helpdesk'"
+)
+SET_ACCESS = (
+    "update public.project_members set access = $1"
+    " where user_id = (select id from public.users where email = 'ben@acme.test')"
+)
+ANSWERED: dict[str, Any] = {
+    "references": [{"path": "workflow.transitions", "source": "both"}],
+    "documentation": [{"file": "handbook/workflow.md", "section": "transitions"}],
+    "show_comparison": True,
+    "suggestions": [
+        suggesting(
+            changing(
+                "add", "workflow.transitions[-]", {"from": "review", "to": "done", "name": "Who reviews may close"}
+            ),
+            title="Let <b>reviewed</b> issues be done",
+            explanation="Nothing leads *there* <img src=x onerror=alert(1)>.",
+        ),
+        suggesting(changing("replace", "infrastructure.environments[1].replicas", 2), title="As it was"),
+        suggesting(changing("remove", "custom_fields[2]"), title="Nobody uses it"),
+    ],
+}
+
+
+async def asked_about(page: Page, about: str, database: asyncpg.Connection) -> None:
+    """Sign Ben in, and ask in a new conversation about a configuration."""
+    await database.execute("update public.conversations set is_archived = true where context_type is not null")
+    await sign_in(page, "ben@acme.test")
+    await page.click_text(about, "#projects")
+    await page.until(
+        "!document.querySelector('#greeting').hidden && document.querySelector('#projects [aria-current]')"
+    )
+    assert await page.run("document.querySelector('#projects [aria-current]').innerText") == about
+    await ask(page, WHY)
+
+
+async def suggestion(page: Page, number: int) -> str:
+    """The selector of one of the suggestions, once it is seen and has been read."""
+    selector = f"section.suggestion:nth-of-type({number})"
+    await page.run(f"document.querySelector('{selector}').scrollIntoView()")
+    await page.until(f"document.querySelector('{selector} button, {selector} details')")
+    return selector
+
+
+async def test_a_suggestion_is_understood_accepted_and_undone(
+    page: Page, model_server: ModelServer, database: asyncpg.Connection
+) -> None:
+    model_server.script(replace(structured("Nothing leads there.", **ANSWERED), first_token_seconds=0.5))
+    await asked_about(page, "Configuration: Help desk", database)
+    await page.shows("Searching the documentation , done Asking the model …", ".steps")
+    await answered(page)
+    assert await page.run("document.querySelector('.steps')") is None
+    await page.shows('custom_fields[0].options[3] severity "critical" line 31 nothing YAML Ada,', ".differences")
+    await page.shows("workflow.transitions", ".cited")
+    await page.click("details")
+    await page.shows("An issue can go only where a transition leads", ".cited details")
+
+    card = await suggestion(page, 1)
+    await page.shows("Let <b>reviewed</b> issues be done Waits for a decision Nothing leads there <img", card)
+    await page.shows("“who reviews may close” stems only from the documentation: handbook/workflow.md#adding", card)
+    assert await page.run(f"document.querySelector('{card} .primary').disabled")
+    await page.click(f"{card} input[type=checkbox]")
+    await page.click(f"{card} .primary")
+    await page.shows("Accepted, by you", card)
+    assert await page.run(f"document.activeElement === document.querySelector('{card} h3')")
+    assert "Who reviews may close" in await database.fetchval(HELP_DESK, TRANSITIONS)
+
+    await page.reload()
+    await answered(page)
+    await suggestion(page, 1)
+    await page.shows("Accepted, by you", card)
+    await page.click(f"{card} summary")
+    await page.shows("name: Who reviews may close", f"{card} pre")
+    await page.click_text("Undo", card)
+    await page.shows("Accepted, then undone, by you", card)
+    assert "Who reviews may close" not in await database.fetchval(HELP_DESK, TRANSITIONS)
+
+
+async def test_who_decides_on_a_suggestion_is_told_what_has_happened_meanwhile(
+    page: Page, model_server: ModelServer, database: asyncpg.Connection
+) -> None:
+    model_server.script(structured("Nothing leads there.", **ANSWERED))
+    await asked_about(page, "Configuration: Help desk", database)
+    await answered(page)
+    await database.execute(SET_REPLICAS, REPLICAS, 7)
+    card = await suggestion(page, 2)
+    await page.click(f"{card} .primary")
+    await page.shows("This is what the suggestion would change now", card)
+    await page.shows("before: 7 → after: 2", card)
+    await page.click(f"{card} .primary")
+    await page.shows("Accepted, by you", card)
+    assert await database.fetchval(HELP_DESK, REPLICAS) == "2"
+
+    card = await suggestion(page, 3)
+    await database.execute(SET_ACCESS, "viewer")
+    await page.click(f"{card} .primary")
+    await page.shows("An administrator of your organisation can give you access.", card)
+    await database.execute(SET_ACCESS, "editor")
+    await page.click_text("Reject", card)
+    await page.type(f"{card} textarea", "We do.")
+    await page.click_text("Reject it", card)
+    await page.shows("Rejected, by you", card)
+    await page.shows(": We do.", card)
+
+    await page.appear(*NARROW, "dark")
+    assert await nameless(page) == []
+    for side in ("Width", "Height"):
+        assert await page.run(f"document.documentElement.scroll{side} === inner{side}"), side
+    await database.execute(SET_REPLICAS, REPLICAS, 4)
+
+
+async def test_on_the_infrastructure_a_suggestion_says_whose_it_is(
+    page: Page, model_server: ModelServer, database: asyncpg.Connection
+) -> None:
+    change = changing("replace", "helpdesk.infrastructure.environments[0].replicas", 2)
+    offered = suggesting(change, type="infrastructure", title="Two of them")
+    model_server.script(structured("One is little.", suggestions=[offered]))
+    await asked_about(page, "Infrastructure", database)
+    await answered(page)
+    await page.shows("Two of them Help desk · Waits for a decision", await suggestion(page, 1))
+
+
+async def test_who_sees_no_project_is_offered_none(page: Page) -> None:
+    await sign_in(page, "dan@globex.test")
+    await page.until("performance.getEntriesByType('resource').some(({ name }) => name.includes('/projects?'))")
+    assert await page.run("document.querySelector('#projects').innerText") == ""
 
 
 async def test_each_file_is_fetched_once(page: Page) -> None:

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from app import errors
-from app.errors import PalaverError, from_database, from_http, problem, problem_response
+from app.database_errors import from_database
+from app.errors import PalaverError, from_http, problem, problem_response
 
 KINDS = [
     kind
@@ -207,7 +208,7 @@ def test_the_frameworks_own_errors(status: int, code: str) -> None:
 
 def test_a_limit_says_which_it_is() -> None:
     detail = '{"retry_after_seconds": 12.3, "policy": "user-day", "quota": 5000}'
-    error = errors.from_database(database_error("PA429", "Enough for today.", detail))
+    error = from_database(database_error("PA429", "Enough for today.", detail))
     assert problem(error)["violated-policies"] == ["user-day"]
     headers = problem_response(error).headers
     assert headers["ratelimit-policy"] == '"user-day";q=5000;w=86400'

@@ -19,6 +19,17 @@ def split(messages: Sequence[Message]) -> tuple[str, Sequence[Message]]:
     return "", messages
 
 
+def after(data: Sequence[Message], said: Sequence[Message]) -> list[Message]:
+    """What was said behind the data, which begins the first question: some models take no two of one role in a row."""
+    if not said or said[0].get("role") != "user":
+        return [*data, *said]
+    content = said[0].get("content")
+    told = "\n\n".join(str(message["content"]) for message in data)
+    if isinstance(content, list):
+        return [{**said[0], "content": [{"type": "text", "text": told}, *content]}, *said[1:]]
+    return [{**said[0], "content": f"{told}\n\n{content}"}, *said[1:]]
+
+
 def said_by_person(messages: Sequence[Message]) -> list[str]:
     """All that the person wrote, oldest first."""
     return [_text(message) for message in messages if message.get("role") == "user"]

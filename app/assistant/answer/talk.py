@@ -19,7 +19,7 @@ from msgspec import UNSET
 from app.assistant.answer import checking, tools
 from app.assistant.answer.checking import Suggesting
 from app.assistant.answer.context import Context, ProjectData
-from app.assistant.answer.conversation import acting, redacted, said_by_person, split
+from app.assistant.answer.conversation import acting, after, redacted, said_by_person, split
 from app.assistant.answer.metadata import ComparisonResults, Difference, Metadata, validated
 from app.assistant.answer.output import Output, understood
 from app.assistant.answer.rounds import Rounds
@@ -144,7 +144,7 @@ class ConfigurationTalk:
         # One system message: many models take no other, and none in a later place.
         system["content"] += f"\n\n{scope.redactor.text(of_tenant)}" if of_tenant else ""
         said = await asyncio.to_thread(lambda: [redacted(message, scope.redactor) for message in said])
-        return replace(self._request, messages=[system, *data, *said])
+        return replace(self._request, messages=[system, *after(data, said)])
 
     def _context(self, scope: Scope, world: World) -> Context:
         return Context(
@@ -164,8 +164,8 @@ class ConfigurationTalk:
             configuration=project.configuration,
             redactor=subject.redactor,
             differences=world.comparisons.get(project.slug),
-            comments=() if subject.document is None else subject.document.comments,
             fault=None if subject.fault is None else str(subject.fault),
+            comments=() if subject.document is None else subject.document.comments,
             schema=project.schema,
         )
         return data.part(INFRASTRUCTURE) if scope.is_infrastructure else data

@@ -132,7 +132,8 @@ class _Edit:
         for at, member in enumerate(parts):
             item = value[at if member.key is None else member.key]
             if member.index is None:
-                added += self._layout.entry(column, member.key, item)
+                neighbour = node.items[first if last is None else last]
+                added += self._layout.entry(column, member.key, item, flow=neighbour.style == "flow")
                 continue
             self._add(block, last, first, added, column, slot)
             added, last = [], member.index

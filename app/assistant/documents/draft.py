@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -108,7 +108,7 @@ class Draft:
             if part is not None:
                 part.is_new = True
         parts = part.opened() if part is not None else None
-        after = _normal(change.after)
+        after = _arranged(_normal(change.after), holder.values() if isinstance(holder, dict) else holder)
         if isinstance(holder, dict) and isinstance(last, str):
             if last in holder:
                 raise EditError("What a change adds is there already.")
@@ -165,6 +165,15 @@ def _equal_ones(one: Sequence[Any], other: Sequence[Any]) -> int:
     """How many at the beginning are equal."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((index for index, (old, new) in pairs if not equal(old, new)), min(len(one), len(other)))
+
+
+def _arranged(value: Any, siblings: Iterable[Any]) -> Any:
+    """A mapping with its keys in the order in which its siblings have them, since JSON in PostgreSQL keeps none."""
+    if not isinstance(value, dict):
+        return value
+    known = dict.fromkeys(key for sibling in siblings if isinstance(sibling, dict) for key in sibling)
+    order = {key: place for place, key in enumerate(known)}
+    return dict(sorted(value.items(), key=lambda member: order.get(member[0], len(order))))
 
 
 def _normal(value: Any) -> Any:

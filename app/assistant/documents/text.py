@@ -19,6 +19,10 @@ _ENDS_PLAIN_IN_FLOW: Final = re.compile(r"[:,?\[\]{}]")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+MOST_FLOW_CHARS: Final = 120
+"""Of a line with a mapping or list in flow style beside others in that style."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a document is laid out: what is added looks like the rest."""
@@ -31,9 +35,13 @@ class Layout:
     literals: bool = True
     """Whether texts of several lines are written as such, with |."""
 
-    def entry(self, column: int, key: str | None, value: Any) -> list[str]:
-        """The lines of an entry of a mapping or, without a key, of a list, at that indentation."""
+    def entry(self, column: int, key: str | None, value: Any, *, flow: bool = False) -> list[str]:
+        """The lines of an entry of a mapping or, without a key, of a list, at that indentation; in one if it may be."""
         head = "-" if key is None else self.scalar(key) + ":"
+        if flow and isinstance(value, dict | list):
+            line = " " * column + f"{head} {self.flow(value)}"
+            if len(line) <= MOST_FLOW_CHARS:
+                return [line]
         first, *rest = self.block(value, column, behind_dash=key is None)
         return [" " * column + head + (" " + first if first else ""), *rest]
 

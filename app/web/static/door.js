@@ -4,6 +4,7 @@ import { at, make, quiet } from "./dom.js";
 import { Problem } from "./errors.js";
 import { findMe, forgetMe, showMe, showTheme, showUsage } from "./me.js";
 import { attempt, hideNotice } from "./notices.js";
+import { loadProjects } from "./projects.js";
 import { endSearch } from "./search.js";
 import { auth, forget, keep, resume, session } from "./session.js";
 import { closeSharing } from "./sharing.js";
@@ -22,10 +23,10 @@ export function showDoor(text = "") {
   list("active");
   endSearch();
   closeSharing();
-  for (const name of ["talk", "list", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
+  for (const name of ["talk", "list", "projects", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
     at(name).replaceChildren();
   }
-  Object.assign(view, { id: null, title: "", status: "active", head: null, messages: [], unsure: null });
+  Object.assign(view, { id: null, title: "", status: "active", contextType: null, projectId: null, head: null, messages: [], unsure: null });
   at("who-name").title = at("question-box").value = at("rename-title").value = "";
   at("toast").hidden = true;
   showTheme(null);
@@ -47,7 +48,7 @@ async function enter() {
   at("door").hidden = true;
   at("room").hidden = false;
   showMe();
-  await Promise.all([attempt(loadShelf), showUsage().catch(() => {}), attempt(route)]);
+  await Promise.all([attempt(loadShelf), attempt(loadProjects), showUsage().catch(() => {}), attempt(route)]);
 }
 
 export async function signIn() {

@@ -1,7 +1,8 @@
+import { copy } from "./clipboard.js";
 import { data, moment } from "./data.js";
 import { icon, make, quiet, say } from "./dom.js";
 import { me } from "./me.js";
-import { attempt, toast } from "./notices.js";
+import { attempt } from "./notices.js";
 
 /** What can be done with an answer that is kept: copy it, rate it, say why; and what it was made with. */
 export function tools(row) {
@@ -27,21 +28,14 @@ export function tools(row) {
     thumbs.set(rating, button);
     return button;
   };
-  const copy = make("button", { type: "button", className: "tool", "aria-label": "Copy this answer", title: "Copy this answer" }, icon("copy"));
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(row.content);
-      toast("Copied");
-    } catch {
-      toast("The browser does not let this page copy");
-    }
-  });
+  const copying = make("button", { type: "button", className: "tool", "aria-label": "Copy this answer", title: "Copy this answer" }, icon("copy"));
+  copying.addEventListener("click", () => copy(row.content));
   const said = moment(row.created_at);
   const day = said < new Date().setHours(0, 0, 0, 0) ? { day: "numeric", month: "short" } : {};
   const when = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" }).format(said);
   const seconds = row.latency_ms >= 100 ? `${(row.latency_ms / 1000).toFixed(1)} s` : null;
   const facts = [row.model_used, seconds, when].filter(Boolean).join(" · ");
-  const meta = make("div", { className: "meta" }, copy, thumb(1, "good", "Good answer"), thumb(-1, "bad", "Bad answer"));
+  const meta = make("div", { className: "meta" }, copying, thumb(1, "good", "Good answer"), thumb(-1, "bad", "Bad answer"));
   meta.append(make("span", { className: "facts", textContent: facts }));
   draw();
   return make("footer", {}, meta, remark);

@@ -1,6 +1,8 @@
 import { make } from "./dom.js";
 import { tools } from "./feedback.js";
+import { findings } from "./findings.js";
 import { Prose } from "./prose.js";
+import { Steps } from "./steps.js";
 
 const LONG_QUESTION = 280;
 const CUT_SHORT = { stopped: "You stopped this answer.", failed: "This answer broke off." };
@@ -16,18 +18,28 @@ export function questionNode(text) {
   return make("h2", { className: `question${long}` }, make("span", { className: "unseen", textContent: "You asked: " }), text.trim());
 }
 
-/** An answer on the page: finished when it has a row, else one that is still to come. */
+/** An answer on the page: finished when it has a row, else one that is still to come. `finish` returns what comes right
+ *  behind its text, if anything does. */
 export function answerNode(row) {
   const prose = new Prose();
+  const steps = new Steps();
   const node = make("article", { className: "answer", "aria-label": "Answer" }, prose.node);
   const finish = (saved) => {
     node.dataset.state = "said";
+    steps.node.remove();
+    const found = findings(saved.metadata);
+    node.append(...found);
     if (saved.status in CUT_SHORT) node.append(make("p", { className: "cut-short", textContent: CUT_SHORT[saved.status] }));
     if (saved.id) node.append(tools(saved));
+    return found[0];
   };
   if (row) {
     prose.show(row.content);
     finish(row);
   } else node.dataset.state = "waiting";
-  return { node, prose, finish };
+  const step = (told) => {
+    if (!steps.node.isConnected) node.append(steps.node);
+    steps.show(told);
+  };
+  return { node, prose, step, finish };
 }

@@ -57,16 +57,17 @@ async function grow(reading, body) {
   let frame = 0;
   const draw = () => {
     frame = 0;
-    const stay = isAtBottom();
-    answer.prose.show(text);
+    follow(() => answer.prose.show(text));
     spoken.hear(text);
-    if (stay) toBottom();
   };
   try {
     for await (const { event, data: payload } of eventsOfTurn(turn, body, controller.signal, (broken) => tell(reading, broken))) {
       const message = JSON.parse(payload);
       if (event === "done" || event === "error") return { text, message, failed: event === "error" };
-      if (event === "progress") continue;
+      if (event === "progress") {
+        follow(() => answer.step(message));
+        continue;
+      }
       text += message.text;
       answer.node.dataset.state = "reading";
       // A hidden page draws no frames; it shows all of it when it ends.
@@ -82,6 +83,13 @@ async function grow(reading, body) {
   }
 }
 
+/** Draw, and stay at the end of the talk if that is what is seen. */
+function follow(draw) {
+  const stay = isAtBottom();
+  draw();
+  if (stay) toBottom();
+}
+
 function tell(reading, broken) {
   if (!isRead(reading)) return;
   reading.told = broken;
@@ -95,12 +103,13 @@ async function settle({ answer }, heard, message, failed, again) {
   const text = problem?.code === "ANSWER_INTERRUPTED" ? await kept(message.messageId, heard) : heard;
   const askAgain = [quiet("Ask again", again)];
   const stay = isAtBottom();
+  let behind;
   if (text === "") answer.node.remove();
   else {
     const status = failed ? "failed" : message.status;
-    const row = { id: message.messageId, content: text, status, model_used: message.model, rating: 0, comment: "" };
+    const row = { id: message.messageId, content: text, status, metadata: message.metadata, model_used: message.model, rating: 0, comment: "" };
     answer.prose.show(text);
-    answer.finish({ ...row, created_at: new Date().toISOString() });
+    behind = answer.finish({ ...row, created_at: new Date().toISOString() });
   }
   if (failed) {
     const more = text && message.messageId ? " What was said so far is kept." : "";
@@ -109,7 +118,9 @@ async function settle({ answer }, heard, message, failed, again) {
   else if (text === "") showNotice("The model gave an empty answer.", { actions: askAgain });
   else if (message.finishReason === "length") showNotice("The answer ends here because it reached its length limit.");
   if (!failed) say(stopped ? "You stopped this answer." : "The answer is complete.");
-  if (stay) toBottom();
+  // What comes at once may be long: where it begins is in sight then, and not its end.
+  if (stay && behind) behind.scrollIntoView({ block: "nearest" });
+  else if (stay) toBottom();
 }
 
 /** What was saved of an answer: a server that dies has said a little more than that. */
@@ -127,6 +138,7 @@ async function kept(id, heard) {
 /** The stream cannot be had: the server keeps what it answers, and the page says so. */
 function lost(error, { answer }) {
   answer.node.dataset.state = "left";
+  answer.node.querySelector(".steps")?.remove();
   if (error.code === "SESSION_ENDED") throw error;
   if (!(error instanceof Problem)) console.error(error);
   const said = error instanceof Problem ? error.message : "Something went wrong in this page.";

@@ -12,6 +12,10 @@ import { closeRename, drawTop } from "./top.js";
 import { view } from "./view.js";
 
 const PAGE = 100;
+const NO_CONTEXT = { contextType: null, projectId: null };
+const GREETINGS = { project: "What about this configuration?", infrastructure: "What about the infrastructure of your projects?" };
+const SESSION =
+  "Ask why something is as it is, where the YAML document and the database differ, or for a change. What is suggested changes nothing until somebody accepts it.";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 let unanswered = async () => {};
@@ -40,20 +44,24 @@ export function leave() {
 /** A conversation that is not begun yet. */
 export function showBlank() {
   leave();
-  Object.assign(view, { id: null, title: "New conversation", status: "active", head: null, messages: [] });
+  Object.assign(view, { id: null, title: "New conversation", status: "active", ...NO_CONTEXT, head: null, messages: [] });
   const hour = new Date().getHours();
   const greeting = hour < 5 ? "Hello" : hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
-  at("greeting-line").textContent = `${greeting}${me.name ? `, ${me.name}` : ""}.`;
   const invitation = configuration.demonstration
     ? "Ask something. Answers come from the built-in demonstration model, since this server has no model provider yet."
     : "What would you like to know? What is said here is kept, and only you can read it.";
-  at("greeting-more").textContent = cannotAsk() ?? invitation;
-  at("greeting").hidden = false;
+  greet(`${greeting}${me.name ? `, ${me.name}` : ""}.`, cannotAsk() ?? invitation);
   at("earlier-row").hidden = true;
   at("talk").replaceChildren();
   drawTop();
   drawComposer();
   if (!narrow.matches) at("question-box").focus();
+}
+
+function greet(line, more) {
+  at("greeting-line").textContent = line;
+  at("greeting-more").textContent = more;
+  at("greeting").hidden = false;
 }
 
 function waysBack({ status, restorable_until: until }) {
@@ -68,13 +76,13 @@ export async function open(id) {
   at("toast").hidden = true;
   const { visit } = view;
   const known = shelf.rows.find((row) => row.id === id);
-  Object.assign(view, { id, title: known?.title ?? "", status: known?.status ?? "active", head: null, messages: [] });
+  Object.assign(view, { id, title: known?.title ?? "", status: known?.status ?? "active", ...NO_CONTEXT, head: null, messages: [] });
   at("greeting").hidden = true;
   at("earlier-row").hidden = true;
   at("talk").replaceChildren();
   drawTop();
   const [[row], messages] = await Promise.all([
-    data("conversation_overview", { select: "id,title,status,restorable_until,head_id", id: `eq.${id}` }),
+    data("conversation_overview", { select: "id,title,status,restorable_until,head_id,context_type,project_id", id: `eq.${id}` }),
     pageOfMessages(id),
   ]);
   if (visit !== view.visit) return;
@@ -84,8 +92,9 @@ export async function open(id) {
     showNotice("This conversation does not exist, or is not yours.", { bad: true });
     return;
   }
-  Object.assign(view, { title: row.title, status: row.status, head: row.head_id });
+  Object.assign(view, { title: row.title, status: row.status, head: row.head_id, contextType: row.context_type, projectId: row.project_id });
   showMessages(messages);
+  if (messages.length === 0) greet(GREETINGS[row.context_type] ?? "Nothing was said here yet.", row.context_type ? SESSION : "");
   drawTop();
   drawComposer();
   if (view.status !== "active") showNotice(waysBack(row), { actions: [quiet("Restore", () => attempt(back))] });
@@ -104,7 +113,7 @@ export function reveal() {
 
 async function pageOfMessages(id, last) {
   const rows = await data("messages", {
-    select: "id,parent_id,role,content,model_used,latency_ms,created_at",
+    select: "id,parent_id,role,content,metadata,model_used,latency_ms,created_at",
     conversation_id: `eq.${id}`,
     order: "created_at.desc,id.desc",
     limit: String(PAGE),

@@ -1,5 +1,6 @@
 import { data } from "./data.js";
 import { at, say } from "./dom.js";
+import { markProject } from "./projects.js";
 import { loadShelf, markOpen } from "./shelf.js";
 import { view } from "./view.js";
 
@@ -13,6 +14,7 @@ export function drawTop() {
   at("share").hidden = view.status !== "active";
   at("rename").hidden = at("remove").hidden = view.status === "deleted";
   markOpen();
+  markProject();
 }
 
 export function openRename() {

@@ -5,18 +5,20 @@ import { view } from "./view.js";
 
 const LONGEST_SILENCE_MS = 30_000;
 
-/** What the worker answers to whoever is signed in; a Problem if it refuses. */
+/** What the worker answers to whoever is signed in; a Problem with the `body` of its answer if it refuses. */
 export async function worker(path, { headers, ...options }) {
   const response = await withToken((token) =>
     reach("The server", path, { ...options, headers: { Authorization: `Bearer ${token}`, ...headers } }),
   );
   if (response.ok) return response;
-  throw workerProblem(await json(response), {
+  const body = await json(response);
+  const problem = workerProblem(body, {
     status: response.status,
     retryAfter: Number.parseFloat(response.headers.get("Retry-After")) || null,
     requestId: response.headers.get("X-Request-Id"),
     conversation: view.id,
   });
+  throw Object.assign(problem, { body });
 }
 
 /** The same for a stream, which may last: only until it begins must it not be silent for long. */

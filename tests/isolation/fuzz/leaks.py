@@ -38,6 +38,8 @@ SEEN: Final = {
     ("requests and lines in the log differ", "all requests"),
 }
 """The faults that must be found, by kind and place."""
+LEAKING: Final = ("/", "/livez", "/readyz", "/api/ai/health", "/api/ai/chat", "/v1/chat/completions")
+"""Where it leaks."""
 
 
 def leak(text: str) -> None:

@@ -85,6 +85,12 @@ class Catalog:
         """The relations of which a role may do something."""
         return tuple(each for each in self.relations if each.rights[role, verb])
 
+    def about(self, word: str) -> Catalog:
+        """Only the relations, and only the functions, that have a word in their names, where there are any."""
+        relations = tuple(each for each in self.relations if word in each.name)
+        functions = tuple(each for each in self.functions if word in each.name)
+        return Catalog(relations or self.relations, functions or self.functions)
+
 
 async def catalog(owner: asyncpg.Connection) -> Catalog:
     """Read the catalog of a database."""

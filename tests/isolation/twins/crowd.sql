@@ -208,14 +208,20 @@ select
 from public.configuration_suggestions
 where tenant_id = '00000000-0000-7000-8000-0000000000a0';
 
-insert into public.conversations (tenant_id, id, user_id, title)
+insert into public.conversations (tenant_id, id, user_id, title, context_type, project_id)
 select
     '00000000-0000-7000-8000-0000000000b0',
     id,
     user_id,
-    'Double markglobexx7q'
+    'Double markglobexx7q',
+    context_type,
+    project_id
 from public.conversations
-where id in ('00000000-0000-7000-8000-00000000a101', '00000000-0000-7000-8000-00000000a103');
+where
+    id in (
+        '00000000-0000-7000-8000-00000000a101', '00000000-0000-7000-8000-00000000a103', '00000000-0000-7000-8000-00000000a305',
+        '00000000-0000-7000-8000-00000000a306'
+    );
 
 insert into public.messages (tenant_id, id, conversation_id, user_id, role, content)
 select

@@ -34,7 +34,7 @@ def _upkeep(draw: DrawFn, _catalog: Catalog) -> Upkeep:
 _KINDS: Final[tuple[Callable[[DrawFn, Catalog], SqlOperation], ...]] = (
     *[statements.select, statements.aggregate, statements.join, statements.insert, statements.update] * 2,
     *(statements.delete, statements.merge, statements.copy, statements.call, statements.call),
-    *[flows.flow, flows.errand] * 3,
+    *[flows.flow, flows.errand, flows.assist] * 3,
     *(flows.flow, flows.begin, flows.begin, flows.finish, flows.find, flows.find, _upkeep),
 )
 

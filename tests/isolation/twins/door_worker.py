@@ -56,6 +56,7 @@ _ID_TARGETS: Final = (
         "/v1/models/{}",
     ),
     "/api/ai/conversations/{}/configuration",
+    "/api/ai/suggestions/{}",
     "/api/v1/generated-apps/{}/database/status",
 )
 
@@ -73,7 +74,7 @@ def _asked(draw: DrawFn) -> Request:
     body: dict[str, Any] = {"message": message}
     talk = draw(one_of("none", "id", "id", "id", "odd"))
     if talk == "id":
-        body["conversationId"] = draw(ids("conversation_id"))
+        body["conversationId"] = draw(ids(draw(one_of("conversation_id", "conversation_id", "session_id"))))
     elif talk == "odd":
         body["conversationId"] = draw(one_of("x", "", "null", "%s", "{ACME}", " $adas_talk", "$bens_turn"))
     return Request(draw(SENDING), "POST", "/api/ai/chat", json.dumps(body), (*_JSON, *_key(draw)))
@@ -125,6 +126,30 @@ def _again(draw: DrawFn) -> Request:
     return Request(draw(SENDING), method, target, None, headers)
 
 
+def _assisted(draw: DrawFn) -> Request:
+    """What a person does beside the conversation with the configuration assistant."""
+    session, suggestion = draw(ids("session_id")), f"/api/ai/suggestions/{draw(ids('suggestion_id'))}"
+    on = {"contextType": "project", "project": draw(one_of(draw(ids("project_id")), "saws", "survey", "nothing"))}
+    chosen = {"changes": draw(one_of(None, (), (0,), (7,))), "version": draw(one_of(None, 1, 2))}
+    method, target, body = draw(
+        one_of(
+            *[("POST", "/api/ai/conversations", json.dumps(on))] * 2,
+            ("POST", "/api/ai/conversations", '{"contextType": "infrastructure"}'),
+            ("GET", "/api/ai/conversations", None),
+            ("GET", f"/api/ai/conversations?projectId={draw(ids('project_id'))}&limit=2", None),
+            ("GET", f"/api/ai/conversations/{session}/configuration", None),
+            ("GET", f"/api/ai/conversations/{session}/configuration/differences", None),
+            ("GET", f"/api/ai/conversations/{session}/configuration/suggestions", None),
+            *[("GET", suggestion, None)] * 2,
+            ("POST", f"{suggestion}/accept", json.dumps(chosen)),
+            ("POST", f"{suggestion}/accept", None),
+            ("POST", f"{suggestion}/reject", '{"reason": "No"}'),
+            ("POST", f"{suggestion}/undo", None),
+        )
+    )
+    return Request(draw(SENDING), method, target, body, _JSON if body else ())
+
+
 def _key(draw: DrawFn) -> tuple[tuple[str, str], ...]:
     return draw(one_of((), (), (("Idempotency-Key", "once"),), (("Idempotency-Key", '"twice"'),)))
 
@@ -149,7 +174,7 @@ def _upkeep(draw: DrawFn) -> Upkeep:
 
 @composite
 def _operation(draw: DrawFn) -> WorkerOperation:
-    usual = [_asked, _asked, _spoken_to, _spoken_to, _completed, _completed, _again]
+    usual = [_asked, _asked, _spoken_to, _spoken_to, _completed, _completed, _again, _assisted, _assisted]
     kinds: tuple[Callable[[DrawFn], WorkerOperation], ...] = (*usual, _odd, _elsewhere, _elsewhere, _upkeep)
     return draw(one_of(*kinds))(draw)
 

@@ -9,7 +9,7 @@ from hypothesis.strategies import DrawFn
 
 from tests.isolation.twins.catalog import Catalog
 from tests.isolation.twins.sql_words import ASKING, FOREIGN, claims, ids, mostly, one_of, value
-from tests.isolation.twins.statements import WORKER, Statement
+from tests.isolation.twins.statements import DATA_API, WORKER, Statement
 
 
 def begin(draw: DrawFn, _catalog: Catalog) -> Statement:
@@ -120,6 +120,7 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             f"update public.conversations set head_id = '{message}' where id = '{talk}' returning *",
             f"insert into public.conversations (client_id) values ('{draw(one_of(*CHATS))}') returning *",
             "select * from public.usage_ledger order by 1, 2",
+            "select * from public.turns order by 1, 2",
             f"select * from public.share_conversation('{talk}', true)",
             f"select * from public.revoke_share('{draw(one_of('$bens_share', foreign))}')",
             f"select public.read_share('share--{draw(one_of('$bens_talk', '$adas_talk', '$nobodys'))}')",
@@ -127,29 +128,6 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select * from public.conversation_shares order by 1, 2",
             "select * from public.conversation_share_views order by 1, 2",
             f"select * from public.search_conversations('{draw(one_of('saw', 'markglobexx7q', 'hand*'))}')",
-            f"select * from public.search_documentation('{draw(one_of('review', 'markglobexx7q', 'issues leave?'))}')",
-            "select * from public.projects order by 1, 2",
-            "select * from public.project_members order by 1, 2, 3",
-            "select project_id, side, version, configuration, yaml, cause, user_id, user_name"
-            " from public.project_revisions order by 1, 2, 3",
-            f"select * from public.mark_project_synced('{draw(ids('project_id'))}', {draw(one_of('1', '2'))}, 1)",
-            "select * from public.configuration_sessions order by 1, 2",
-            f"select context_type from public.open_configuration_session('{draw(ids('project_id'))}')",
-            "select tenant_id, id, project_id, status, decided_by, reason, patch from public.configuration_suggestions"
-            " order by 1, 2",
-            f"select public.accept_suggestion('{draw(ids('suggestion_id'))}') ->> 'status'",
-            f"select public.reject_suggestion('{draw(ids('suggestion_id'))}', 'No') ->> 'status'",
-            f"select public.undo_suggestion('{draw(ids('suggestion_id'))}') ->> 'status'",
-            "insert into public.projects (slug, name) values ('survey', 'Survey') returning *",
-            'update public.projects set configuration = \'{"workflow": {"statuses": ["open"]}}\' returning *',
-            f"update public.projects set configuration = '{{}}' where id = '{draw(ids('project_id'))}' returning *",
-            "update public.projects set configuration = '{\"workflow\": 3}'",
-            f"insert into public.project_members (project_id, user_id)"
-            f" values ('{draw(ids('project_id'))}', '{draw(ids('user_id'))}') returning *",
-            f"delete from public.project_members where project_id = '{draw(ids('project_id'))}' returning *",
-            "insert into public.conversations (context_type, project_id)"
-            f" values ('project', '{draw(ids('project_id'))}') returning context_type, project_id",
-            "delete from public.documentation_sections where file like '%fields.md' returning *",
             "select * from public.conversation_overview order by 1, 2",
             f"select * from public.{draw(one_of('archive', 'delete', 'restore'))}_conversation('{talk}')",
             "select * from public.export_my_data()",
@@ -160,6 +138,56 @@ def flow(draw: DrawFn, _catalog: Catalog) -> Statement:
         )
     )
     return Statement("ada" if sql == invitation else draw(ASKING), sql)
+
+
+def assist(draw: DrawFn, _catalog: Catalog) -> Statement:
+    """What people do with projects, sessions, suggestions and documentation, and the worker for them."""
+    who = draw(ASKING)
+    project, suggestion = draw(ids("project_id")), draw(ids("suggestion_id"))
+    asked = f"{claims(who)}, '{draw(ids('session_id'))}', '$nobodys', '{project}'"
+    proposed = '[{"type": "custom_field", "title": "S", "explanation": "S", "changes": [%s]}]'
+    change = '{"operation": "add", "path": ["saws"], "after": 1}'
+    words = draw(one_of("review", "markglobexx7q", "issues leave?"))
+    sql = draw(
+        one_of(
+            f"select * from public.search_documentation('{words}')",
+            "select * from public.projects order by 1, 2",
+            "select * from public.project_members order by 1, 2, 3",
+            "select project_id, side, version, configuration, yaml, cause, user_id, user_name"
+            " from public.project_revisions order by 1, 2, 3",
+            f"select * from public.mark_project_synced('{project}', {draw(one_of('1', '2'))}, 1)",
+            "select * from public.configuration_sessions order by 1, 2",
+            f"select context_type from public.open_configuration_session('{project}')",
+            "select tenant_id, id, project_id, status, decided_by, reason, patch from public.configuration_suggestions"
+            " order by 1, 2",
+            f"select public.accept_suggestion('{suggestion}')",
+            f"select public.reject_suggestion('{suggestion}', 'No')",
+            f"select public.undo_suggestion('{suggestion}')",
+            "insert into public.projects (slug, name) values ('survey', 'Survey') returning *",
+            'update public.projects set configuration = \'{"workflow": {"statuses": ["open"]}}\' returning *',
+            f"update public.projects set configuration = '{{}}' where id = '{project}' returning *",
+            "update public.projects set configuration = '{\"workflow\": 3}'",
+            f"insert into public.project_members (project_id, user_id)"
+            f" values ('{project}', '{draw(ids('user_id'))}') returning *",
+            f"delete from public.project_members where project_id = '{project}' returning *",
+            "insert into public.conversations (context_type, project_id)"
+            f" values ('project', '{project}') returning context_type, project_id",
+            "delete from public.documentation_sections where file like '%fields.md' returning *",
+            f"select * from private.documentation_hits('{words}', 50) order by 1",
+            f"select * from private.search_documentation({claims(who)}, '{words}')",
+            f'select * from private.documentation_sections({claims(who)}, \'[{{"file": "handbook/workflow.md"}}]\')',
+            f"select * from private.find_session({claims(who)}, '{draw(ids('session_id'))}')",
+            f"select * from private.open_session({claims(who)}, '{draw(one_of('saws', 'survey', project))}')",
+            f"select * from private.list_sessions({claims(who)}, null, '{project}')",
+            f"select * from private.read_projects({claims(who)}, 9) order by 1, 2",
+            f"select * from private.read_project({claims(who)}, '{draw(one_of('saws', 'survey', project))}')",
+            f"select * from private.read_revisions({claims(who)}, '{project}', '{draw(one_of('database', 'yaml'))}')",
+            f"select * from private.read_suggestions({claims(who)}, '{project}')",
+            f"select * from private.read_suggestion({claims(who)}, '{suggestion}')",
+            f"select private.propose_suggestions({asked}, 1, '{proposed % change}')",
+        )
+    )
+    return Statement(who, sql, WORKER if "private." in sql and "hits" not in sql else DATA_API)
 
 
 def errand(draw: DrawFn, _catalog: Catalog) -> Statement:

@@ -129,6 +129,12 @@ class Act(Enum):
             from public.users as u left join public.projects as p on u.tenant_id = p.tenant_id
             where u.name like 'Chloe%' group by u.tenant_id, u.id
             on conflict do nothing
+        ), documented as (
+            update public.documentation_sections set content = content || ' More of markglobexx7q.'
+            where tenant_id = '{FIXED}0000000000b0'
+        ), suggested as (
+            update public.configuration_suggestions set title = 'Changed markglobexx7q', version = version + 1
+            where tenant_id = '{FIXED}0000000000b0'
         )
         update public.projects
         set

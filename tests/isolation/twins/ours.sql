@@ -120,6 +120,23 @@ values
 
 update public.projects set configuration = '{}' where slug in ('saws', 'survey');
 
+-- Sessions of the configuration assistant: Ben's and Chloe's on their projects, Ada's on the infrastructure.
+
+insert into public.conversations (tenant_id, id, user_id, title, context_type, project_id)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-00000000a305', '00000000-0000-7000-8000-0000000000a2', 'Saws',
+    'project', '00000000-0000-7000-8000-0000000a4011'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-00000000a306', '00000000-0000-7000-8000-0000000000a1',
+    'Infrastructure', 'infrastructure', null
+),
+(
+    '00000000-0000-7000-8000-0000000000b0', '00000000-0000-7000-8000-00000000b305', '00000000-0000-7000-8000-0000000000b1', 'Survey',
+    'project', '00000000-0000-7000-8000-0000000b4001'
+);
+
 -- What was suggested for them, and for the help desk.
 
 insert into public.configuration_suggestions (

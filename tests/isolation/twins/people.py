@@ -38,6 +38,8 @@ OURS: Final = {
     "bens_project": "0000000a4011",
     "bens_suggestion": "0000000a3001",
     "adas_suggestion": "0000000a3002",
+    "bens_session": "00000000a305",
+    "adas_session": "00000000a306",
     # The worker that holds Acme's turns.
     "worker": "00000000f001",
 }
@@ -55,6 +57,7 @@ THEIRS: Final = {
     "chloes_prompt": "0000000b5001",
     "chloes_project": "0000000b4001",
     "chloes_suggestion": "0000000b3001",
+    "chloes_session": "00000000b305",
     # In the left world only.
     "initech": "0000000000c0",
     "dan": "0000000000b2",

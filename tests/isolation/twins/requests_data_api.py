@@ -29,6 +29,8 @@ _EMBEDDED: Final = {
     "public.feedback": ("messages(content)", "users(email)", "messages!inner(conversations(title))"),
     "public.turns": ("conversations(title)", "messages(content)"),
     "public.usage_metrics": ("users(email)",),
+    "public.projects": ("project_members(access)", "configuration_suggestions(id,status)", "conversations(title)"),
+    "public.configuration_suggestions": ("projects(name)", "projects!inner(slug,project_members(user_id))"),
 }
 _JSON_VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "text": ("Hello", "", "o'clock \u202e \U0001f6e0", "mark", "x" * 5001, None),
@@ -152,11 +154,6 @@ def _common(draw: DrawFn, _catalog: Catalog) -> Request:
             ("POST", "rpc/fill_prompt", json.dumps({"p_prompt_id": draw(ids("prompt_id")), "p_values": {"text": "t"}})),
             ("POST", "rpc/start_conversation", json.dumps({"p_prompt_id": draw(ids("prompt_id")), "p_values": _NOTES})),
             ("GET", "prompt_usage?order=prompt_id,version", ""),
-            ("POST", "projects", '{"slug": "survey", "name": "Survey"}'),
-            ("GET", f"projects?order=id&id=eq.{draw(ids('project_id'))}&select=*", ""),
-            ("GET", "project_revisions?order=project_id,side,version&select=project_id,side,version,user_name", ""),
-            ("PATCH", f"projects?id=eq.{draw(ids('project_id'))}", '{"configuration": {"name": "Saws"}}'),
-            ("POST", "rpc/mark_project_synced", json.dumps({"p_project_id": draw(ids("project_id")), **_SEEN})),
             ("POST", "rpc/increment_usage_metrics", '{"p_tenant_id": "$globex", "p_user_id": "$chloe"}'),
             ("POST", "rpc/feedback_summary", json.dumps({"p_tenant_id": "$globex", "p_message_id": message})),
             ("GET", f"conversations?id=eq.{foreign}&select=title,messages(content)", ""),
@@ -174,6 +171,49 @@ def _common(draw: DrawFn, _catalog: Catalog) -> Request:
     )
     merged = ("resolution=merge-duplicates",) if "on_conflict" in target else ()
     return Request(draw(SENDING), method, f"/rest/v1/{target}", body or None, _headers(draw, *merged))
+
+
+def _assisted(draw: DrawFn, _catalog: Catalog) -> Request:
+    """What people do with projects, sessions, suggestions and documentation."""
+    project, foreign = draw(ids("project_id")), draw(one_of(*FOREIGN))
+    member = json.dumps({"project_id": project, "user_id": draw(ids("user_id"))})
+    decided = json.dumps({"p_suggestion_id": draw(ids("suggestion_id"))})
+    words = draw(one_of("review", "markglobexx7q", "issues leave?"))
+    method, target, body = draw(
+        one_of(
+            ("POST", "projects", '{"slug": "survey", "name": "Survey"}'),
+            ("GET", f"projects?order=id&id=eq.{project}&select=*", ""),
+            ("GET", "projects?order=id&select=slug,project_members(user_id),configuration_suggestions(id,status)", ""),
+            ("PATCH", f"projects?id=eq.{project}", '{"configuration": {"name": "Saws"}}'),
+            ("PATCH", f"projects?id=eq.{project}", '{"configuration": {"workflow": 3}}'),
+            ("DELETE", f"projects?id=eq.{foreign}", ""),
+            ("GET", "project_members?order=project_id,user_id", ""),
+            ("POST", "project_members", member),
+            ("DELETE", f"project_members?project_id=eq.{project}&user_id=eq.$vera", ""),
+            ("GET", "project_revisions?order=project_id,side,version&select=project_id,side,version,user_name", ""),
+            ("POST", "rpc/mark_project_synced", json.dumps({"p_project_id": project, **_SEEN})),
+            ("GET", "configuration_sessions?order=id", ""),
+            ("POST", "rpc/open_configuration_session", json.dumps({"p_project_id": project})),
+            ("POST", "rpc/open_configuration_session", "{}"),
+            ("GET", "configuration_suggestions?order=id", ""),
+            ("GET", f"configuration_suggestions?order=id&project_id=eq.{project}&select=id,title,changes,patch", ""),
+            ("POST", f"rpc/{draw(one_of('accept', 'reject', 'undo'))}_suggestion", decided),
+            ("GET", "documentation_sections?order=id&select=file,anchor,position,heading", ""),
+            ("POST", "rpc/search_documentation", json.dumps({"p_query": words})),
+            ("DELETE", f"documentation_sections?id=eq.{draw(ids('section_id'))}", ""),
+        )
+    )
+    return Request(draw(SENDING), method, f"/rest/v1/{target}", body or None, _headers(draw))
+
+
+def _call(draw: DrawFn, catalog: Catalog) -> Request:
+    """Any function."""
+    name = draw(one_of(*(each.name for each in catalog.functions)))
+    function = next(each for each in catalog.functions if each.name == name)
+    given = len(function.arguments) - draw(one_of(*range(function.defaults + 1)))
+    body = {each: _value(draw, each.removeprefix("p_"), kind, "") for each, kind in function.arguments[:given]}
+    target = f"/rest/v1/rpc/{name.partition('.')[2]}"
+    return Request(draw(SENDING), "POST", target, json.dumps(body), _headers(draw))
 
 
 def _patch(draw: DrawFn, catalog: Catalog) -> Request:
@@ -211,7 +251,7 @@ def _odd(draw: DrawFn, _catalog: Catalog) -> Request:
     return Request(draw(SENDING), draw(one_of("GET", "POST", "PUT", "OPTIONS")), target)
 
 
-_KINDS: Final = (*[_get] * 6, *[_common] * 5, *[_post, _patch] * 2, _delete, _odd)
+_KINDS: Final = (*[_get] * 6, *[_common] * 5, *[_post, _patch, _assisted] * 2, _call, _delete, _odd)
 
 
 @composite

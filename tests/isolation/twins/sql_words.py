@@ -36,6 +36,8 @@ _IDS: Final = {
     ),
     "project_id": (("$helpdesk", "$bens_project", "$projects_2"), ("$chloes_project", "$crowds_project", "$nobodys")),
     "suggestion_id": (("$bens_suggestion", "$adas_suggestion"), ("$chloes_suggestion", "$nobodys")),
+    "session_id": (("$bens_session", "$adas_session"), ("$chloes_session", "$crowds_talk", "$nobodys")),
+    "section_id": (("$documentation_sections_0", "$documentation_sections_5"), ("$chloes_project", "$nobodys")),
     "auth_id": (("$adas_account", "$bens_account", "$ivys_account"), ("$chloes_account", "$nobodys")),
 }
 _ALIKE: Final = {
@@ -49,6 +51,8 @@ _ALIKE: Final = {
     "public.prompts.id": "prompt_id",
     "public.projects.id": "project_id",
     "public.configuration_suggestions.id": "suggestion_id",
+    "public.configuration_sessions.id": "session_id",
+    "public.documentation_sections.id": "section_id",
     "owner_id": "user_id",
     "decided_by": "user_id",
     "question_id": "message_id",
@@ -221,7 +225,7 @@ def relation(draw: DrawFn, catalog: Catalog, role: str, verb: str) -> Relation:
     """A relation, mostly one of which the role may do this."""
     everything = [each.name for each in catalog.relations if each.name not in OPERATORS | CLOCKS]
     names = [each.name for each in catalog.granted(role, verb) if each.name in everything]
-    chosen = draw(mostly(tuple(names), tuple(everything), 6))
+    chosen = draw(mostly(tuple(names or everything), tuple(everything), 6))
     return next(each for each in catalog.relations if each.name == chosen)
 
 
