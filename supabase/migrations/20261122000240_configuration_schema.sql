@@ -420,7 +420,7 @@ begin
                 then format('It should have at least %s characters.', p_schema ->> 'minLength')
             when char_length(v_text) > (p_schema ->> 'maxLength')::pg_catalog.numeric
                 then format('It should have at most %s characters.', p_schema ->> 'maxLength')
-            when p_schema ? 'pattern' and (char_length(v_text) > 10000 or v_text !~ (p_schema ->> 'pattern'))
+            when p_schema ? 'pattern' and (char_length(v_text) > 1000 or v_text !~ (p_schema ->> 'pattern'))
                 then format('It should match %s.', p_schema ->> 'pattern')
         end;
     elsif v_message is null and v_type = 'number' and p_schema ?| '{minimum,maximum}' then
@@ -730,6 +730,13 @@ begin
                 v_fault := 'It should be a regular expression of at most 500 characters.';
             elsif v_word.value #>> '{}' ~ '\\[1-9]' then
                 v_fault := 'It should refer back to nothing: what that takes has no bounds.';
+            elsif regexp_replace(v_word.value #>> '{}', '^\^?(\(\?[=!][^()]*\))*', '') ~ '\(\?<?[=!]' then
+                v_fault := 'It should look ahead at its beginning only, and not within that.';
+            elsif (
+                select sum(ln(greatest(coalesce(nullif(m.bounds[2], ''), m.bounds[1])::pg_catalog.numeric, 1)))
+                from regexp_matches(v_word.value #>> '{}', '\{(\d+)(?:,(\d*))?\}', 'g') as m (bounds)
+            ) > ln(2000::pg_catalog.numeric) then
+                v_fault := 'It should repeat less: the numbers in its braces, multiplied, are to be 2,000 at most.';
             else
                 begin
                     perform '' ~ (v_word.value #>> '{}');

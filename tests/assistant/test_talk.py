@@ -359,6 +359,19 @@ async def test_an_answer_that_is_cut_suggests_nothing(talk: Talk, model_server: 
     assert shelf.proposed == []
 
 
+async def test_comments_are_told_of_a_project_and_not_of_its_infrastructure(
+    talk: Talk, model_server: ModelServer
+) -> None:
+    model_server.script(structured("So."))
+    yaml = YAML.replace("hidden from customers", f"hidden from customers, password {SECRET}")
+    for context_type, told in (("project", True), ("infrastructure", False)):
+        model_server.requests.clear()
+        await talk(Shelf([project(yaml=yaml)]), context_type=context_type).answer()
+        (prompt,) = model_server.prompts()
+        assert ("hidden from customers, password [redacted]" in prompt) is told
+        assert SECRET not in prompt
+
+
 async def test_a_model_that_looks_everything_up_keeps_nobody_waiting(
     talk: Talk, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,6 +186,10 @@ FAULTY: Final[list[tuple[Any, str]]] = [
     ({"properties": {"a": {"pattern": "(a*)\\1"}}}, "properties.a.pattern"),
     ({"properties": {"a": {"pattern": "a" * 501}}}, "properties.a.pattern"),
     ({"properties": {"a": {"pattern": "((a{1,250}){1,250}){1,250}"}}}, "properties.a.pattern"),
+    ({"properties": {"a": {"pattern": "^((a{0,100}){0,100})$"}}}, "properties.a.pattern"),
+    ({"properties": {"a": {"pattern": "^((a|b){9}){250,}$"}}}, "properties.a.pattern"),
+    ({"properties": {"a": {"pattern": "(?=.*(?=.*(?=.*z)))x"}}}, "properties.a.pattern"),
+    ({"properties": {"a": {"pattern": "x(?!y)"}}}, "properties.a.pattern"),
     ({"properties": {"a": {"minLength": -1}}}, "properties.a.minLength"),
     ({"properties": {"a": {"anyOf": []}}}, "properties.a.anyOf"),
     ({"properties": {"a": {"anyOf": [{"not": {}}]}}}, "properties.a.anyOf[0].not"),
@@ -203,6 +207,22 @@ async def test_what_is_no_schema_is_refused_when_it_is_set(acme_admin: Actor) ->
             await acme_admin.execute(EXTEND, json.dumps(schema))
         assert refused.value.sqlstate == "PA422", schema
         assert path in [error["path"] for error in json.loads(refused.value.detail or "")["errors"]], schema
+
+
+async def test_patterns_as_people_write_them_are_taken(acme_admin: Actor) -> None:
+    add = "insert into public.projects (slug, name, configuration) values ('desk', 'Desk', $1)"
+    uuid = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+    for pattern, fits in (
+        (r"^(?=.*[a-z])(?=.*\d)(?!.*word).{8,}$", "abcdefg1"),
+        (uuid, "00000000-0000-4000-8000-000000000000"),
+        ("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "help-desk"),
+        ("^(?!internal/).+$", "x" * 1000),
+    ):
+        await acme_admin.execute(EXTEND, json.dumps({"properties": {"a": {"pattern": pattern}}}))
+        for misfit in ("", "internal/x", "x" * 1001):
+            assert await acme_admin.denied(add, json.dumps({"a": misfit})) == "PA433", (pattern, misfit)
+        await acme_admin.execute(add, json.dumps({"a": fits}))
+        await acme_admin.execute("delete from public.projects where slug = 'desk'")
 
 
 async def test_schemas_and_values_that_would_take_for_ever_are_refused(database: Database) -> None:

@@ -7,7 +7,7 @@ line. Secrets are taken out and hidden characters shown before it is cut to its 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -134,7 +134,7 @@ class Context:
         if project.differences is not None:
             told["differences"] = _fitting(project.differences, redactor, most * 0.25)
             told["differences_in_all"] = len(project.differences)
-        comments = [{"line": line, "text": cut(redactor.text(text), _COMMENT_CHARS)} for line, text in project.comments]
+        comments = ({"line": line, "text": cut(redactor.text(text), _COMMENT_CHARS)} for line, text in project.comments)
         told["comments"] = _fitting(comments, redactor, most * 0.1)
         told["schema"] = _fitting(marks_of(project.schema), redactor, most * 0.1)
         most -= len(_as_json(told)) + 100
@@ -164,7 +164,7 @@ def _section(section: Section, redactor: Redactor) -> dict[str, Any]:
     return {"file": section.file, "section": section.anchor, "heading": section.heading, "text": text}
 
 
-def _fitting(entries: Sequence[Any], redactor: Redactor, most: float) -> list[Any]:
+def _fitting(entries: Iterable[Any], redactor: Redactor, most: float) -> list[Any]:
     """The first entries that there is room for, ready to be shown."""
     fitting: list[Any] = []
     for entry in entries:

@@ -139,19 +139,21 @@ class ConfigurationTalk:
     async def _asked(self, scope: Scope, world: World) -> ModelRequest:
         """The request with all that the model is to know, and nothing that it is not."""
         self._earlier = await self._library.earlier(self._session)
-        context = Context(
+        (system, *data) = await asyncio.to_thread(lambda: self._context(scope, world).messages())
+        of_tenant, said = split(self._request.messages)
+        # One system message: many models take no other, and none in a later place.
+        system["content"] += f"\n\n{scope.redactor.text(of_tenant)}" if of_tenant else ""
+        said = await asyncio.to_thread(lambda: [redacted(message, scope.redactor) for message in said])
+        return replace(self._request, messages=[system, *after(data, said)])
+
+    def _context(self, scope: Scope, world: World) -> Context:
+        return Context(
             projects=[self._data(scope, world, subject) for subject in scope.subjects],
             question=self._said[-1] if self._said else "",
             documentation=world.sections,
             earlier=self._earlier,
             is_infrastructure=scope.is_infrastructure,
         )
-        (system, *data) = await asyncio.to_thread(context.messages)
-        of_tenant, said = split(self._request.messages)
-        # One system message: many models take no other, and none in a later place.
-        system["content"] += f"\n\n{scope.redactor.text(of_tenant)}" if of_tenant else ""
-        said = await asyncio.to_thread(lambda: [redacted(message, scope.redactor) for message in said])
-        return replace(self._request, messages=[system, *after(data, said)])
 
     def _data(self, scope: Scope, world: World, subject: Subject) -> ProjectData:
         project = subject.project

@@ -7,6 +7,7 @@ const REASONS = {
   free_text: "stems only from words that people wrote",
   documentation: "stems only from the documentation",
   hidden_characters: "has characters that cannot be seen",
+  unknown_address: "leads to an address that nobody has named",
 };
 
 /** The changes of a suggestion, each as what is there before and after. Those that are suspect have a box, which is
