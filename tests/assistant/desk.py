@@ -157,7 +157,7 @@ def patched(directory: Path, name: str, text: str, diff: str) -> str:
     return path.read_bytes().decode()
 
 
-def refused(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+def expect_refusal(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
     """The problem that an answer is."""
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     problem: dict[str, Any] = answer.json()

@@ -27,7 +27,7 @@ def drafted(*proposed: tuple[str, str, Any]) -> list[Change]:
     drafting = Drafting(CONFIGURATION, Shape({}))
     for operation, path, value in proposed:
         text = None if value is ABSENT else value if isinstance(value, Verbatim) else json.dumps(value)
-        change = ProposedChange(operation, path, text)  # type: ignore[arg-type]
+        change = ProposedChange(operation, path, text)  # type: ignore[arg-type]  # a model writes what it likes
         drafting.take(change, parse(path.removesuffix(APPEND)), append=path.endswith(APPEND))
     return drafting.changes
 

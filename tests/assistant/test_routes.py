@@ -21,8 +21,8 @@ from tests.assistant.desk import (
     Desk,
     change,
     done,
+    expect_refusal,
     patched,
-    refused,
 )
 from tests.running import RunningWorker, running
 from tests.world import Database
@@ -58,7 +58,9 @@ NO_SESSIONS: Any = [
 
 async def test_what_opens_no_session(ben: Asking, desk: Desk) -> None:
     for body, status in NO_SESSIONS:
-        refused(await ben.post("conversations", body), status, "NOT_FOUND" if status == 404 else "INVALID_REQUEST")
+        expect_refusal(
+            await ben.post("conversations", body), status, "NOT_FOUND" if status == 404 else "INVALID_REQUEST"
+        )
 
 
 async def test_sessions_are_listed_with_a_preview_page_by_page(ben: Asking, ada: Asking, desk: Desk) -> None:
@@ -98,7 +100,7 @@ NO_PAGES: Any = [
 
 async def test_pages_that_there_cannot_be(ben: Asking) -> None:
     for query in NO_PAGES:
-        refused(await ben.get("conversations", **query), 400, "INVALID_REQUEST")
+        expect_refusal(await ben.get("conversations", **query), 400, "INVALID_REQUEST")
 
 
 async def test_the_configuration_comes_without_its_secrets(ben: Asking, desk: Desk) -> None:
@@ -217,7 +219,7 @@ async def test_a_suggestion_is_found_and_accepted(ben: Asking, desk: Desk, tmp_p
 async def test_some_changes_of_a_suggestion(ben: Asking, desk: Desk) -> None:
     made = await desk.suggest(TRANSITION, REPLICAS)
     for wrong in ([], [2], [0, 7]):
-        refused(await ben.post(f"suggestions/{made}/accept", {"changes": wrong}), 422, "INVALID_REQUEST")
+        expect_refusal(await ben.post(f"suggestions/{made}/accept", {"changes": wrong}), 422, "INVALID_REQUEST")
     accepted = done(await ben.post(f"suggestions/{made}/accept", {"changes": [1], "version": 1}))
     assert accepted["suggestion"]["appliedChanges"] == [1]
     configuration = await desk.configuration()
@@ -230,10 +232,10 @@ async def test_some_changes_of_a_suggestion(ben: Asking, desk: Desk) -> None:
 async def test_what_rests_on_free_text_is_confirmed_one_by_one(ben: Asking, desk: Desk) -> None:
     suspect = {"change": 1, "reason": "free_text", "sources": ["comment at line 8"]}
     made = await desk.suggest(TRANSITION, REPLICAS, suspects=[suspect])
-    problem = refused(await ben.post(f"suggestions/{made}/accept"), 409, "CONFIRMATION_REQUIRED")
+    problem = expect_refusal(await ben.post(f"suggestions/{made}/accept"), 409, "CONFIRMATION_REQUIRED")
     assert problem["changes"] == [suspect]
     assert problem["suggestion"]["status"] == "pending"
-    refused(await ben.post(f"suggestions/{made}/accept", {"confirmed": [0]}), 409, "CONFIRMATION_REQUIRED")
+    expect_refusal(await ben.post(f"suggestions/{made}/accept", {"confirmed": [0]}), 409, "CONFIRMATION_REQUIRED")
     assert await desk.version() == 2
     assert done(await ben.post(f"suggestions/{made}/accept", {"confirmed": [1]}))["status"] == "accepted"
 
@@ -243,12 +245,12 @@ async def test_one_that_is_stale_is_refreshed_and_then_accepted(ben: Asking, des
     configuration = await desk.configuration()
     configuration["infrastructure"]["environments"][0]["replicas"] = 5
     await desk.edit(configuration=json.dumps(configuration))
-    problem = refused(await ben.post(f"suggestions/{made}/accept", {"version": 1}), 409, "SUGGESTION_STALE")
+    problem = expect_refusal(await ben.post(f"suggestions/{made}/accept", {"version": 1}), 409, "SUGGESTION_STALE")
     assert [failure["kind"] for failure in problem["failures"]] == ["changed"]
     assert problem["suggestion"].items() >= {"status": "pending", "version": 2}.items()
     assert problem["suggestion"]["changes"][1]["before"] == 5
     assert await desk.version() == 3
-    refused(await ben.post(f"suggestions/{made}/accept", {"version": 1}), 409, "SUGGESTION_STALE")
+    expect_refusal(await ben.post(f"suggestions/{made}/accept", {"version": 1}), 409, "SUGGESTION_STALE")
     assert done(await ben.post(f"suggestions/{made}/accept", {"version": 2}))["status"] == "accepted"
     assert (await desk.configuration())["infrastructure"]["environments"][0]["replicas"] == 4
 
@@ -259,7 +261,7 @@ async def test_one_whose_place_is_gone_stays_stale(ben: Asking, desk: Desk) -> N
     del configuration["infrastructure"]
     await desk.edit(configuration=json.dumps(configuration))
     for _ in range(2):
-        problem = refused(await ben.post(f"suggestions/{made}/accept"), 409, "SUGGESTION_STALE")
+        problem = expect_refusal(await ben.post(f"suggestions/{made}/accept"), 409, "SUGGESTION_STALE")
         assert problem["suggestion"]["status"] == "stale"
     assert done(await ben.get(f"suggestions/{made}"))["yamlEdit"] is None
 
@@ -269,7 +271,7 @@ async def test_one_that_would_break_the_schema(ben: Asking, desk: Desk) -> None:
     configuration = await desk.configuration()
     configuration["workflow"]["statuses"] = configuration["workflow"]["statuses"][:2]
     await desk.edit(configuration=json.dumps(configuration))
-    problem = refused(await ben.post(f"suggestions/{made}/accept"), 422, "CONFIGURATION_INVALID")
+    problem = expect_refusal(await ben.post(f"suggestions/{made}/accept"), 422, "CONFIGURATION_INVALID")
     assert problem["errors"][0]["path"].startswith("workflow.transitions")
     assert problem["suggestion"]["status"] == "pending"
     assert await desk.version() == 3
@@ -281,7 +283,7 @@ async def test_of_two_who_accept_at_once_one_does(ben: Asking, ada: Asking, desk
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     for answer in answers:
         if answer.status_code == 409:
-            assert refused(answer, 409, "SUGGESTION_DECIDED")["suggestion"]["status"] == "accepted"
+            assert expect_refusal(answer, 409, "SUGGESTION_DECIDED")["suggestion"]["status"] == "accepted"
     assert await desk.version() == 3
 
 
@@ -304,13 +306,13 @@ async def test_who_may_not_decide(
     assert await tried(dan) == {(404, "NOT_FOUND")}
     assert await tried(Asking(worker, None)) == {(401, "AUTH_REQUIRED")}
     # Ada sees the project, and so the suggestion, but Ben's session is his.
-    refused(await ada.get(ways[0][0]), 404, "NOT_FOUND")
+    expect_refusal(await ada.get(ways[0][0]), 404, "NOT_FOUND")
     done(await ada.get(ways[3][0]))
 
     await desk.owner.execute("update public.project_members set access = 'viewer' where project_id = $1", desk.project)
     done(await ben.get(f"suggestions/{made}"))
     for path, body in ways[4:]:
-        refused(await ben.post(path, body), 403, "INSUFFICIENT_PERMISSIONS")
+        expect_refusal(await ben.post(path, body), 403, "INSUFFICIENT_PERMISSIONS")
     await desk.owner.execute("delete from public.project_members where project_id = $1", desk.project)
     assert {status for status, _ in await tried(ben)} <= {403, 404}
     await database.fetch("update public.users set is_active = false where id = $1", desk.editor.user_id)
@@ -320,17 +322,17 @@ async def test_who_may_not_decide(
 
 async def test_suggestions_that_there_are_not(ben: Asking, desk: Desk) -> None:
     for suggestion in ("nonsense", "%00", "..%2f..", "00000000-0000-4000-8000-000000000000"):
-        refused(await ben.get(f"suggestions/{suggestion}"), 404, "NOT_FOUND")
+        expect_refusal(await ben.get(f"suggestions/{suggestion}"), 404, "NOT_FOUND")
         for action in ("accept", "reject", "undo"):
-            refused(await ben.post(f"suggestions/{suggestion}/{action}"), 404, "NOT_FOUND")
+            expect_refusal(await ben.post(f"suggestions/{suggestion}/{action}"), 404, "NOT_FOUND")
         for what in ("", "/differences", "/suggestions"):
-            refused(await ben.get(f"conversations/{suggestion}/configuration{what}"), 404, "NOT_FOUND")
+            expect_refusal(await ben.get(f"conversations/{suggestion}/configuration{what}"), 404, "NOT_FOUND")
 
 
 async def test_an_ordinary_conversation_has_no_configuration(ben: Asking, desk: Desk) -> None:
     ordinary = await desk.editor.value("insert into public.conversations (title) values ('Oak') returning id")
     for what in ("", "/differences", "/suggestions"):
-        refused(await ben.get(f"conversations/{ordinary}/configuration{what}"), 404, "NOT_FOUND")
+        expect_refusal(await ben.get(f"conversations/{ordinary}/configuration{what}"), 404, "NOT_FOUND")
 
 
 async def test_one_is_rejected_with_a_reason(ben: Asking, desk: Desk) -> None:
@@ -338,12 +340,12 @@ async def test_one_is_rejected_with_a_reason(ben: Asking, desk: Desk) -> None:
     rejected = done(await ben.post(f"suggestions/{made}/reject", {"reason": "Not this year."}))
     assert rejected["status"] == rejected["suggestion"]["status"] == "rejected"
     assert rejected["suggestion"]["reason"] == "Not this year."
-    refused(await ben.post(f"suggestions/{made}/reject"), 409, "SUGGESTION_DECIDED")
-    refused(await ben.post(f"suggestions/{made}/accept"), 409, "SUGGESTION_DECIDED")
+    expect_refusal(await ben.post(f"suggestions/{made}/reject"), 409, "SUGGESTION_DECIDED")
+    expect_refusal(await ben.post(f"suggestions/{made}/accept"), 409, "SUGGESTION_DECIDED")
     path = f"conversations/{desk.session}/configuration/suggestions"
     assert done(await ben.get(path, status="pending"))["suggestions"] == []
     assert len(done(await ben.get(path, status="rejected"))["suggestions"]) == 1
-    refused(await ben.get(path, status="lost"), 400, "INVALID_REQUEST")
+    expect_refusal(await ben.get(path, status="lost"), 400, "INVALID_REQUEST")
 
 
 async def test_suggestions_come_in_pages(ben: Asking, desk: Desk) -> None:
@@ -359,12 +361,12 @@ async def test_suggestions_come_in_pages(ben: Asking, desk: Desk) -> None:
 async def test_what_was_accepted_is_taken_back(ben: Asking, desk: Desk) -> None:
     before = await desk.configuration()
     made = await desk.suggest()
-    refused(await ben.post(f"suggestions/{made}/undo"), 409, "SUGGESTION_DECIDED")
+    expect_refusal(await ben.post(f"suggestions/{made}/undo"), 409, "SUGGESTION_DECIDED")
     done(await ben.post(f"suggestions/{made}/accept"))
     undone = done(await ben.post(f"suggestions/{made}/undo"))
     assert (undone["status"], undone["configurationVersion"], undone["suggestion"]["status"]) == ("undone", 4, "undone")
     assert await desk.configuration() == before
-    refused(await ben.post(f"suggestions/{made}/undo"), 409, "SUGGESTION_DECIDED")
+    expect_refusal(await ben.post(f"suggestions/{made}/undo"), 409, "SUGGESTION_DECIDED")
 
 
 async def test_what_has_changed_since_is_not_taken_back(ben: Asking, desk: Desk) -> None:
@@ -373,7 +375,7 @@ async def test_what_has_changed_since_is_not_taken_back(ben: Asking, desk: Desk)
     configuration = await desk.configuration()
     configuration["infrastructure"]["environments"][0]["replicas"] = 9
     await desk.edit(configuration=json.dumps(configuration))
-    refused(await ben.post(f"suggestions/{made}/undo"), 409, "SUGGESTION_STALE")
+    expect_refusal(await ben.post(f"suggestions/{made}/undo"), 409, "SUGGESTION_STALE")
     assert (await desk.configuration())["infrastructure"]["environments"][0]["replicas"] == 9
 
 
@@ -396,7 +398,7 @@ NO_DECISIONS: Any = [
 async def test_bodies_that_decide_nothing(ben: Asking, desk: Desk) -> None:
     made = await desk.suggest()
     for action, body in NO_DECISIONS:
-        refused(await ben.post(f"suggestions/{made}/{action}", body), 422, "INVALID_REQUEST")
+        expect_refusal(await ben.post(f"suggestions/{made}/{action}", body), 422, "INVALID_REQUEST")
     assert done(await ben.get(f"suggestions/{made}"))["suggestion"]["status"] == "pending"
 
 
@@ -438,7 +440,7 @@ async def test_what_has_become_a_secret_is_not_told(ben: Asking, desk: Desk) -> 
     configuration["integrations"]["store"] = {"address": f"postgresql://desk:{SECRET}@db.example/desk"}
     await desk.edit(configuration=json.dumps(configuration))
     stale = await ben.post(f"suggestions/{made}/accept")
-    refused(stale, 409, "SUGGESTION_STALE")
+    expect_refusal(stale, 409, "SUGGESTION_STALE")
     listed = await ben.get(f"conversations/{desk.session}/configuration/suggestions")
     answers = [stale, listed, await ben.get(f"suggestions/{made}"), await ben.post(f"suggestions/{made}/accept")]
     answers.append(await ben.post(f"suggestions/{made}/undo"))
@@ -451,7 +453,7 @@ async def test_what_is_to_be_confirmed_is_told_without_what_has_become_a_secret(
     made = await desk.suggest(suspects=[found])
     configuration = await desk.configuration()
     await desk.edit(configuration=json.dumps({**configuration, "seal": "wax-and-thread"}), secret_paths=["seal"])
-    problem = refused(await ben.post(f"suggestions/{made}/accept"), 409, "CONFIRMATION_REQUIRED")
+    problem = expect_refusal(await ben.post(f"suggestions/{made}/accept"), 409, "CONFIRMATION_REQUIRED")
     assert problem["changes"] == [{**found, "parts": ["it is [redacted]"]}]
 
 
@@ -482,5 +484,5 @@ async def test_a_large_configuration_keeps_nobody_waiting(
 async def test_a_switched_off_assistant_is_not_there(database: Database, desk: Desk) -> None:
     async with running(database, enable_ai_assistant=False) as off:
         person = Asking(off, desk.editor)
-        refused(await person.get("conversations"), 404, "NOT_FOUND")
-        refused(await person.post("conversations", {"contextType": "infrastructure"}), 404, "NOT_FOUND")
+        expect_refusal(await person.get("conversations"), 404, "NOT_FOUND")
+        expect_refusal(await person.post("conversations", {"contextType": "infrastructure"}), 404, "NOT_FOUND")

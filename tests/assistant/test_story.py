@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from app import logs
-from tests.assistant.desk import MISSING, SECRET, YAML, Asking, Desk, done, patched, refused
+from tests.assistant.desk import MISSING, SECRET, YAML, Asking, Desk, done, expect_refusal, patched
 from tests.assistant.scripts import calling, changing, structured, suggesting
 from tests.model_server import ModelServer, Script
 from tests.running import Stream
@@ -161,7 +161,7 @@ async def test_a_model_that_obeys_what_it_read_changes_nothing(
     reasons = {each["change"]: each["reason"] for each in listed["suspects"]}
     assert set(reasons) == {1, 2, 3}
     assert reasons[3] == "hidden_characters"
-    problem = refused(await ben.post(f"suggestions/{offered['id']}/accept"), 409, "CONFIRMATION_REQUIRED")
+    problem = expect_refusal(await ben.post(f"suggestions/{offered['id']}/accept"), 409, "CONFIRMATION_REQUIRED")
     assert {each["change"] for each in problem["changes"]} == {1, 2, 3}
     assert await desk.version() == version
     # What nobody slipped in can be taken without the rest.
