@@ -19,7 +19,7 @@ up: $(VENV)/local.stamp ## Run PostgreSQL, Auth and Data API, demo data and the 
 	@exec $(BIN)/python -m app up
 
 test: $(VENV)/dev.stamp clients ## Run all tests against a real PostgreSQL and real clients
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types, layers and SQL
 	$(BIN)/ruff check .

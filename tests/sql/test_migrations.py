@@ -167,6 +167,7 @@ async def load(database: Database, role: str = "postgres") -> None:
             assert await connection.fetchval(f"select exists (select from {table})"), f"{table} has no row in the test"
 
 
+@once
 async def test_each_prefix_goes_up_and_down_and_up_again(server: Postgres, empty: Database) -> None:
     before = [await fingerprint(empty)]
     for number, migration in enumerate(MIGRATIONS, 1):
