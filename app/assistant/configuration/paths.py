@@ -91,7 +91,8 @@ def friendly(path: Sequence[Token]) -> str:
         if isinstance(token, int):
             text += f"[{token}]"
         elif isinstance(token, Selector):
-            text += "[" + ",".join(f"{key}={value}" for key, value in token.values) + "]"
+            known = (f"={value}" if key == WHOLE else f"{key}={value}" for key, value in token.values)
+            text += f"[{','.join(known)}]"
         elif _PLAIN.fullmatch(token):
             text += f".{token}" if text else token
         else:
