@@ -132,7 +132,6 @@ LEAKS = {
     ),
     "data_api: a policy": ("/feedback?", FEEDBACK_OPENED),
     "data_api: a suggestion": ("configuration_suggestions", SUGGESTIONS_OPENED),
-    "data_api: documentation": ("search_documentation", DOCUMENTATION_MIXED),
     "data_api: an owner's view": ("current_day_usage", OWNERS_VIEW),
 }
 """What breaks the isolation, and a word that stands in the steps by which it can be seen."""
