@@ -133,12 +133,12 @@ def _leads_to(project: _Object, difference: _Object) -> bool:
     tokens = _tokens(difference["path"].removeprefix(f"{project['slug']}."))
     try:
         for token in tokens[:-1]:
-            value = value[token]  # type: ignore[index]
+            value = value[token]  # type: ignore[index]  # what cannot be indexed is caught below
             element = value if isinstance(token, int) else element
         if difference["type"] == "missing_in_db":
             names = element.values() if isinstance(element, dict) else ()
             return bool(tokens) and (element is None or difference["element"] in map(str, names))
-        return bool(value[tokens[-1]] == difference["dbValue"])  # type: ignore[index]
+        return bool(value[tokens[-1]] == difference["dbValue"])  # type: ignore[index]  # caught below
     except (KeyError, IndexError, TypeError):
         return False
 
