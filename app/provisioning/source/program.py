@@ -1,0 +1,157 @@
+"""The code of an app as one program: its modules, and names followed across them."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tree_sitter import Node
+
+from app.provisioning.source.files import SourceTree
+from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, parse
+from app.provisioning.source.values import UNDEFINED, Call, Evaluation, Found, Value
+
+_INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
+
+
+class Program:
+    """All modules of an app. They are parsed when first asked for."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self._sources = {path: source for path, source in tree.files.items() if path.endswith(CODE_SUFFIXES)}
+        self._modules: dict[str, Module] = {}
+        self._aliases = _path_aliases(tree)
+        self._evaluation = Evaluation(self)
+
+    def paths(self) -> Iterator[str]:
+        """The files of code, in order."""
+        return iter(self._sources)
+
+    def source(self, path: str) -> str:
+        """The text of one, for a cheap look before it is parsed."""
+        return self._sources[path]
+
+    def module(self, path: str) -> Module:
+        """The module of a path that `paths()` gives."""
+        if path not in self._modules:
+            self._modules[path] = parse(path, self._sources[path])
+        return self._modules[path]
+
+    def modules(self) -> Iterator[Module]:
+        """All of them, in order."""
+        return (self.module(path) for path in self._sources)
+
+    def find(self, module: Module, name: str) -> Found | None:
+        """Where a name that is used in a module is declared; None where that is outside of the program."""
+        return self._find(module, name, set())
+
+    def exported(self, module: Module, name: str) -> Found | None:
+        """What a module exports under a name (`default` too)."""
+        return self._exported(module, name, set())
+
+    def imported_from(self, module: Module, name: str) -> str | None:
+        """The package or path from which a module has a name; None where it is not imported."""
+        found = module.imported.get(name)
+        return None if found is None else found.source
+
+    def resolve(self, module: Module, source: str) -> Module | None:
+        """The module that an import's path names; None for packages and files that are not there."""
+        bases = []
+        if source.startswith("."):
+            bases.append(posixpath.normpath(posixpath.join(posixpath.dirname(module.path), source)))
+        else:
+            for prefix, target in self._aliases:
+                if source.startswith(prefix):
+                    bases.append(posixpath.normpath(posixpath.join(target, source[len(prefix) :])))
+            bases.append(posixpath.normpath(source))
+        for base in bases:
+            stems = (base.removesuffix(ending) for ending in ("", ".js", ".jsx", ".mjs"))
+            for stem in dict.fromkeys("" if stem == "." else stem for stem in stems):
+                for ending in ("", *CODE_SUFFIXES, *_INDEX):
+                    path = f"{stem}{ending}".removeprefix("/")
+                    if path in self._sources:
+                        return self.module(path)
+        return None
+
+    def value(self, at: Found) -> Value:
+        """What an expression, or the initial value of a declaration, is; what cannot be known stays as written."""
+        return self._evaluation.of(at)
+
+    def enum_members(self, enum: Found) -> dict[str, Value]:
+        """The members of a TypeScript enum with their values."""
+        return self._evaluation.enum_members(enum)
+
+    def argument(self, call: Call, index: int) -> Value:
+        """The value of an argument; UNDEFINED where there are not so many."""
+        if index >= len(call.arguments):
+            return UNDEFINED
+        return self._evaluation.of(Found(call.at.module, call.arguments[index]))
+
+    def _find(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Found | None:
+        if (module.path, name) in seen:
+            return None
+        seen.add((module.path, name))
+        if (node := module.declared.get(name)) is not None:
+            return Found(module, node)
+        if (imported := module.imported.get(name)) is not None:
+            return self._follow(module, imported, seen)
+        return None
+
+    def _follow(self, module: Module, imported: Import, seen: set[tuple[str, str]]) -> Found | None:
+        target = self.resolve(module, imported.source)
+        return None if target is None else self._exported(target, imported.name, seen)
+
+    def _exported(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Found | None:
+        if name == "*":
+            return Found(module, module.root)
+        if (module.path, f"export {name}") in seen:
+            return None
+        seen.add((module.path, f"export {name}"))
+        match module.exported.get(name):
+            case str() as local:
+                return self._find(module, local, seen)
+            case Import() as imported:
+                return self._follow(module, imported, seen)
+            case Node() as node:
+                return Found(module, node)
+        for star in module.stars:
+            target = self.resolve(module, star)
+            if target is not None and (found := self._exported(target, name, seen)) is not None:
+                return found
+        return None
+
+
+def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:
+    """What `paths` of each tsconfig.json says, and `@/` and `~/` for src, as most templates have them."""
+    aliases: list[tuple[str, str]] = []
+    for path in tree.paths("tsconfig.json", "jsconfig.json", "tsconfig.app.json"):
+        base = posixpath.dirname(path)
+        options = _compiler_options(tree.files[path])
+        root = options.get("baseUrl")
+        base = posixpath.join(base, root) if isinstance(root, str) else base
+        paths = options.get("paths")
+        for pattern, targets in paths.items() if isinstance(paths, dict) else ():
+            aliases += [
+                (pattern.removesuffix("*"), posixpath.join(base, target.removesuffix("*")))
+                for target in (targets if isinstance(targets, list) else ())
+                if isinstance(target, str)
+            ]
+        if isinstance(root, str):
+            aliases.append(("", base))
+    return [*aliases, ("@/", "src"), ("@/", ""), ("~/", "src"), ("~/", "")]
+
+
+def _compiler_options(source: str) -> dict[str, Any]:
+    """The compilerOptions of a tsconfig, which may have comments and trailing commas: read as a JavaScript object."""
+    try:
+        document = json.loads(source)
+    except (ValueError, RecursionError):
+        module = parse("tsconfig.ts", f"({source}\n)")
+        program = Program(SourceTree({}))
+        statement = module.root.named_children[0] if module.root.named_children else None
+        inner = statement.named_children[0] if statement is not None and statement.named_children else None
+        document = None if inner is None else program.value(Found(module, inner))
+    options = document.get("compilerOptions") if isinstance(document, dict) else None
+    return options if isinstance(options, dict) else {}

@@ -1,0 +1,325 @@
+"""What expressions of an app's code are, as far as that can be known without running them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeAlias
+
+from tree_sitter import Node
+
+from app.provisioning.source.syntax import Module, line, text, unquoted
+
+MOST_DEPTH: Final = 60
+"""How deep a value may be nested, and how many names may stand between a use and its value."""
+
+_TRANSPARENT: Final = frozenset(
+    {
+        "parenthesized_expression",
+        "as_expression",
+        "satisfies_expression",
+        "non_null_expression",
+        "type_assertion",
+        "await_expression",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A declaration, or the expression that a module exports, and the module in which it stands."""
+
+    module: Module
+    node: Node
+
+    @property
+    def line(self) -> int:
+        """Where it starts."""
+        return line(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that leads out of the program (`Date`, `Schema.Types.ObjectId`, `process.env.X`): its text."""
+
+    text: str
+    at: Found = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call or `new`: what is called, as written (`z.string().min` for `z.string().min(1)`), and its arguments."""
+
+    callee: str
+    arguments: tuple[Node, ...]
+    at: Found = field(compare=False, repr=False)
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Anything whose value only running it would tell: functions, conditions, classes, regular expressions."""
+
+    at: Found = field(compare=False, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """The type of its node, such as `arrow_function`."""
+        return self.at.node.type
+
+
+class Undefined:
+    """The value `undefined`; there is one, UNDEFINED."""
+
+    def __repr__(self) -> str:
+        return "UNDEFINED"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNDEFINED: Final = Undefined()
+
+Value: TypeAlias = Any
+"""str, int, float, bool, None, UNDEFINED, a list, a dict of property → Value, Name, Call or Opaque."""
+
+
+class Names(Protocol):
+    """How names are followed across modules."""
+
+    def find(self, module: Module, name: str) -> Found | None:
+        """Where a name that is used in a module is declared."""
+
+    def exported(self, module: Module, name: str) -> Found | None:
+        """What a module exports under a name."""
+
+
+class Evaluation:
+    """Values of expressions, with names followed by `names`."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def of(self, at: Found) -> Value:
+        """The value of an expression, or the first one of what a declaration declares."""
+        return self._value(at.module, at.node, 0)
+
+    def _value(self, module: Module, node: Node, depth: int) -> Value:
+        here = Found(module, node)
+        if depth > MOST_DEPTH:
+            return Opaque(here)
+        if node.type in _TRANSPARENT:
+            inner = next((child for child in node.named_children if child.type != "comment"), None)
+            return UNDEFINED if inner is None else self._value(module, inner, depth + 1)
+        match node.type:
+            case "string":
+                return unquoted(node)
+            case "template_string":
+                return self._template(module, node, depth)
+            case "number":
+                return _number(text(node))
+            case "true" | "false":
+                return node.type == "true"
+            case "null":
+                return None
+            case "undefined":
+                return UNDEFINED
+            case "identifier" | "shorthand_property_identifier":
+                return self._named(module, node, depth)
+            case "array":
+                return self._array(module, node, depth)
+            case "object":
+                return self._object(module, node, depth)
+            case "member_expression" | "subscript_expression":
+                return self._member(module, node, depth)
+            case "unary_expression":
+                return self._unary(module, node, depth)
+            case "binary_expression":
+                return self._binary(module, node, depth)
+            case "call_expression" | "new_expression":
+                return _call(here)
+            case "variable_declarator":
+                value = node.child_by_field_name("value")
+                return UNDEFINED if value is None else self._value(module, value, depth + 1)
+            case "enum_declaration":
+                return self.enum_members(here)
+        return Opaque(here)
+
+    def enum_members(self, enum: Found) -> dict[str, Value]:
+        """The members of a TypeScript enum with their values."""
+        members: dict[str, Value] = {}
+        body = enum.node.child_by_field_name("body")
+        following: int | None = 0
+        for child in [] if body is None else body.named_children:
+            if child.type == "enum_assignment":
+                name = child.child_by_field_name("name")
+                given = child.child_by_field_name("value")
+                value = UNDEFINED if given is None else self._value(enum.module, given, 1)
+                if isinstance(value, Name):
+                    value = members.get(value.text.rpartition(".")[2], value)
+            elif child.type in ("property_identifier", "string"):
+                name, value = child, following
+            else:
+                continue
+            key = unquoted(name) or text(name)
+            members[key] = value
+            following = value + 1 if isinstance(value, int) and not isinstance(value, bool) else None
+        return members
+
+    def _named(self, module: Module, node: Node, depth: int) -> Value:
+        name = text(node)
+        if name == "undefined":
+            return UNDEFINED
+        found = self._names.find(module, name)
+        if found is None or found.node.type not in _VALUED:
+            return Name(name, Found(module, node))
+        return self._value(found.module, found.node, depth + 1)
+
+    def _template(self, module: Module, node: Node, depth: int) -> Value:
+        plain = unquoted(node)
+        if plain is not None:
+            return plain
+        pieces: list[str] = []
+        for child in node.named_children:
+            if child.type == "template_substitution":
+                value = self._value(module, child.named_children[0], depth + 1) if child.named_children else None
+                if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+                    return Opaque(Found(module, node))
+                pieces.append(str(value))
+            else:
+                pieces.append(text(child))
+        return "".join(pieces)
+
+    def _array(self, module: Module, node: Node, depth: int) -> list[Value]:
+        values: list[Value] = []
+        for child in node.named_children:
+            if child.type == "comment":
+                continue
+            if child.type == "spread_element":
+                spread = self._value(module, child.named_children[0], depth + 1)
+                values.extend(spread if isinstance(spread, list) else [spread])
+            else:
+                values.append(self._value(module, child, depth + 1))
+        return values
+
+    def _object(self, module: Module, node: Node, depth: int) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for child in node.named_children:
+            match child.type:
+                case "pair":
+                    value = child.child_by_field_name("value")
+                    key = self._key(module, child.child_by_field_name("key"), depth)
+                    if key is not None and value is not None:
+                        values[key] = self._value(module, value, depth + 1)
+                case "shorthand_property_identifier":
+                    values[text(child)] = self._named(module, child, depth + 1)
+                case "method_definition":
+                    values[text(child.child_by_field_name("name"))] = Opaque(Found(module, child))
+                case "spread_element":
+                    spread = self._value(module, child.named_children[0], depth + 1)
+                    if isinstance(spread, dict):
+                        values.update(spread)
+        return values
+
+    def _key(self, module: Module, key: Node | None, depth: int) -> str | None:
+        if key is None:
+            return None
+        if key.type == "computed_property_name":
+            value = self._value(module, key.named_children[0], depth + 1) if key.named_children else None
+            return str(value) if isinstance(value, (str, int)) else None
+        return unquoted(key) if key.type == "string" else text(key)
+
+    def _member(self, module: Module, node: Node, depth: int) -> Value:
+        target = node.child_by_field_name("object")
+        written = Name("".join(text(node).split()), Found(module, node))
+        if target is None:
+            return written
+        owner = self._value(module, target, depth + 1)
+        if node.type == "member_expression":
+            key: Value = text(node.child_by_field_name("property"))
+        else:
+            index = node.child_by_field_name("index")
+            key = UNDEFINED if index is None else self._value(module, index, depth + 1)
+        if isinstance(owner, dict) and isinstance(key, str) and key in owner:
+            return owner[key]
+        if isinstance(owner, list) and isinstance(key, int) and 0 <= key < len(owner):
+            return owner[key]
+        if isinstance(owner, Name):
+            found = self._names.find(owner.at.module, owner.text)
+            if found is not None and found.node.type == "program" and isinstance(key, str):
+                exported = self._names.exported(found.module, key)
+                if exported is not None and exported.node.type in _VALUED:
+                    return self._value(exported.module, exported.node, depth + 1)
+        return written
+
+    def _unary(self, module: Module, node: Node, depth: int) -> Value:
+        argument = node.child_by_field_name("argument")
+        value = UNDEFINED if argument is None else self._value(module, argument, depth + 1)
+        operator = text(node.child_by_field_name("operator"))
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and operator in ("-", "+"):
+            return -value if operator == "-" else value
+        if isinstance(value, (bool, int)) and operator == "!":
+            return not value
+        return Opaque(Found(module, node))
+
+    def _binary(self, module: Module, node: Node, depth: int) -> Value:
+        # A chain of pluses leans to the left and may be long.
+        operands: list[Node] = []
+        here: Node | None = node
+        operator = text(node.child_by_field_name("operator"))
+        while here is not None and here.type == "binary_expression":
+            if text(here.child_by_field_name("operator")) != operator:
+                break
+            right = here.child_by_field_name("right")
+            if right is not None:
+                operands.append(right)
+            here = here.child_by_field_name("left")
+        if here is not None:
+            operands.append(here)
+        values = [self._value(module, operand, depth + 1) for operand in reversed(operands)]
+        if operator == "+" and all(
+            isinstance(each, (str, int, float)) and not isinstance(each, bool) for each in values
+        ):
+            return "".join(map(str, values)) if any(isinstance(each, str) for each in values) else sum(values)
+        if operator == "*" and all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in values):
+            product = values[0]
+            for factor in values[1:]:
+                product *= factor
+            return product
+        return Opaque(Found(module, node))
+
+
+_VALUED: Final = frozenset(
+    {
+        "variable_declarator",
+        "enum_declaration",
+        "object",
+        "array",
+        "string",
+        "template_string",
+        "number",
+        "true",
+        "false",
+        "call_expression",
+        "new_expression",
+        *_TRANSPARENT,
+    }
+)
+
+
+def _call(at: Found) -> Call:
+    callee = at.node.child_by_field_name("function") or at.node.child_by_field_name("constructor")
+    arguments = at.node.child_by_field_name("arguments")
+    given = () if arguments is None else tuple(each for each in arguments.named_children if each.type != "comment")
+    return Call("".join(text(callee).split()), given, at, at.node.type == "new_expression")
+
+
+def _number(written: str) -> Value:
+    plain = written.replace("_", "").rstrip("n")
+    try:
+        return int(plain, 0)
+    except ValueError:
+        pass
+    try:
+        return float(plain)
+    except ValueError:
+        return int(plain, 8) if plain.isdigit() and set(plain) <= set("01234567") else UNDEFINED
