@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 from app.provisioning.extraction.sandbox import Given, extract_apart
-from app.provisioning.source.program import Program
 from app.provisioning.source.files import SourceTree
+from app.provisioning.source.program import Program
 from tests.benchmarks.report import Report, middle
 
 SIZES: Final = (100, 1_000, 10_000)

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from app.provisioning.extraction.merging import merged
 from app.provisioning.extraction.result import IMPOSSIBLE, Extraction, Finding, Reader, ReaderName
-from app.provisioning.schema.ddl import faults
+from app.provisioning.schema.validation import faults
 from app.provisioning.source.files import SourceTree
 
 MAPPERS: Final[tuple[ReaderName, ...]] = ("prisma", "typeorm", "drizzle", "sequelize", "mongoose")

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.provisioning.extraction.app import extract
 from app.provisioning.extraction.report import document, explanation, summary, told
-from app.provisioning.schema.ddl import script
+from app.provisioning.schema.script import script
 from app.provisioning.source.files import SourceTree
 
 READ: Final = 0

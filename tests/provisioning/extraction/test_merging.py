@@ -39,13 +39,17 @@ def key(of: str, column: str, target: str) -> ForeignKey:
     return ForeignKey(f"{of}_{column}_fkey", (column,), target, ("id",))
 
 
-def found(reader: ReaderName, *tables: Table, enums: tuple[Enum, ...] = (), findings: tuple[Finding, ...] = ()) -> Extraction:
+def found(
+    reader: ReaderName, *tables: Table, enums: tuple[Enum, ...] = (), findings: tuple[Finding, ...] = ()
+) -> Extraction:
     """What a reader found."""
     return Extraction(reader, Schema(tables, enums), findings)
 
 
 def test_the_first_reader_has_a_table_that_two_have() -> None:
-    both = merged([found("prisma", table("users", Column("email", "text"))), found("mongoose", table("users"), table("posts"))])
+    both = merged(
+        [found("prisma", table("users", Column("email", "text"))), found("mongoose", table("users"), table("posts"))]
+    )
 
     assert [each.name for each in both.schema.tables] == ["users", "posts"]
     assert both.schema.tables[0].column("email") is not None
@@ -55,7 +59,10 @@ def test_the_first_reader_has_a_table_that_two_have() -> None:
 def test_findings_of_all_are_kept() -> None:
     warning = Finding("warning", "a.ts", 1, "test.rule", "Said.")
 
-    assert merged([found("prisma", findings=(warning,)), found("mongoose", findings=(warning,))]).findings == (warning, warning)
+    assert merged([found("prisma", findings=(warning,)), found("mongoose", findings=(warning,))]).findings == (
+        warning,
+        warning,
+    )
 
 
 def test_a_foreign_key_to_a_table_of_another_form_is_left_out_and_told() -> None:

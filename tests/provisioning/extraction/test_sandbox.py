@@ -62,7 +62,9 @@ async def test_it_is_ended_when_it_is_late(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_it_is_ended_when_it_takes_too_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_PROGRAM", ("-c", "import resource; resource.setrlimit(resource.RLIMIT_AS, (1, 1)); b'x' * 10**9"))
+    monkeypatch.setattr(
+        sandbox, "_PROGRAM", ("-c", "import resource; resource.setrlimit(resource.RLIMIT_AS, (1, 1)); b'x' * 10**9")
+    )
 
     with pytest.raises(SourceError, match="more memory or time"):
         await extract_apart(Given(files={}))
