@@ -12,7 +12,7 @@ from typing import Final
 from app.provisioning.extraction.app import extract
 from app.provisioning.extraction.report import document, explanation, summary, told
 from app.provisioning.schema.script import script
-from app.provisioning.source.files import SourceTree
+from app.provisioning.source.files import SourceError, SourceTree
 
 READ: Final = 0
 FAULTS: Final = 1
@@ -57,5 +57,8 @@ def _extract(given: argparse.Namespace) -> int:
 def _tree(path: Path) -> SourceTree:
     if path.is_dir():
         return SourceTree.of_directory(path)
-    with path.open("rb") as archive:
-        return SourceTree.of_archive(archive)
+    try:
+        with path.open("rb") as archive:
+            return SourceTree.of_archive(archive)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
