@@ -231,6 +231,11 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=4_194_304, ge=1_024, description="Largest request body, in bytes; images come as data URLs in it."
     )
+    max_app_bytes: int = Field(
+        default=52_428_800,
+        ge=1_024,
+        description="Largest request body, in bytes, that may bring the source of an app, as a zip archive or JSON.",
+    )
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode] = Field(
         default=(), description="Comma-separated origins whose pages may call the worker; `*` for any."
     )

@@ -86,16 +86,17 @@ class SourceTree:
 def checked_path(path: str) -> str:
     """A path in the one form that we keep. Raises SourceError for one that leads out of the app or is no path."""
     parts = path.replace("\\", "/").split("/")
+    kept = "/".join(part for part in parts if part not in ("", "."))
     if (
-        not path
+        not kept
         or path.startswith(("/", "\\"))
-        or (len(parts[0]) == 2 and parts[0][1] == ":")
+        or path[1:2] == ":"
         or ".." in parts
         or not path.isprintable()
         or len(path.encode("utf-8", "surrogatepass")) > MOST_PATH_BYTES
     ):
         raise SourceError(f"{path[:200]!r} is no path within an app.")
-    return "/".join(part for part in parts if part not in ("", "."))
+    return kept
 
 
 def _gathered(files: Iterable[tuple[str, bytes | str]]) -> SourceTree:
