@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from app.provisioning.source.files import SourceTree
 from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
-from app.provisioning.source.values import UNDEFINED, Call, Evaluation, Found, Value
+from app.provisioning.source.values import UNDEFINED, Bindings, Call, Evaluation, Found, Value
 
 _INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
 
@@ -95,9 +95,34 @@ class Program:
                         return self.module(path)
         return None
 
-    def value(self, at: Found) -> Value:
-        """What an expression, or the initial value of a declaration, is; what cannot be known stays as written."""
-        return self._evaluation.of(at)
+    def origin(self, module: Module, name: str) -> Import | None:
+        """The package, and the name there, that a name comes from, through modules of the program; None for our own."""
+        seen: set[tuple[str, str]] = set()
+        imported = module.imported.get(name) if name not in module.declared else None
+        while imported is not None and (module.path, imported.name) not in seen:
+            seen.add((module.path, imported.name))
+            target = self.resolve(module, imported.source)
+            if target is None:
+                return imported
+            name, module = imported.name, target
+            match module.exported.get(name):
+                case str() as local:
+                    imported = module.imported.get(local)
+                case Import() as again:
+                    imported = again
+                case None if module.stars and name != "*":
+                    outside = [star for star in module.stars if self.resolve(module, star) is None]
+                    imported = Import(outside[0] if outside else module.stars[0], name)
+                case _:
+                    return None
+        return None
+
+    def value(self, at: Found, bindings: Bindings | None = None) -> Value:
+        """What an expression, or the initial value of a declaration, is; what cannot be known stays as written.
+
+        `bindings` are what the parameters of functions stand for.
+        """
+        return self._evaluation.of(at) if not bindings else Evaluation(self, bindings).of(at)
 
     def enum_members(self, enum: Found) -> dict[str, Value]:
         """The members of a TypeScript enum with their values."""
