@@ -15,6 +15,7 @@ from typing import Final
 
 from tests.benchmarks import (
     configurations,
+    extraction,
     increments,
     memory,
     privacy,
@@ -45,6 +46,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "refresh": lambda given: refresh.run(given.server_version, given.rounds, given.output, quick=given.quick),
     "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
+    "extraction": lambda given: extraction.run(given.rounds),
     "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
 }
 

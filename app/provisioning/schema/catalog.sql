@@ -75,7 +75,9 @@ select
             and owned.refclassid = 'pg_catalog.pg_class'::regclass
             and owned.refobjid = a.attrelid and owned.refobjsubid = a.attnum
             and used.classid = 'pg_catalog.pg_attrdef'::regclass and used.objid = d.oid
-            and pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', owned.objid::regclass)
+            and pg_get_expr(d.adbin, d.adrelid) = concat(
+                'nextval(''', replace(owned.objid::regclass::text, '''', ''''''), '''::regclass)'
+            )
     ) as is_serial,
     l.collname::text as collation,
     col_description(a.attrelid, a.attnum) as comment

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tree_sitter import Node
 
 from app.provisioning.source.files import SourceTree
-from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, parse
+from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
 from app.provisioning.source.values import UNDEFINED, Call, Evaluation, Found, Value
 
 _INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
@@ -22,6 +22,7 @@ class Program:
     def __init__(self, tree: SourceTree) -> None:
         self._sources = {path: source for path, source in tree.files.items() if path.endswith(CODE_SUFFIXES)}
         self._modules: dict[str, Module] = {}
+        self._blocks: dict[tuple[str, int], Module | None] = {}
         self._aliases = _path_aliases(tree)
         self._evaluation = Evaluation(self)
 
@@ -43,9 +44,28 @@ class Program:
         """All of them, in order."""
         return (self.module(path) for path in self._sources)
 
-    def find(self, module: Module, name: str) -> Found | None:
-        """Where a name that is used in a module is declared; None where that is outside of the program."""
+    def find(self, module: Module, name: str, at: Node | None = None) -> Found | None:
+        """Where a name that is used in a module is declared; None where that is outside of the program.
+
+        With `at`, the node where it is used, names within the functions around it count too; a parameter is found as
+        its identifier, which has no value of its own.
+        """
+        around = None if at is None else at.parent
+        while around is not None and around.parent is not None:
+            block = self._block(module, around)
+            if block is not None:
+                if (node := block.declared.get(name)) is not None:
+                    return Found(module, node)
+                if (imported := block.imported.get(name)) is not None:
+                    return self._follow(module, imported, set())
+            around = around.parent
         return self._find(module, name, set())
+
+    def _block(self, module: Module, node: Node) -> Module | None:
+        key = (module.path, node.id)
+        if key not in self._blocks:
+            self._blocks[key] = local_names(module.path, node)
+        return self._blocks[key]
 
     def exported(self, module: Module, name: str) -> Found | None:
         """What a module exports under a name (`default` too)."""

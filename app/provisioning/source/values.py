@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -67,6 +68,15 @@ class Opaque:
         return self.at.node.type
 
 
+class Record(dict[str, Any]):
+    """An object's properties; `places` says where each is written, `unknown` are the spreads that cannot be known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, Found] = {}
+        self.unknown: list[Found] = []
+
+
 class Undefined:
     """The value `undefined`; there is one, UNDEFINED."""
 
@@ -80,24 +90,29 @@ class Undefined:
 UNDEFINED: Final = Undefined()
 
 Value: TypeAlias = Any
-"""str, int, float, bool, None, UNDEFINED, a list, a dict of property → Value, Name, Call or Opaque."""
+"""str, int, float, bool, None, UNDEFINED, a list, a dict of property → Value (a Record, where it is an object as
+written), Name, Call or Opaque."""
+
+Bindings: TypeAlias = Mapping[tuple[str, int], Value]
+"""What parameters stand for: (path of the module, id of the parameter's node) → its argument."""
 
 
 class Names(Protocol):
     """How names are followed across modules."""
 
-    def find(self, module: Module, name: str) -> Found | None:
-        """Where a name that is used in a module is declared."""
+    def find(self, module: Module, name: str, at: Node | None = None) -> Found | None:
+        """Where a name that is used in a module (at a node, if given) is declared."""
 
     def exported(self, module: Module, name: str) -> Found | None:
         """What a module exports under a name."""
 
 
 class Evaluation:
-    """Values of expressions, with names followed by `names`."""
+    """Values of expressions, with names followed by `names`, and parameters by `bindings`."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, bindings: Bindings | None = None) -> None:
         self._names = names
+        self._bindings: Bindings = bindings or {}
 
     def of(self, at: Found) -> Value:
         """The value of an expression, or the first one of what a declaration declares."""
@@ -136,7 +151,7 @@ class Evaluation:
             case "binary_expression":
                 return self._binary(module, node, depth)
             case "call_expression" | "new_expression":
-                return _call(here)
+                return self._called(_call(here), depth)
             case "variable_declarator":
                 value = node.child_by_field_name("value")
                 return UNDEFINED if value is None else self._value(module, value, depth + 1)
@@ -165,11 +180,17 @@ class Evaluation:
             following = value + 1 if isinstance(value, int) and not isinstance(value, bool) else None
         return members
 
+    def _called(self, call: Call, depth: int) -> Value:
+        """What a call gives: itself, unless a reader knows better."""
+        return call
+
     def _named(self, module: Module, node: Node, depth: int) -> Value:
         name = text(node)
         if name == "undefined":
             return UNDEFINED
-        found = self._names.find(module, name)
+        found = self._names.find(module, name, node)
+        if found is not None and (key := (found.module.path, found.node.id)) in self._bindings:
+            return self._bindings[key]
         if found is None or found.node.type not in _VALUED:
             return Name(name, Found(module, node))
         return self._value(found.module, found.node, depth + 1)
@@ -201,8 +222,8 @@ class Evaluation:
                 values.append(self._value(module, child, depth + 1))
         return values
 
-    def _object(self, module: Module, node: Node, depth: int) -> dict[str, Value]:
-        values: dict[str, Value] = {}
+    def _object(self, module: Module, node: Node, depth: int) -> Record:
+        values = Record()
         for child in node.named_children:
             match child.type:
                 case "pair":
@@ -210,14 +231,23 @@ class Evaluation:
                     key = self._key(module, child.child_by_field_name("key"), depth)
                     if key is not None and value is not None:
                         values[key] = self._value(module, value, depth + 1)
+                        values.places[key] = Found(module, child)
                 case "shorthand_property_identifier":
                     values[text(child)] = self._named(module, child, depth + 1)
+                    values.places[text(child)] = Found(module, child)
                 case "method_definition":
-                    values[text(child.child_by_field_name("name"))] = Opaque(Found(module, child))
+                    key = text(child.child_by_field_name("name"))
+                    values[key] = Opaque(Found(module, child))
+                    values.places[key] = Found(module, child)
                 case "spread_element":
                     spread = self._value(module, child.named_children[0], depth + 1)
                     if isinstance(spread, dict):
                         values.update(spread)
+                        if isinstance(spread, Record):
+                            values.places.update(spread.places)
+                            values.unknown += spread.unknown
+                    else:
+                        values.unknown.append(Found(module, child))
         return values
 
     def _key(self, module: Module, key: Node | None, depth: int) -> str | None:
@@ -244,7 +274,7 @@ class Evaluation:
         if isinstance(owner, list) and isinstance(key, int) and 0 <= key < len(owner):
             return owner[key]
         if isinstance(owner, Name):
-            found = self._names.find(owner.at.module, owner.text)
+            found = self._names.find(owner.at.module, owner.text, owner.at.node)
             if found is not None and found.node.type == "program" and isinstance(key, str):
                 exported = self._names.exported(found.module, key)
                 if exported is not None and exported.node.type in _VALUED:

@@ -151,7 +151,7 @@ def _column(draw: DrawFn, own: _Names, enums: tuple[Enum, ...]) -> Column:
     collation = draw(st.sampled_from([None, "C"])) if type_ in ("text", "character varying(20)") else None
     default = draw(st.sampled_from([None, *DEFAULTS[type_]]))
     generated = None
-    if type_ in ("integer", "jsonb", "text[]") and default is not None and draw(st.booleans()):
+    if type_ in ("integer", "text[]") and default is not None and draw(st.booleans()):
         default, generated = None, default
     return Column(name, type_, nullable, default, generated=generated, collation=collation, comment=comment)
 

@@ -13,11 +13,11 @@ from app.provisioning.schema.model import Column, Index, IndexPart, Table, TypeN
 
 
 @pytest.fixture
-async def live(connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+async def live(app_database: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
     """The connection in a transaction that is undone."""
-    transaction = connection.transaction()
+    transaction = app_database.transaction()
     await transaction.start()
-    yield connection
+    yield app_database
     await transaction.rollback()
 
 
@@ -69,10 +69,10 @@ async def test_a_serial_is_a_default_from_a_sequence_of_its_own(
 
 
 async def test_a_sequence_that_was_renamed_or_taken_away_is_seen(live: asyncpg.Connection) -> None:
-    await live.execute('create table t (n serial); alter sequence t_n_seq rename to "it\'s"')
+    await live.execute(r"""create table t (n serial); alter sequence t_n_seq rename to "it's \" """)
     assert (await catalog.read(live)).tables[0].columns == (Column("n", "integer", numbering="serial"),)
 
-    await live.execute("""alter sequence "it's" owned by none""")
+    await live.execute(r"""alter sequence "it's \" owned by none""")
     assert (await catalog.read(live)).tables[0].columns[0].numbering is None
 
 
@@ -110,12 +110,12 @@ async def test_only_the_schemas_that_were_asked_for(live: asyncpg.Connection) ->
     assert [table.schema for table in everything.tables] == ["one", "two"]
 
 
-async def test_the_callers_path_and_transaction_stay_as_they_were(connection: asyncpg.Connection) -> None:
-    await connection.execute("set search_path = public")
-    await catalog.read(connection)
-    assert (await connection.fetchval("show search_path"), connection.is_in_transaction()) == ("public", False)
+async def test_the_callers_path_and_transaction_stay_as_they_were(app_database: asyncpg.Connection) -> None:
+    await app_database.execute("set search_path = public")
+    await catalog.read(app_database)
+    assert (await app_database.fetchval("show search_path"), app_database.is_in_transaction()) == ("public", False)
 
-    async with connection.transaction():
-        await connection.execute("create temporary table pg_class () on commit drop")
-        assert await catalog.read(connection, ["public"]) == await catalog.read(connection, ["public"])
-        assert await connection.fetchval("show search_path") == "public"
+    async with app_database.transaction():
+        await app_database.execute("create temporary table pg_class () on commit drop")
+        assert await catalog.read(app_database, ["public"]) == await catalog.read(app_database, ["public"])
+        assert await app_database.fetchval("show search_path") == "public"

@@ -1,20 +1,20 @@
-"""Databases of both servers for schemas to be tried in."""
+"""The servers that the schemas of apps are tried on."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
 
 from app.local.postgres import Postgres
+from tests.provisioning.fidelity import scratch
 from tests.world import PASSWORDS, server_directory
 
 
-@pytest.fixture(scope="session", params=[16, 18])
+@pytest.fixture(scope="session", params=[16, 18], ids=["16", "18"])
 def app_server(request: pytest.FixtureRequest) -> Iterator[Postgres]:
-    """The oldest server there is here, and the tests' own."""
+    """The oldest server that there is here, and the tests' own."""
     if request.param == 18:
         yield request.getfixturevalue("postgres_server")
         return
@@ -32,12 +32,7 @@ def app_server(request: pytest.FixtureRequest) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-async def connection(app_server: Postgres) -> AsyncIterator[asyncpg.Connection]:
+async def app_database(app_server: Postgres) -> AsyncIterator[asyncpg.Connection]:
     """A connection to an empty database, which each test leaves empty."""
-    async with contextlib.AsyncExitStack() as stack:
-        maintenance = await asyncpg.connect(app_server.url())
-        stack.push_async_callback(maintenance.close)
-        await maintenance.execute("create database schemas template template0 strategy file_copy")
-        connection = await asyncpg.connect(app_server.url(database="schemas"))
-        stack.push_async_callback(connection.close)
+    async with scratch(app_server.url()) as connection:
         yield connection
