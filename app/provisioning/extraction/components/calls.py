@@ -195,7 +195,7 @@ def _sent(reading: Reading, code: Code, node: Node) -> tuple[Field, ...]:
         replace(
             each,
             source="call" if literal else "form",
-            required=None if literal and not each.shape.literal else each.required,
+            required=True if each.shape.literal else None,
         )
         for each in (shape.fields if shape.kind == "object" else ())
     )

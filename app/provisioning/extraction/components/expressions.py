@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Node
 
 from app.provisioning.extraction.components.code import Code, arguments, callee
-from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Kind, Shape, Source
+from app.provisioning.extraction.components.shapes import COUNTED, UNKNOWN, Field, Kind, Shape, Source
 from app.provisioning.extraction.components.types import MOST_DEPTH, NOTHING, type_of
 from app.provisioning.source.syntax import text, unquoted
 
@@ -260,7 +260,7 @@ def held_by(reading: Reading, code: Code, call: Node, depth: int = 0, source: So
 def _member(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
     target, name = node.child_by_field_name("object"), text(node.child_by_field_name("property"))
     if name == "length":
-        return Shape("integer")
+        return COUNTED
     if target is None:
         return UNKNOWN
     owner = value_of(reading, code, target, depth + 1)

@@ -49,6 +49,10 @@ class Lowering:
         self._checks: dict[str, list[Check]] = {key: [] for key in entities}
         self._joins: dict[str, Table] = {}
 
+    def name(self, key: str) -> str:
+        """The name of a thing's table; empty where it has none."""
+        return self._names.get(key, "")
+
     def schema(self) -> Schema:
         """The tables, with those that hold pairs."""
         for key, entity in self._entities.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, WHOLE
-from app.provisioning.extraction.components.shapes import SOURCES, UNKNOWN, Field, Kind, Shape
+from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape
 from app.provisioning.extraction.components.weighing import Entity
 from app.provisioning.extraction.components.words import snake, words
 from app.provisioning.extraction.result import Rejected
@@ -19,6 +19,9 @@ CONFIDENCE: Final = {"zod": 0.95, "type": 0.9, "seed": 0.8, "making": 0.75, "for
 """How sure a field is, by the surest place that shows it."""
 
 _DECLARED: Final = ("zod", "type")
+_SAID: Final = frozenset({"name", "title", "text", "content", "message", "label", "username", "email", "question"})
+"""What a new thing that is given it at all is never without."""
+
 _FLAGS: Final = frozenset({"is", "has", "can", "should", "allow", "enabled", "completed", "done", "active", "archived"})
 
 
@@ -71,7 +74,7 @@ def _settled(name: str, fields: Sequence[Field]) -> Merged:
     kind = kind_of(name, shape, fields)
     known = next((each for each in fields if each.shape.kind == shape.kind), first)
     evidence = Evidence(known.evidence.file, known.evidence.line, known.evidence.rule, CONFIDENCE[first.source])
-    nullable = _nullable(fields)
+    nullable = _nullable(name, fields)
     return Merged(
         name, first.name, shape, kind, nullable, _choices(name, kind, fields), _default(name, kind, fields), evidence
     )
@@ -102,11 +105,13 @@ def _number(last: str, shape: Shape, fields: Sequence[Field], examples: set[Kind
         return shape.kind
     if shape.choices and fields[0].source in _DECLARED:
         return "integer"
+    if any(each.shape.name == COUNTED.name for each in fields):
+        return "integer"
     if last in MONEY or "decimal" in examples:
         return "decimal"
     if last in ("at", *DATED):
         return "bigint"
-    if "number" in examples or last in MEASURED:
+    if last in MEASURED or any(each.shape.kind == "number" and each.shape.literal for each in fields):
         return "number"
     return "integer" if last in WHOLE or last == "time" or "integer" in examples or last == "id" else "number"
 
@@ -120,7 +125,7 @@ def _by_name(name: str, last: str) -> Kind:
     return "decimal" if last in MONEY else "integer" if last in ("quantity", "qty", "count", "stock") else "text"
 
 
-def _nullable(fields: Sequence[Field]) -> bool:
+def _nullable(name: str, fields: Sequence[Field]) -> bool:
     declared = [each for each in fields if each.source in _DECLARED]
     if declared:
         return any(each.shape.nullable or each.required is False for each in declared)
@@ -130,7 +135,7 @@ def _nullable(fields: Sequence[Field]) -> bool:
     if seeds:
         return any(each.required is False for each in seeds)
     return not any(
-        (each.source == "making" and each.shape.kind != "unknown")
+        (each.source == "making" and (each.shape.kind != "unknown" or name in _SAID))
         or (each.source in ("form", "call") and each.required)
         for each in fields
     )

@@ -13,7 +13,7 @@ from app.provisioning.extraction.components.lowering import Lowering
 from app.provisioning.extraction.components.merging import merged
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import Sighting
-from app.provisioning.extraction.components.weighing import weighed
+from app.provisioning.extraction.components.weighing import person, weighed
 from app.provisioning.extraction.result import Extraction, Finding, Rejected
 from app.provisioning.source.files import SourceTree
 
@@ -32,7 +32,8 @@ def read(tree: SourceTree) -> Extraction | None:
     entities, rejected = weighed(seen)
     sightings = [each for each in seen if isinstance(each, Sighting)]
     fields = {key: merged(entity, rejected) for key, entity in entities.items()}
-    schema = completed(Lowering(entities, fields).schema(), sightings)
+    lowering = Lowering(entities, fields)
+    schema = completed(lowering.schema(), lowering.name(person(entities)), sightings)
     findings = [
         Finding(
             "error",

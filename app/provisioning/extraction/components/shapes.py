@@ -44,6 +44,8 @@ class Shape:
 
 
 UNKNOWN = Shape()
+COUNTED = Shape("integer", name="length")
+"""How many there are of something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,10 @@ from app.provisioning.schema.model import Evidence
 
 ENOUGH: Final = 0.6
 """The confidence from which a thing becomes a table."""
+
+SIGNING_IN: Final = frozenset({"auth", "sign-in", "sign-up"})
+
+PERSONS: Final = ("account", "member", "profile", "customer", "employee", "student", "player")
 
 WELL_KNOWN: Final = 0.25
 """What it speaks for a thing that apps commonly store such things."""
@@ -69,6 +73,7 @@ def weighed(sightings: Sequence[Sighting | Foreign]) -> tuple[dict[str, Entity],
     rejected: list[Rejected] = []
     entities = _grouped([each for each in sightings if isinstance(each, Sighting)], rejected)
     foreign = {thing(each.name): each.host for each in sightings if isinstance(each, Foreign)}
+    _people(entities)
     _refer(entities)
     accepted: dict[str, Entity] = {}
     for key, entity in entities.items():
@@ -108,6 +113,27 @@ def _grouped(sightings: list[Sighting], rejected: list[Rejected]) -> dict[str, E
     return entities
 
 
+def _people(entities: dict[str, Entity]) -> None:
+    """Who signs in is the app's own kind of person, where it has one and nothing else speaks of users."""
+    user = entities.get("user")
+    if user is None or any(each.rule not in SIGNING_IN for each in user.sightings):
+        return
+    for key in PERSONS:
+        fields = (
+            {each.name for sighting in entities[key].sightings for each in sighting.fields}
+            if key in entities
+            else set()
+        )
+        if fields & {"email", "username", "password"}:
+            entities[key].sightings += entities.pop("user").sightings
+            return
+
+
+def person(keys: Collection[str]) -> str:
+    """The thing that is the people who use the app; empty where there is none."""
+    return next((key for key in ("user", *PERSONS) if key in keys), "")
+
+
 def _refer(entities: dict[str, Entity]) -> None:
     """Take note of the things that others name by id."""
     for entity in entities.values():
@@ -117,8 +143,8 @@ def _refer(entities: dict[str, Entity]) -> None:
                 base = "_".join(parts[:-1])
                 if parts[-1:] == ["id"] and base != entity.key and base in entities:
                     entities[base].referred = True
-                elif parts[-1:] == ["id"] and base in PEOPLE and "user" in entities and entity.key != "user":
-                    entities["user"].referred = True
+                elif parts[-1:] == ["id"] and base in PEOPLE and (who := person(entities)) and entity.key != who:
+                    entities[who].referred = True
 
 
 def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:

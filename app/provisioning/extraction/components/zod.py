@@ -20,7 +20,8 @@ PACKAGES: Final = ("zod", "yup", "joi", "valibot", "zod/v4", "@hookform/resolver
 
 _BASES: Final[dict[str, Kind]] = {
     "string": "text", "number": "number", "boolean": "boolean", "bool": "boolean", "date": "timestamp",
-    "bigint": "bigint", "int": "integer", "any": "unknown", "unknown": "unknown", "record": "json", "map": "json", "tuple": "json",
+    "bigint": "bigint", "int": "integer", "any": "unknown", "unknown": "unknown", "record": "json", "map": "json",
+    "tuple": "json",
     "email": "text", "url": "text", "uuid": "uuid", "cuid": "text", "cuid2": "text", "ulid": "text", "nanoid": "text",
     "json": "json", "file": "text", "instanceof": "text", "function": "code", "iso.datetime": "timestamp",
     "iso.date": "date", "iso.time": "time", "guid": "uuid", "mixed": "unknown",
