@@ -138,7 +138,10 @@ create policy "People see the databases of apps that they see"
 on public.app_databases for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and app_id in (select a.id from public.generated_apps as a where a.tenant_id = (select private.current_tenant_id()))
+    and app_id in (
+        select a.id from public.generated_apps as a
+        where a.tenant_id = (select private.current_tenant_id())
+    )
 );
 
 create policy "Operations find databases"
@@ -423,7 +426,10 @@ create policy "People see the operations of apps that they see"
 on public.app_operations for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and app_id in (select a.id from public.generated_apps as a where a.tenant_id = (select private.current_tenant_id()))
+    and app_id in (
+        select a.id from public.generated_apps as a
+        where a.tenant_id = (select private.current_tenant_id())
+    )
 );
 
 create policy "Workers find operations"
@@ -474,7 +480,7 @@ declare
         when 'restore' then '{"backup_id": "uuid"}'
         when 'copy' then '{"from": "environment", "data": "boolean"}'
     end;
-    v_needed constant pg_catalog.text [] := case p_kind
+    v_needed constant pg_catalog.text[] := case p_kind
         when 'change' then '{change_id}' when 'restore' then '{backup_id}' when 'copy' then '{from}' else '{}'
     end;
     v_usual constant pg_catalog.jsonb := case p_kind
@@ -744,7 +750,7 @@ declare
     v_unknown constant pg_catalog.text := (
         select string_agg(k.key, ', ') from jsonb_object_keys(p_changes) as k (key)
         where k.key <> all (
-            '{detail,state,role_name,host,port,server_version,revision_id,tables_created,size_bytes,size_state,receipt,usage,error_code,error_detail,pending,promote}'::pg_catalog.text []
+            '{detail,state,role_name,host,port,server_version,revision_id,tables_created,size_bytes,size_state,receipt,usage,error_code,error_detail,pending,promote}'::pg_catalog.text[]
         )
     );
     v_new public.app_databases;
@@ -757,7 +763,7 @@ begin
 
     select d.* into v_new from public.app_databases as d where d.tenant_id = p_tenant_id and d.id = p_database_id;
 
-    v_new := jsonb_populate_record(v_new, p_changes - '{detail,pending,promote}'::pg_catalog.text []);
+    v_new := jsonb_populate_record(v_new, p_changes - '{detail,pending,promote}'::pg_catalog.text[]);
 
     update public.app_databases as d
     set
@@ -775,7 +781,7 @@ begin
         usage = nullif(v_new.usage, 'null'),
         error_code = v_new.error_code,
         error_detail = left(v_new.error_detail, 2000)
-    where d.tenant_id = p_tenant_id and d.id = p_database_id and p_changes - '{detail,pending,promote}'::pg_catalog.text [] <> '{}';
+    where d.tenant_id = p_tenant_id and d.id = p_database_id and p_changes - '{detail,pending,promote}'::pg_catalog.text[] <> '{}';
 
     if p_changes ? 'pending' then
         insert into private.app_credentials as c (tenant_id, database_id, pending)
