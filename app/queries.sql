@@ -451,3 +451,25 @@ select u.tenant_id, u.id, $1
 from public.users as u
 where lower(u.email) = lower($2) and u.is_active and u.auth_id is not null
 returning id
+
+-- name: claim_app_operation
+select private.claim_app_operation($1, $2, $3)::text
+
+-- name: note_app_step
+select private.note_app_step($1, $2, $3, $4::jsonb, $5)
+
+-- name: finish_app_operation
+select private.finish_app_operation($1, $2, $3::jsonb)::text
+
+-- name: due_app_work
+select operation_id from private.due_app_work()
+
+-- name: note_app_sizes
+select tenant_id, database_id, database_name, role_name, size_bytes, max_bytes, size_state, size_state_at
+from private.note_app_sizes($1::jsonb)
+
+-- name: note_size_state
+select private.note_size_state($1, $2, $3, $4)
+
+-- name: known_app_databases
+select id from private.known_app_databases()

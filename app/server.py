@@ -33,6 +33,7 @@ from app.logs import configure, get_logger
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
 from app.protocol import Protocol
+from app.provisioning.work.runner import Runner
 from app.settings import Settings
 from app.web.console import Console
 from app.web.openapi import Description
@@ -69,6 +70,7 @@ class Worker:
         self.assistant = Assistant(self.verifier, Projects(self.database, library), Suggestions(self.database, library))
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
+        self.runner = Runner.of(settings, self.database)
         self.health = Health(
             ping=self.database.ping,
             probe=self.providers.probe,
@@ -104,6 +106,8 @@ class Worker:
         await self.database.open()
         self.scheduler.start()
         self.turns.start()
+        if self.runner is not None:
+            self.runner.open()
         log.info("started", version=__version__, demonstration=self.settings.demonstration)
         try:
             yield
@@ -111,6 +115,8 @@ class Worker:
             await self.scheduler.stop()
             await self.shares.watch.stop()
             await self.turns.drain(0)
+            if self.runner is not None:
+                await self.runner.drain(self.settings.shutdown_grace_seconds)
             await self.turns.stop_progress()
             await self.providers.aclose()
             if self.jwks is not None:
