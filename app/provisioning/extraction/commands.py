@@ -52,4 +52,3 @@ def _extract(given: argparse.Namespace) -> int:
     else:
         print(*(explanation if given.explain else summary)(extraction), sep="\n")
     return FAULTS if extraction.errors or not extraction.schema.tables else READ
-
