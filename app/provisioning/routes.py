@@ -22,7 +22,8 @@ from app.provisioning.forms import ENVIRONMENTS, Environment, FilesRequest, Row,
 from app.provisioning.intake import Intake
 from app.provisioning.schema.script import script
 
-BASE: Final = "/api/v1/generated-apps/{app_id}/database"
+PREFIX: Final = "/api/v1/generated-apps/"
+BASE: Final = f"{PREFIX}{{app_id}}/database"
 WAIT_SECONDS: Final = 25.0
 """How long a request waits for its operation: less than the usual proxy does."""
 

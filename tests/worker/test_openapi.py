@@ -75,6 +75,8 @@ CODES: dict[str, set[str]] = {
 ASSISTANT = ("/api/ai/chat", "/api/ai/conversations", "/api/ai/suggestions")
 # No route of its own gives the first; the others come in the stream.
 ELSEWHERE = {"METHOD_NOT_ALLOWED", "AI_SERVICE_ERROR", "ANSWER_INTERRUPTED"}
+# Between workers, and of operations on apps' databases.
+ELSEWHERE |= {"OPERATION_LOST", "APP_DATABASE_BUSY", "APP_LIMIT_REACHED", "APP_DATABASE_MISSING"}
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PalaverError)]
 
 

@@ -17,7 +17,7 @@ class Leftovers:
     """What is on the server and should not be."""
 
     unknown: tuple[str, ...]
-    """Databases and roles of apps that nobody knows; they are reported only, for a person to look at."""
+    """Databases and roles of apps that nobody knows; reported only, for a person to look at."""
     hands: int
     """Temporary logins that had outlived their time, and have been dropped."""
 
@@ -29,17 +29,12 @@ class AppServer:
         self.address = Address(url)
 
     @asynccontextmanager
-    async def place(self, names: Names) -> AsyncIterator[Place]:
-        """An app's place, held until the block ends. Raises AppServerError."""
+    async def place(self, names: Names, *, gently: bool = False) -> AsyncIterator[Place]:
+        """An app's place, held until the block ends; `gently`: only if nobody has it. Raises AppServerError."""
         async with self.address.link() as link:
             place = Place(self.address, link, names)
-            await place.take()
+            await place.take(gently=gently)
             yield place
-
-    async def version(self) -> int:
-        """The major version of PostgreSQL. Raises AppServerError."""
-        async with self.address.link() as link:
-            return int(await link.value("version"))
 
     async def sizes(self) -> dict[Names, int]:
         """Bytes of every app's database. Raises AppServerError."""
@@ -59,7 +54,7 @@ class AppServer:
             expected = {each for names in known for each in (*names.logins, names.frozen)}
             found = [row["name"] for row in await link.rows("objects", apps=naming.APPS)]
         for names in {names for row in expired if (names := Names.of(row["role"] or ""))}:
-            # To take a place is to drop its hands.
-            async with self.place(names):
+            # To take a place is to drop its hands; one that is at work still, past its time, is left to it.
+            async with self.place(names, gently=True):
                 pass
         return Leftovers(tuple(name for name in found if name not in expected), len(expired))

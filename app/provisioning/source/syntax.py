@@ -70,10 +70,14 @@ class Module:
         return found
 
 
+def language_of(path: str) -> Language:
+    """The grammar for a file: JavaScript is read as TSX."""
+    return _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX
+
+
 def parse(path: str, source: str) -> Module:
     """Read one file; what is no valid syntax is left out of the tree's meaning, and told by `faults()`."""
-    language = _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX
-    module = Module(path, Parser(language).parse(source.encode()).root_node)
+    module = Module(path, Parser(language_of(path)).parse(source.encode()).root_node)
     for statement in module.root.named_children:
         _note(module, statement)
     return module
