@@ -206,7 +206,23 @@ def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:
             ]
         if isinstance(root, str):
             aliases.append(("", base))
+    for path in tree.paths("package.json"):
+        aliases += _subpath_imports(path, tree.files[path])
     return [*aliases, ("@/", "src"), ("@/", ""), ("~/", "src"), ("~/", "")]
+
+
+def _subpath_imports(path: str, source: str) -> list[tuple[str, str]]:
+    """What `imports` of a package.json says: `#app/*` for a folder (Node.js, "Subpath imports")."""
+    try:
+        document = json.loads(source)
+    except (ValueError, RecursionError):
+        return []
+    imports = document.get("imports") if isinstance(document, dict) else None
+    return [
+        (name.removesuffix("*"), posixpath.join(posixpath.dirname(path), target.removesuffix("*")))
+        for name, target in (imports.items() if isinstance(imports, dict) else ())
+        if isinstance(target, str)
+    ]
 
 
 def _compiler_options(source: str) -> dict[str, Any]:
