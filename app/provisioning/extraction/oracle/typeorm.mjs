@@ -59,7 +59,9 @@ function compiled() {
   for (const source of program.getSourceFiles())
     if (sources.has(source.fileName))
       program.emit(source, (name, text) => {
-        if (name.endsWith("js")) output.set(source.fileName, text);
+        // A class may be named as a type before it is there.
+        const lazy = text.replace(/__metadata\("design:(\w+)", (.*)\)(,?)$/gm, '__metadata("design:$1", (() => { try { return $2; } catch { return Object; } })())$3');
+        if (name.endsWith("js")) output.set(source.fileName, lazy);
       });
   return { output, options, host };
 }
@@ -141,14 +143,30 @@ function load() {
     call.call(module.exports, module.exports, (wanted) => inside(wanted, name), module, name, path.dirname(name));
     return module.exports;
   }
-  const schemas = new Set();
-  for (const name of output.keys()) {
-    try {
-      run(name);
-    } catch (error) {
-      console.error(`${name}: ${error.message}`);
+  // Which module an app loads first decides whether circular imports work: one that fails is tried first next time.
+  let order = [...sources.keys()].filter((name) => output.has(name));
+  const first = new Set();
+  for (;;) {
+    modules.clear();
+    constructed.length = 0;
+    delete globalThis.typeormMetadataArgsStorage;
+    const failures = new Map();
+    for (const name of order) {
+      try {
+        run(name);
+      } catch (error) {
+        failures.set(name, error.message);
+      }
     }
+    const culprit = [...failures.keys()].find((name) => !first.has(name));
+    if (!culprit || first.size > 60) {
+      for (const [name, message] of failures) console.error(`${name}: ${message}`);
+      break;
+    }
+    first.add(culprit);
+    order = [culprit, ...order.filter((name) => name !== culprit)];
   }
+  const schemas = new Set();
   for (const { exports } of modules.values())
     for (const each of [exports, ...Object.values(exports ?? {})])
       if (each?.["@instanceof"] === Symbol.for("EntitySchema")) schemas.add(each);
