@@ -19,7 +19,7 @@ from app.provisioning.source.syntax import text, unquoted, walk
 from app.provisioning.source.values import Found
 
 _CLIENT: Final = re.compile(
-    r"(?:await)?(?:this\.)?(?:axios|api|client|http|httpClient|instance|ky|request|\$http|\w*[aA]pi(?:Client)?|\w*[cC]lient|axiosInstance)"
+    r"(?:await)?(?:this\.)?(?:axios|api|client|http|httpClient|instance|ky|requests?|agent|superagent|API|\$http|\w*[aA]pi(?:Client)?|\w*[cC]lient|axiosInstance)"
     r"\.(get|post|put|patch|delete|del)"
 )
 _ROUTER: Final = re.compile(r"(?:app|router|server|api|fastify|\w+Router|\w+Routes)\.(get|post|put|patch|delete)")
@@ -93,7 +93,7 @@ def _requested(reading: Reading, code: Code, call: Node, name: str) -> Iterator[
         if len(given) > 1
         else None
     )
-    fields = () if body is None else _sent(reading, code, body)
+    fields = () if body is None else _sent(reading, code, body, address.rstrip("/").rpartition("/")[2])
     yield from _of_path(code, call, address, verb, fields)
     typed = call.child_by_field_name("type_arguments")
     for of, many in named_within(typed) if typed is not None else ():
@@ -183,13 +183,15 @@ def _body(options: Node) -> Node | None:
     return None
 
 
-def _sent(reading: Reading, code: Code, node: Node) -> tuple[Field, ...]:
+def _sent(reading: Reading, code: Code, node: Node, of: str = "") -> tuple[Field, ...]:
     """The fields that are sent; those of a declared type are known from there."""
     if node.type == "call_expression" and callee(node) == "JSON.stringify" and arguments(node):
         node = arguments(node)[0]
     if node.type == "array" and node.named_children:
         node = node.named_children[0]
     shape = value_of(reading, code, node, source="call")
+    if len(shape.fields) == 1 and thing(shape.fields[0].name) == thing(of) != "":
+        shape = shape.fields[0].shape  # Wrapped, as in `{todo: {…}}`.
     literal = node.type == "object"
     return tuple(
         replace(

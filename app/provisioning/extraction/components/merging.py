@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, WHOLE
-from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape
+from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape, Sighting
 from app.provisioning.extraction.components.weighing import Entity
-from app.provisioning.extraction.components.words import snake, words
+from app.provisioning.extraction.components.words import snake, thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
 
@@ -39,11 +39,12 @@ class Merged:
     evidence: Evidence
 
 
-def merged(entity: Entity, rejected: list[Rejected]) -> list[Merged]:
+def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Rejected]) -> list[Merged]:
     """The fields of a thing, in the order in which the surest place has them."""
     seen: dict[str, list[Field]] = {}
     ordered = sorted(
-        (each for sighting in entity.sightings for each in sighting.fields), key=lambda each: SOURCES.index(each.source)
+        (each for sighting in entity.sightings for each in _own(sighting, entities)),
+        key=lambda each: SOURCES.index(each.source),
     )
     verbatim = {each.name for sighting in entity.sightings if sighting.verbatim for each in sighting.fields}
     for each in ordered:
@@ -57,10 +58,26 @@ def merged(entity: Entity, rejected: list[Rejected]) -> list[Merged]:
         if declared and name not in declared and not _extra(name, fields, verbatim):
             rejected.append(Rejected(f"{entity.key}.{first.name}", "no part of the declared type", first.evidence))
             continue
+        if name == f"{entity.key}_id" and first.source not in _DECLARED and name not in verbatim:
+            continue  # Its own key, as others name it.
         if name in ("confirm_password", "password_confirm", "password_confirmation", "repeat_password"):
             continue
         result.append(_settled(name, fields))
     return result
+
+
+def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
+    """The fields of a sighting; of a thing that extends another stored one, its own and a reference to that."""
+    fields = list(sighting.fields)
+    for name in sighting.extends:
+        base = entities.get(thing(name))
+        if base is None or base.key == thing(sighting.name):
+            continue
+        inherited = {each.evidence for other in base.sightings for each in other.fields}
+        fields = [each for each in fields if each.evidence not in inherited]
+        reference = Shape("reference", name=name)
+        fields.append(Field(base.key, reference, True, "type", sighting.evidence))
+    return fields
 
 
 def _extra(name: str, fields: Sequence[Field], verbatim: set[str]) -> bool:

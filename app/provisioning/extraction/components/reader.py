@@ -8,6 +8,7 @@ from typing import Final
 
 from app.provisioning.extraction.components import calls, declarations, forms, markup, state
 from app.provisioning.extraction.components.calls import Foreign
+from app.provisioning.extraction.components.code import Code
 from app.provisioning.extraction.components.features import completed, features
 from app.provisioning.extraction.components.lowering import Lowering
 from app.provisioning.extraction.components.merging import merged
@@ -31,20 +32,10 @@ def read(tree: SourceTree) -> Extraction | None:
     seen = list(_sightings(reading))
     entities, rejected = weighed(seen)
     sightings = [each for each in seen if isinstance(each, Sighting)]
-    fields = {key: merged(entity, rejected) for key, entity in entities.items()}
+    fields = {key: merged(entity, entities, rejected) for key, entity in entities.items()}
     lowering = Lowering(entities, fields)
     schema = completed(lowering.schema(), lowering.name(person(entities)), sightings)
-    findings = [
-        Finding(
-            "error",
-            reading.file(code.module.path),
-            fault.line,
-            "components.syntax",
-            f"No valid code near {fault.near!r}; left out.",
-        )
-        for code in codes
-        for fault in code.module.faults()
-    ]
+    findings = [finding for code in codes if (finding := _fault(reading, code)) is not None]
     if not schema.tables:
         place = next(iter(tree.files))
         findings.append(
@@ -62,6 +53,19 @@ def _sightings(reading: Reading) -> Iterator[Sighting | Foreign]:
             yield from rule(reading, code)
     for path, page in reading.pages.items():
         yield from markup.sightings(path, page)
+
+
+def _fault(reading: Reading, code: Code) -> Finding | None:
+    """That a file is no valid code in some place: a warning where only a mark seems to be missing."""
+    faults = code.module.faults()
+    if not faults:
+        return None
+    real = next((each for each in faults if each.near), None)
+    first = real or faults[0]
+    where = f"near {first.near!r}" if real is not None else "where something seems to be missing"
+    message = f"Line {first.line} is no code that can be read, {where}; the rest of the file was read."
+    path = reading.file(code.module.path)
+    return Finding("error" if real is not None else "warning", path, first.line, "components.syntax", message)
 
 
 def _unique(rejected: list[Rejected]) -> tuple[Rejected, ...]:

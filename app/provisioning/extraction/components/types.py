@@ -81,6 +81,8 @@ def type_of(reading: Reading, code: Code, node: Node, depth: int = 0) -> Shape:
             return united([type_of(reading, code, each, depth + 1) for each in _flattened(node, "union_type")])
         case "intersection_type":
             parts = [type_of(reading, code, each, depth + 1) for each in _flattened(node, "intersection_type")]
+            if plain := next((part for part in parts if part.kind in ("text", "number")), None):
+                return plain  # A branded value, such as `string & {}`.
             return Shape("object", fields=_joined(*(_flat(reading, part, depth) for part in parts)))
         case "lookup_type":
             return _looked_up(reading, code, children, depth)
@@ -195,7 +197,16 @@ def _generic(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
         return _picked(reading, code, first, given[1], last == "Pick", depth)
     if last in _CODE:
         return Shape("code")
-    if reading.declaration(code, name) is not None:
+    if last == "ReturnType" and given:
+        return Shape("uuid" if "randomUUID" in text(given[0]) else "text" if "nanoid" in text(given[0]) else "unknown")
+    if (found := reading.declaration(code, name)) is not None:
+        body = found[1].child_by_field_name("value")
+        if body is not None and body.type == "intersection_type":
+            # Such as `type Entity<T> = {id: string} & T`.
+            added = (_flat(reading, type_of(reading, code, each, depth + 1), depth) for each in given)
+            return Shape(
+                "object", fields=_joined(_flat(reading, type_of(reading, found[0], body, depth + 1), depth), *added)
+            )
         return Shape("reference", name=name)
     return Shape(_NAMED.get(last, "unknown"))
 
