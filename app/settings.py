@@ -165,8 +165,8 @@ class Settings(BaseSettings):
     )
     provisioner_database_url: PostgresUrl | None = Field(
         default=None,
-        description="PostgreSQL URL of `palaver_provisioner`, which makes databases for generated apps, on a server set "
-        "up with `sql/apps_server.sql`. Without it, or without `SECRETS_KEY`, none are made.",
+        description="PostgreSQL URL of `palaver_provisioner`, which makes databases for generated apps, on a server "
+        "set up with `sql/apps_server.sql`. Without it, or without `SECRETS_KEY`, none are made.",
     )
     apps_database_address: Annotated[str, AfterValidator(_address)] | None = Field(
         default=None,
