@@ -471,5 +471,5 @@ from private.note_app_sizes($1::jsonb)
 -- name: note_size_state
 select private.note_size_state($1, $2, $3, $4)
 
--- name: known_app_databases
-select id from private.known_app_databases()
+-- name: lost_app_databases
+select private.lost_app_databases($1)
