@@ -199,4 +199,8 @@ def _key_column(key: str, fields: list[Merged]) -> Column:
     if own.kind == "uuid":
         return Column(name, "uuid", default="gen_random_uuid()", evidence=own.evidence)
     column = Column(name, "text", default="(gen_random_uuid())::text", evidence=own.evidence)
-    return replace(column, type="bigint", default=None, numbering=numbering) if own.shape.kind == "unknown" else column
+    return (
+        replace(column, type="bigint", default=None, numbering=numbering)
+        if own.shape.kind == "unknown" and own.evidence.rule != "components.type"
+        else column
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.provisioning.extraction.components.declarations import KEYS
 from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, WHOLE
 from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape, Sighting
 from app.provisioning.extraction.components.weighing import Entity
@@ -22,6 +23,9 @@ _DECLARED: Final = ("zod", "type")
 _SAID: Final = frozenset({"name", "title", "text", "content", "message", "label", "username", "email", "question"})
 """What a new thing that is given it at all is never without."""
 
+_REPEATED: Final = frozenset(
+    {"confirm_password", "password_confirm", "password_confirmation", "repeat_password", "password2"}
+)
 _FLAGS: Final = frozenset({"is", "has", "can", "should", "allow", "enabled", "completed", "done", "active", "archived"})
 
 
@@ -50,20 +54,33 @@ def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Reject
     for each in ordered:
         seen.setdefault(snake(each.name), []).append(each)
     declared = {name for name, fields in seen.items() if fields[0].source in _DECLARED}
+    if not declared and any(_complete(sighting) for sighting in entity.sightings):
+        declared = {name for name, fields in seen.items() if fields[0].source in ("seed", "making")}
     result = []
+    others = set(entities) - {entity.key}
     for name, fields in seen.items():
         first = fields[0]
-        if first.shape.kind == "code" or not name or name.startswith("__"):
+        if not name or name.startswith("__") or _is_nothing(entity, name, first, others, name in verbatim):
             continue
         if declared and name not in declared and not _extra(name, fields, verbatim):
-            rejected.append(Rejected(f"{entity.key}.{first.name}", "no part of the declared type", first.evidence))
-            continue
-        if name == f"{entity.key}_id" and first.source not in _DECLARED and name not in verbatim:
-            continue  # Its own key, as others name it.
-        if name in ("confirm_password", "password_confirm", "password_confirmation", "repeat_password"):
+            reason = "no part of the type, or of the expression that makes one"
+            rejected.append(Rejected(f"{entity.key}.{first.name}", reason, first.evidence))
             continue
         result.append(_settled(name, fields))
     return result
+
+
+def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verbatim: bool) -> bool:
+    """Whether a field is none of the thing's own."""
+    if first.shape.kind == "code" or name in _REPEATED:
+        return True
+    if first.shape.kind == "reference" and first.shape.literal:
+        # `{...product, quantity: 1}` of something that is not stored, or of the same thing.
+        return thing(first.name) not in others
+    if verbatim or first.source in _DECLARED:
+        return False
+    # What it is sent in, and its own key as others name it.
+    return name == f"{entity.key}_id" or (name == entity.key and first.shape.kind == "unknown")
 
 
 def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
@@ -78,6 +95,13 @@ def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
         reference = Shape("reference", name=name)
         fields.append(Field(base.key, reference, True, "type", sighting.evidence))
     return fields
+
+
+def _complete(sighting: Sighting) -> bool:
+    """Whether it makes a new one with its id and all else."""
+    names = {each.name for each in sighting.fields}
+    guesses = any(each.shape.kind == "reference" and each.shape.literal for each in sighting.fields)
+    return sighting.rule in ("making", "made") and bool(names & KEYS) and len(names) > 1 and not guesses
 
 
 def _extra(name: str, fields: Sequence[Field], verbatim: set[str]) -> bool:
