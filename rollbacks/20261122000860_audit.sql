@@ -15,6 +15,12 @@ begin
 end
 $$;
 
+drop trigger app_operations_record_change on public.app_operations;
+
+drop trigger app_databases_record_change on public.app_databases;
+
+drop trigger generated_apps_record_change on public.generated_apps;
+
 drop trigger documentation_sections_record_removed on public.documentation_sections;
 
 drop trigger documentation_sections_record_changed on public.documentation_sections;

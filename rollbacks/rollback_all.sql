@@ -69,6 +69,14 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000394
+\set file 20261122000394_app_databases.sql
+\ir ../sql/revert.sql
+
+\set version 20261122000392
+\set file 20261122000392_generated_apps.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000390
 \set file 20261122000390_documentation.sql
 \ir ../sql/revert.sql

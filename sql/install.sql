@@ -59,6 +59,14 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name documentation
 \ir apply.sql
 
+\set version 20261122000392
+\set name generated_apps
+\ir apply.sql
+
+\set version 20261122000394
+\set name app_databases
+\ir apply.sql
+
 \set version 20261122000400
 \set name feedback
 \ir apply.sql

@@ -20,6 +20,8 @@ begin;
 \ir verify/20261122000360_search.sql
 \ir verify/20261122000380_suggestions.sql
 \ir verify/20261122000390_documentation.sql
+\ir verify/20261122000392_generated_apps.sql
+\ir verify/20261122000394_app_databases.sql
 \ir verify/20261122000400_feedback.sql
 \ir verify/20261122000500_usage.sql
 \ir verify/20261122000520_lists.sql

@@ -117,6 +117,24 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_trigger(
+    'public.generated_apps',
+    'generated_apps_record_change',
+    'after insert or delete or update for each row execute function private.record_change(''file_count'', ''byte_count'')'
+);
+
+call pg_temp.expect_trigger(
+    'public.app_databases',
+    'app_databases_record_change',
+    'after insert or delete or update for each row execute function private.record_change(''size_bytes'', ''size_measured_at'', ''receipt'', ''usage'')'
+);
+
+call pg_temp.expect_trigger(
+    'public.app_operations',
+    'app_operations_record_change',
+    'after insert or update of state for each row when ((new.state <> ''running'')) execute function private.record_change(''step'', ''progress'', ''attempts'', ''due_at'', ''lease_owner'', ''lease_until'', ''started_at'')'
+);
+
+call pg_temp.expect_trigger(
     'public.consents',
     'consents_record_change',
     'after insert or delete or update for each row execute function private.record_change()'

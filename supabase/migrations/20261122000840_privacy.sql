@@ -832,6 +832,28 @@ values
     'The record stays, without whoever asked. The person''s own row forgets them when it is finished, but for the hash.'
 ),
 (
+    'public.generated_app_files', 83,
+    '(t.tenant_id, t.app_id) in (select a.tenant_id, a.id from public.generated_apps as a where a.tenant_id = :tenant and a.owner_id = :person)',
+    '{app_id, path, bytes, updated_at}', null, '{content}', 'keep', null,
+    'Files of the person''s apps. What they say is the organisation''s, and may hold its secrets.'
+),
+(
+    'public.app_revisions', 84, 't.tenant_id = :tenant and t.created_by = :person',
+    '{id, app_id, number, source_digest, created_at}', null, '{schema, report}', 'detach', 'created_by = null',
+    'What was read out of an app stays with it, without whoever had it read.'
+),
+(
+    'public.app_operations', 85, 't.tenant_id = :tenant and t.requested_by = :person',
+    '{id, app_id, database_id, kind, state, created_at, finished_at}', null,
+    '{arguments, step, progress, lease_owner, result, error_code, error_detail}', 'detach', 'requested_by = null',
+    'What was done to a database stays with it, without whoever asked.'
+),
+(
+    'public.generated_apps', 86, 't.tenant_id = :tenant and t.owner_id = :person',
+    '{id, name, description, file_count, byte_count, created_at, updated_at}', null, '{}', 'detach', 'owner_id = null',
+    'The person''s apps stay, with their databases, without them.'
+),
+(
     'public.audit_log', 130, 't.tenant_id = :tenant and t.subject_id = :person',
     '{id, at, actor_role, action, object, object_id, before, after, request_id}', null, '{}', 'keep', null,
     'What was recorded of the person''s own rows. What they did to others'' rows is in no export: it tells of those.'
@@ -869,7 +891,7 @@ values
 ),
 (
     'public.tenants', 910, null, null, null,
-    '{name, slug, llm_provider, llm_model, system_prompt, features, tools, search_language, consent_version, consent_text, configuration_schema, branding}',
+    '{name, slug, llm_provider, llm_model, system_prompt, features, tools, search_language, consent_version, consent_text, configuration_schema, branding, app_plan, app_plan_limits}',
     'keep', null, 'The organisation''s settings.'
 ),
 (
@@ -881,6 +903,13 @@ values
     'keep', null, 'The organisation''s documentation, from files of its own.'
 ),
 ('private.documentation_index', 910, null, null, null, '{language, vector}', 'keep', null, 'Words of documentation.'),
+(
+    'public.app_databases', 910, null, null, null,
+    '{environment, state, database_name, role_name, host, server_version, size_state, receipt, usage, error_code, error_detail}',
+    'keep', null, 'Databases of the organisation''s apps. What is in them is another server''s to tell.'
+),
+('private.app_credentials', 910, null, null, null, '{password, pending}', 'keep', null, 'What opens them, encrypted itself.'),
+('public.app_plans', 910, null, null, null, '{name}', 'keep', null, 'Plans.'),
 ('private.model_prices', 910, null, null, null, '{provider, model}', 'keep', null, 'Prices.'),
 ('private.summary_state', 910, null, null, null, '{}', 'keep', null, 'How far the summaries go.'),
 ('private.usage_changes', 910, null, null, null, '{}', 'keep', null, 'Months to sum up again.'),

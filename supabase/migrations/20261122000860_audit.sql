@@ -2,6 +2,7 @@
 --
 -- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants, users,
 --           prompts, projects, project_members, conversation_shares, legal_holds and consents, and private.erasures;
+--           triggers on public.generated_apps, app_databases and app_operations;
 --           private.record_documentation() and triggers on public.documentation_sections.
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on these tables, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
@@ -54,13 +55,13 @@ create table public.audit_log (
     request_id text,
     constraint audit_log_pkey primary key (tenant_id, id),
     constraint audit_log_tenant_id_fkey foreign key (tenant_id) references public.tenants (id) on delete cascade,
-    constraint audit_log_action_check check (action in ('insert', 'update', 'delete')),
-    constraint audit_log_before_check check ((before is null) = (action = 'insert')),
+    constraint audit_log_action_check check (action in ('insert', 'update', 'delete', 'read')),
+    constraint audit_log_before_check check ((before is null) = (action in ('insert', 'read'))),
     constraint audit_log_after_check check ((after is null) = (action = 'delete'))
 );
 
 comment on table public.audit_log is
-'What was changed in a tenant''s settings, people and what they share: a row for each changed row, written by triggers. Nobody changes or deletes one; it goes with its tenant. Only erasure takes a person out of it.';
+'What was changed in a tenant''s settings, people and what they share: a row for each changed row, written by triggers, and for each look at a secret. Nobody changes or deletes one; it goes with its tenant. Only erasure takes a person out of it.';
 
 comment on column public.audit_log.actor_id is
 'users.id of whoever asked; null: nobody of the tenant''s, but the system or a server. No foreign key: what somebody did stays when they are gone.';
@@ -76,7 +77,7 @@ comment on column public.audit_log.subject_id is 'users.id of the person whose r
 comment on column public.audit_log.before is
 'The row as it was; of an update, the columns that it changed. A value of more than 2,000 characters stands as its length and SHA-256, a secret as {"withheld": true}, and so does what a private row says.';
 
-comment on column public.audit_log.after is 'The same as it is now.';
+comment on column public.audit_log.after is 'The same as it is now; of a look at a secret, where it was looked at.';
 
 comment on column public.audit_log.request_id is 'See private.request_id().';
 
@@ -261,6 +262,20 @@ for each row execute function private.record_change(
     'title', 'explanation', 'changes', 'suspects', 'base_version', 'version', 'fingerprint', 'rests_on', 'reason', 'patch', 'inverse',
     'refreshed_at'
 );
+
+-- Of an app's files nothing is recorded, and of what is done to its database not the steps, but what was asked for and how it ended.
+
+create trigger generated_apps_record_change
+after insert or update or delete on public.generated_apps
+for each row execute function private.record_change('file_count', 'byte_count');
+
+create trigger app_databases_record_change
+after insert or update or delete on public.app_databases
+for each row execute function private.record_change('size_bytes', 'size_measured_at', 'receipt', 'usage');
+
+create trigger app_operations_record_change
+after insert or update of state on public.app_operations
+for each row when (new.state <> 'running') execute function private.record_change('step', 'progress', 'attempts', 'due_at', 'lease_owner', 'lease_until', 'started_at');
 
 create trigger legal_holds_record_change
 after insert or update or delete on public.legal_holds

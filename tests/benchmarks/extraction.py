@@ -1,15 +1,15 @@
 """How long an app's files take to be read, and in how much memory: in a process of its own, as the worker does it.
 
-`python -m tests.benchmarks extraction` makes apps of 100, 1,000 and 10,000 files (mostly components, some of them models)
-and compares the time with what the bare syntax of the same files takes to be parsed.
+`python -m tests.benchmarks extraction` makes apps of 100, 1,000 and 10,000 files (mostly components, some of
+them models) and compares the time with what the bare syntax of the same files takes to be parsed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from app.provisioning.extraction.sandbox import Given, extract_apart
@@ -87,7 +87,7 @@ async def run(rounds: int) -> int:
         for size in SIZES:
             files = app(size, models=models)
             times = [await _timed(files) for _ in range(rounds)]
-            bare = [_seconds(lambda files=files: _parse(files)) for _ in range(rounds)]
+            bare = [_seconds(partial(_parse, files)) for _ in range(rounds)]
             extracted = await extract_apart(Given(files=files))
             rows.append(
                 [
@@ -119,7 +119,3 @@ def _seconds(work: Callable[[], None]) -> float:
 def _parse(files: dict[str, str]) -> None:
     for _ in Program(SourceTree(files)).modules():
         pass
-
-
-if __name__ == "__main__":
-    raise SystemExit(asyncio.run(run(3)))

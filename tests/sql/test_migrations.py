@@ -30,6 +30,8 @@ PROMPT = "'00000000-0000-7000-8000-0000000000f1'"
 QUESTION = "'00000000-0000-7000-8000-0000000000d1'"
 PROJECT_ID = "'00000000-0000-7000-8000-0000000000a4'"
 SHARE = "'00000000-0000-7000-8000-0000000000f1'"
+APP = "'00000000-0000-7000-8000-0000000000b1'"
+DATABASE = "'00000000-0000-7000-8000-0000000000b2'"
 
 # What a refresh takes away comes back by trigger.
 NOTES = (
@@ -53,6 +55,18 @@ ROWS = {
     f" values ({TENANT}, {PROJECT_ID}, {PERSON}, 'workflow', 'A title', 'Why', '[]', 1, sha256(''), sha256(''))",
     "public.documentation_sections": "insert into public.documentation_sections (tenant_id, file, heading, content)"
     f" values ({TENANT}, 'a.md', 'A', 'Of it')",
+    "public.generated_apps": "insert into public.generated_apps (tenant_id, id, owner_id, name)"
+    f" values ({TENANT}, {APP}, {PERSON}, 'Shop')",
+    "public.generated_app_files": "insert into public.generated_app_files (tenant_id, app_id, path, content)"
+    f" values ({TENANT}, {APP}, 'a.ts', 'Hello')",
+    "public.app_revisions": "insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest)"
+    f" values ({TENANT}, {APP}, 1, '{{}}', repeat('0', 64))",
+    "public.app_databases": "insert into public.app_databases (tenant_id, id, app_id, environment, state)"
+    f" values ({TENANT}, {DATABASE}, {APP}, 'production', 'removed')",
+    "private.app_credentials": "insert into private.app_credentials (tenant_id, database_id, password)"
+    f" values ({TENANT}, {DATABASE}, decode(repeat('00', 60), 'hex'))",
+    "public.app_operations": "insert into public.app_operations (tenant_id, app_id, database_id, kind)"
+    f" values ({TENANT}, {APP}, {DATABASE}, 'backup')",
     "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
     f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",
     "public.prompt_publishers": "update public.prompts set visibility = 'public'",

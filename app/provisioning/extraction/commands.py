@@ -38,7 +38,7 @@ def add_commands(command: Add) -> None:
 
 
 def _extract(given: argparse.Namespace) -> int:
-    tree = _tree(given.path)
+    tree = SourceTree.of_path(given.path)
     extraction = extract(tree)
     for finding in extraction.findings:
         print(told(finding), file=sys.stderr)
@@ -52,10 +52,3 @@ def _extract(given: argparse.Namespace) -> int:
     else:
         print(*(explanation if given.explain else summary)(extraction), sep="\n")
     return FAULTS if extraction.errors or not extraction.schema.tables else READ
-
-
-def _tree(path: Path) -> SourceTree:
-    if path.is_dir():
-        return SourceTree.of_directory(path)
-    with path.open("rb") as archive:
-        return SourceTree.of_archive(archive)

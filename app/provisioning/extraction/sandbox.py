@@ -20,6 +20,9 @@ import msgspec
 from app.provisioning.extraction.result import Extraction
 from app.provisioning.source.files import LeftOut, SourceError, SourceTree
 
+READERS: Final = 1
+"""Counts up when the readers make another schema of the same files, which then is another revision of the app."""
+
 TIMEOUT_SECONDS: Final = 60.0
 MOST_MEMORY_BYTES: Final = 2 * 1024**3
 _PROJECT: Final = Path(__file__).parents[3]
@@ -40,7 +43,7 @@ class Extracted(msgspec.Struct, frozen=True):
     left_out: tuple[LeftOut, ...]
     extraction: Extraction
     digest: str
-    """SHA-256 of the files' paths and contents, in hexadecimal."""
+    """SHA-256 of the files' paths and contents and of what read them, in hexadecimal."""
 
 
 class _Reply(msgspec.Struct, frozen=True):
@@ -78,8 +81,8 @@ async def extract_apart(given: Given) -> Extracted:
 
 
 def digest(tree: SourceTree) -> str:
-    """SHA-256 of the files' paths and contents."""
-    hashed = sha256()
+    """SHA-256 of the files' paths and contents, and of what reads them."""
+    hashed = sha256(f"{READERS}\0".encode())
     for path, text in tree.files.items():
         for part in (path.encode(), text.encode()):
             hashed.update(len(part).to_bytes(8, "big") + part)
