@@ -185,34 +185,35 @@ async def test_a_source_that_was_read_before_is_its_revision(
         assert error.value.sqlstate == state
 
 
-@pytest.mark.parametrize(
-    ("limits", "allowed"),
-    [
-        ({}, (1, 104_857_600, 10)),
-        ({"max_databases": None}, (None, 104_857_600, 10)),
-        ({"max_databases": 3, "max_bytes": 5, "max_connections": 7}, (3, 5, 7)),
-        ({"max_bytes": 0}, None),
-        ({"max_bytes": 1.5}, None),
-        ({"max_bytes": "5"}, None),
-        ({"max_bytes": [5]}, None),
-        ({"max_databases": -1}, None),
-        ({"max_databases": 10**7}, None),
-        ({"max_apps": 1}, None),
-        ([], None),
-        ("max_bytes", None),
-    ],
+LIMITS: tuple[tuple[object, tuple[int | None, ...] | None], ...] = (
+    ({}, (1, 104_857_600, 10)),
+    ({"max_databases": None}, (None, 104_857_600, 10)),
+    ({"max_databases": 3, "max_bytes": 5, "max_connections": 7}, (3, 5, 7)),
+    ({"max_bytes": 0}, None),
+    ({"max_bytes": 1.5}, None),
+    ({"max_bytes": "5"}, None),
+    ({"max_bytes": [5]}, None),
+    ({"max_databases": -1}, None),
+    ({"max_databases": 10**7}, None),
+    ({"max_apps": 1}, None),
+    ([], None),
+    ("max_bytes", None),
 )
+"""What a tenant has of its own, and the databases, bytes and connections that come of it; None: it is refused."""
+
+
 async def test_a_tenants_own_limits_come_before_its_plans(
-    limits: object, allowed: tuple[int | None, ...] | None, acme_member: Actor, acme_admin: Actor, service: Actor
+    acme_member: Actor, acme_admin: Actor, service: Actor
 ) -> None:
     change = "update public.tenants set app_plan_limits = $1::jsonb where id = $2"
     assert await acme_admin.denied(change, "{}", acme_admin.tenant_id) == "42501"
-    if allowed is None:
-        assert await service.denied(change, json.dumps(limits), acme_admin.tenant_id) == "23514"
-    else:
-        await service.execute(change, json.dumps(limits), acme_admin.tenant_id)
-        (row,) = await acme_member.fetch("select * from private.app_limits($1)", acme_admin.tenant_id)
-        assert tuple(row)[1:] == allowed
+    for limits, allowed in LIMITS:
+        if allowed is None:
+            assert await service.denied(change, json.dumps(limits), acme_admin.tenant_id) == "23514", limits
+        else:
+            await service.execute(change, json.dumps(limits), acme_admin.tenant_id)
+            (row,) = await acme_member.fetch("select * from private.app_limits($1)", acme_admin.tenant_id)
+            assert tuple(row)[1:] == allowed
 
 
 async def test_of_somebody_who_is_erased_the_apps_stay(app: UUID, acme_member: Actor, database: Database) -> None:
