@@ -151,6 +151,24 @@ class ConfigurationInvalid(UnprocessableRequest):
     code, title = "CONFIGURATION_INVALID", "Configuration invalid"
 
 
+class NoTablesFound(UnprocessableRequest):
+    """Nothing in these files says which tables the app needs, or what they say is no schema; see the findings."""
+
+    code, title = "NO_TABLES_FOUND", "No tables found"
+
+
+class ProvisioningUnavailable(PalaverError):
+    """This server makes no databases for apps: it has no PROVISIONER_DATABASE_URL, or no SECRETS_KEY."""
+
+    status, code, title = 503, "PROVISIONING_UNAVAILABLE", "Provisioning unavailable"
+
+
+class ProvisioningFailed(PalaverError):
+    """What was asked for could not be done to the app's database; nothing of it was left half done."""
+
+    status, code, title = 502, "PROVISIONING_FAILED", "Provisioning failed"
+
+
 class OperationLost(PalaverError):
     """Another worker has taken this operation over."""
 

@@ -41,6 +41,7 @@ SECURITY_HEADERS: Final = {
 }
 Forms: TypeAlias = Mapping[str, Callable[[PalaverError], Response]]
 _PROBLEMS_ONLY: Final[Forms] = {}
+_NONE_LARGER: Final[Mapping[str, int]] = {}
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _QUIET_ROUTES: Final = frozenset({"/livez", "/readyz", "/metrics", "/console/{name}"})
 
@@ -183,40 +184,47 @@ class Errors:
 class BodyLimit:
     """Refuses a body over the limit, by its announced length or else when it has come that far.
 
-    It is refused where it is read, so that who may not ask at all is told that first.
+    It is refused where it is read, so that who may not ask at all is told that first. `larger` has other limits, in
+    bytes, for the paths that begin so.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int]) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        path = scope["path"]
+        most = next((limit for begin, limit in self.larger.items() if path.startswith(begin)), self.max_bytes)
         announced = Headers(scope=scope).get("content-length", "")
-        too_long = announced.isdecimal() and int(announced[:20]) > self.max_bytes
+        too_long = announced.isdecimal() and int(announced[:20]) > most
         come = 0
 
         async def counted() -> Message:
             nonlocal come
             if too_long:
-                raise self._too_large()
+                raise _too_large(most)
             message = await receive()
             if message["type"] == "http.request":
                 come += len(message.get("body", b""))
-                if come > self.max_bytes:
-                    raise self._too_large()
+                if come > most:
+                    raise _too_large(most)
             return message
 
         await self.app(scope, counted, send)
 
-    def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(f"A request body may have {self.max_bytes} bytes at most.")
+
+def _too_large(most: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"A request body may have {most} bytes at most.")
 
 
-def stack(settings: Settings, metrics: Metrics, forms: Forms = _PROBLEMS_ONLY) -> list[Middleware]:
+def stack(
+    settings: Settings, metrics: Metrics, forms: Forms = _PROBLEMS_ONLY, larger: Mapping[str, int] = _NONE_LARGER
+) -> list[Middleware]:
     """All of them in their order, the outermost first, for `Starlette(middleware=…)`.
 
     The application also needs `exception_handlers=EXCEPTION_HANDLERS`.
@@ -227,7 +235,7 @@ def stack(settings: Settings, metrics: Metrics, forms: Forms = _PROBLEMS_ONLY) -
         Middleware(SecurityHeaders),
         *cors(settings),
         Middleware(Errors, metrics=metrics, forms=forms),
-        Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+        Middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The statements of queries.sql, by name."""
+"""Statements by name, and those of queries.sql."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Final
 
 _NAMED: Final = re.compile(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
 
-QUERIES: Final[dict[str, str]] = {
-    name: text.strip() for name, text in _NAMED.findall(files("app").joinpath("queries.sql").read_text("utf-8"))
-}
+
+def named(package: str, file: str) -> dict[str, str]:
+    """The statements of a file of a package, each under its line `-- name: …`."""
+    return {name: text.strip() for name, text in _NAMED.findall(files(package).joinpath(file).read_text("utf-8"))}
+
+
+QUERIES: Final = named("app", "queries.sql")

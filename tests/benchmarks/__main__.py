@@ -15,6 +15,7 @@ from typing import Final
 
 from tests.benchmarks import (
     configurations,
+    extraction,
     increments,
     memory,
     privacy,
@@ -22,6 +23,7 @@ from tests.benchmarks import (
     reading,
     refresh,
     round_trips,
+    schemas,
     search,
     shares,
     streaming,
@@ -45,6 +47,8 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "refresh": lambda given: refresh.run(given.server_version, given.rounds, given.output, quick=given.quick),
     "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
+    "extraction": lambda given: extraction.run(given.rounds),
+    "schemas": lambda given: schemas.run(given.server_version, given.rounds),
     "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
 }
 

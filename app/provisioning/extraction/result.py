@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from app.provisioning.schema.model import Evidence, Index, Schema
 from app.provisioning.source.files import SourceTree
 
 Severity: TypeAlias = Literal["error", "warning"]
 ReaderName: TypeAlias = Literal["prisma", "typeorm", "mongoose", "drizzle", "sequelize", "components"]
+
+IMPOSSIBLE: Final = "schema.impossible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Extraction:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that are errors."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def errors_of_schema(self) -> tuple[Finding, ...]:
+        """Those for which no database can be made of the schema at all."""
+        return tuple(finding for finding in self.findings if finding.rule == IMPOSSIBLE)
 
 
 Reader: TypeAlias = Callable[[SourceTree], Extraction | None]

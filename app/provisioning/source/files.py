@@ -47,6 +47,17 @@ class SourceTree:
         self.left_out: tuple[LeftOut, ...] = tuple(left_out)
 
     @classmethod
+    def of_path(cls, path: Path) -> SourceTree:
+        """The files under a directory, or of a zip archive. Raises SourceError."""
+        if path.is_dir():
+            return cls.of_directory(path)
+        try:
+            with path.open("rb") as archive:
+                return cls.of_archive(archive)
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+    @classmethod
     def of_directory(cls, directory: Path) -> SourceTree:
         """The files under a directory; symbolic links are not followed. Raises SourceError."""
         if not directory.is_dir():
@@ -86,16 +97,17 @@ class SourceTree:
 def checked_path(path: str) -> str:
     """A path in the one form that we keep. Raises SourceError for one that leads out of the app or is no path."""
     parts = path.replace("\\", "/").split("/")
+    kept = "/".join(part for part in parts if part not in ("", "."))
     if (
-        not path
+        not kept
         or path.startswith(("/", "\\"))
-        or (len(parts[0]) == 2 and parts[0][1] == ":")
+        or path[1:2] == ":"
         or ".." in parts
         or not path.isprintable()
         or len(path.encode("utf-8", "surrogatepass")) > MOST_PATH_BYTES
     ):
         raise SourceError(f"{path[:200]!r} is no path within an app.")
-    return "/".join(part for part in parts if part not in ("", "."))
+    return kept
 
 
 def _gathered(files: Iterable[tuple[str, bytes | str]]) -> SourceTree:

@@ -70,13 +70,69 @@ class Module:
         return found
 
 
+def language_of(path: str) -> Language:
+    """The grammar for a file: JavaScript is read as TSX."""
+    return _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX
+
+
 def parse(path: str, source: str) -> Module:
     """Read one file; what is no valid syntax is left out of the tree's meaning, and told by `faults()`."""
-    language = _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX
-    module = Module(path, Parser(language).parse(source.encode()).root_node)
+    module = Module(path, Parser(language_of(path)).parse(source.encode()).root_node)
     for statement in module.root.named_children:
         _note(module, statement)
     return module
+
+
+_FUNCTIONS: Final = frozenset(
+    {
+        "arrow_function",
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+        "method_definition",
+    }
+)
+
+
+def local_names(path: str, node: Node) -> Module | None:
+    """What a function's parameters or a block declare, in the form of a module; None of any other node."""
+    if node.type not in _FUNCTIONS and node.type != "statement_block":
+        return None
+    module = Module(path, node)
+    if node.type == "statement_block":
+        for statement in node.named_children:
+            _declare(module, statement)
+        return module
+    for parameter in parameters(node):
+        module.declared.update((text(each), each) for each in bound(parameter))
+    return module
+
+
+def parameters(function: Node) -> list[Node]:
+    """The parameters of a function, as written."""
+    single = function.child_by_field_name("parameter")
+    several = function.child_by_field_name("parameters")
+    if single is not None:
+        return [single]
+    return [] if several is None else [each for each in several.named_children if each.type != "comment"]
+
+
+def bound(parameter: Node) -> Iterator[Node]:
+    """The identifiers to which a parameter gives a value; without recursion, since patterns may be deep."""
+    stack = [parameter]
+    while stack:
+        here = stack.pop()
+        if here.type in ("identifier", "shorthand_property_identifier_pattern"):
+            yield here
+            continue
+        fields = (here.child_by_field_name(name) for name in ("pattern", "left"))
+        if (inner := next((each for each in fields if each is not None), None)) is not None:
+            stack.append(inner)
+        elif here.type == "pair_pattern" and (value := here.child_by_field_name("value")) is not None:
+            stack.append(value)
+        elif here.type in ("object_pattern", "array_pattern", "rest_pattern"):
+            stack.extend(reversed(here.named_children))
 
 
 def text(node: Node | None) -> str:
@@ -141,7 +197,7 @@ def _note(module: Module, statement: Node) -> None:
             _note_export(module, statement)
         case "expression_statement":
             _note_common_js(module, statement)
-        case "ambient_declaration" | "internal_module" | "module":
+        case "ambient_declaration":
             for child in statement.named_children:
                 _note(module, child)
         case _:
@@ -175,10 +231,12 @@ def _declare(module: Module, statement: Node) -> list[str]:
 
 def _note_import(module: Module, statement: Node) -> None:
     source = unquoted(statement.child_by_field_name("source"))
-    if source is None:
-        return
     for clause in statement.named_children:
-        if clause.type != "import_clause":
+        if clause.type == "import_require_clause":
+            required = unquoted(clause.child_by_field_name("source"))
+            if required is not None and clause.named_children:
+                module.imported[text(clause.named_children[0])] = Import(required, "default")
+        if source is None or clause.type != "import_clause":
             continue
         for child in clause.named_children:
             if child.type == "identifier":

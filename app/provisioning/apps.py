@@ -1,0 +1,114 @@
+"""What people ask for of their apps' databases: the routes' and the command line's one way to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from app.caller import Caller
+from app.database import Database
+from app.errors import (
+    DatabaseUnavailable,
+    PalaverError,
+    ProvisioningFailed,
+    ProvisioningUnavailable,
+    UnprocessableRequest,
+)
+from app.provisioning.forms import Environment, Row
+from app.provisioning.work.runner import Runner
+
+FIRST_LOOK_SECONDS: Final = 0.05
+LONGEST_LOOK_SECONDS: Final = 1.0
+ENDED: Final = frozenset({"succeeded", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What became of a request: `status` as private.request_app_operation() says, and its operation if there is one."""
+
+    status: str
+    operation_id: UUID | None
+
+
+class Apps:
+    """Each method raises PalaverErrors, NotFound for an app that the caller does not see."""
+
+    def __init__(self, database: Database, runner: Runner | None) -> None:
+        """Without `runner` this server makes no databases; what there is can still be seen."""
+        self._database = database
+        self._runner = runner
+
+    async def find(self, caller: Caller, app_id: UUID) -> Row:
+        """The app with its databases, as private.read_generated_app() gives it."""
+        found: Row = await self._asked("read_generated_app", caller.claims, app_id)
+        return found
+
+    async def request(
+        self, caller: Caller, app_id: UUID, environment: Environment, kind: str, arguments: Mapping[str, Any]
+    ) -> Requested:
+        """Ask for an operation, and begin it; the same request again finds the same one."""
+        if self._runner is None:
+            raise ProvisioningUnavailable()
+        given = msgspec.json.encode(arguments).decode()
+        found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given)
+        operation_id = UUID(found["operation"]["id"]) if found["operation"] else None
+        if operation_id is not None:
+            self._runner.start(operation_id)
+        return Requested(found["status"], operation_id)
+
+    async def follow(self, caller: Caller, operation_id: UUID) -> AsyncGenerator[Row, None]:
+        """The operation's row each time that it got further, until it has ended, whoever does it."""
+        doing = self._runner.start(operation_id) if self._runner is not None else None
+        known, pause = -1, FIRST_LOOK_SECONDS
+        while True:
+            operation = (await self._asked("read_app_operation", caller.claims, operation_id))["operation"]
+            if len(operation["progress"]) != known or operation["state"] in ENDED:
+                known, pause = len(operation["progress"]), FIRST_LOOK_SECONDS
+                yield operation
+            if operation["state"] in ENDED:
+                return
+            if doing is None or doing.done():
+                await asyncio.sleep(pause)
+            else:
+                await asyncio.wait({doing}, timeout=pause)
+            pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
+
+    async def ended(self, caller: Caller, operation_id: UUID, seconds: float) -> Row | None:
+        """The operation when it has ended; None if that takes longer."""
+        try:
+            async with asyncio.timeout(seconds), aclosing(self.follow(caller, operation_id)) as following:
+                async for operation in following:
+                    if operation["state"] in ENDED:
+                        return operation
+        except TimeoutError:
+            pass
+        return None
+
+    async def connection(self, caller: Caller, app_id: UUID, environment: Environment) -> Mapping[str, Any]:
+        """What opens the database, for its owner; each look is noted in the audit log."""
+        if self._runner is None:
+            raise ProvisioningUnavailable()
+        found = await self._asked("app_credentials", caller.claims, app_id, environment)
+        return self._runner.connections.connection(found["database"], found["password"])
+
+    async def _asked(self, query: str, *arguments: object) -> Any:
+        (value,) = await self._database.fetch_row(query, *arguments)
+        return msgspec.json.decode(value)
+
+
+def failure(operation: Row) -> PalaverError:
+    """The error for an operation that failed."""
+    code, detail = operation["error_code"], operation["error_detail"]
+    extra = {"reason": code, "operationId": operation["id"]}
+    match code:
+        case "APP_SERVER_UNAVAILABLE":
+            return DatabaseUnavailable(detail, extra=extra)
+        case "APP_SCHEMA_REFUSED":
+            return UnprocessableRequest(detail, extra=extra)
+    return ProvisioningFailed(detail, extra=extra)

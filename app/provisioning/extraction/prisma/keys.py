@@ -1,0 +1,243 @@
+"""Primary keys and indexes of models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from app.provisioning.extraction.prisma import names
+from app.provisioning.extraction.prisma.declarations import Declarations, Model
+from app.provisioning.extraction.prisma.defaults import DefaultError, constant
+from app.provisioning.extraction.prisma.names import Names
+from app.provisioning.extraction.prisma.natives import base, is_ordered
+from app.provisioning.extraction.prisma.notes import Notes
+from app.provisioning.extraction.prisma.tree import Array, Attribute, Call, Expression, Field, Mapping, Path, Text
+from app.provisioning.schema.expressions import ExpressionError, checked
+from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey, TypeName
+from app.provisioning.schema.names import literal, quoted
+
+_METHODS: Final = {
+    "BTree": "btree", "Hash": "hash", "Gist": "gist", "Gin": "gin", "SpGist": "spgist", "Brin": "brin",
+}  # fmt: skip
+_CLASS: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
+_WORDS: Final = re.compile(r"Timestamp(?:Tz)?|Time(?:Tz)?|MinMax|VarBit|[A-Z][a-z]*\d*")
+_EXTENSION_OF: Final = {
+    "gin_trgm_ops": "pg_trgm",
+    "gist_trgm_ops": "pg_trgm",
+    "vector_l2_ops": "vector",
+    "vector_ip_ops": "vector",
+    "vector_cosine_ops": "vector",
+    "vector_l1_ops": "vector",
+    "gin_hstore_ops": "hstore",
+    "gist_hstore_ops": "hstore",
+    "gist_ltree_ops": "ltree",
+    "gist_geometry_ops_2d": "postgis",
+}
+
+
+class Keys:
+    """Reads the keys and indexes of models, one schema's."""
+
+    def __init__(self, declared: Declarations, notes: Notes) -> None:
+        self._declared = declared
+        self._notes = notes
+
+    def add_primary_key(self, model: Model, room: Names) -> None:
+        """Gives a model its primary key, from `@id` of a field or `@@id` of the block."""
+        keys: list[tuple[Attribute, Sequence[Expression]]] = [
+            (attribute, [Path(field.name)])
+            for field in model.fields.values()
+            if (attribute := field.attribute("id")) is not None
+        ]
+        if (whole := model.block.attribute("id")) is not None:
+            keys.append((whole, _parts(whole)))
+        for attribute, parts in keys[:1]:
+            indexed = self._indexed(model, attribute, parts)
+            if indexed is None:
+                continue
+            wanted = attribute.text("map") or names.primary_key(model.block.database_name)
+            columns = tuple(part.of for part in indexed)
+            model.primary_key = PrimaryKey(self._claim(model, attribute, room, wanted), columns)
+            model.unique_fields.insert(0, tuple(_field(part) for part in parts))
+        for attribute, _ in keys[1:]:
+            self._fail(model, attribute, "A model has one primary key.")
+
+    def add_indexes(self, model: Model, room: Names) -> None:
+        """Gives a model its indexes, the unique ones among them."""
+        for field in model.fields.values():
+            if (attribute := field.attribute("unique")) is not None:
+                self._index(model, attribute, [Call(field.name, attribute.arguments)], room)
+        for attribute in model.block.attributes:
+            if attribute.name in ("unique", "index"):
+                self._index(model, attribute, _parts(attribute), room)
+            elif attribute.name == "fulltext":
+                self._fail(model, attribute, "PostgreSQL has no such full-text index; it is left out.")
+        if not model.unique_fields and model.block.attribute("ignore") is None:
+            self._notes.error(
+                model.block.file, model.block.line, "key", f"Nothing tells one row of {model.name} from another."
+            )
+
+    def _index(self, model: Model, attribute: Attribute, parts: Sequence[Expression], room: Names) -> None:
+        unique = attribute.name == "unique"
+        method = _method(attribute)
+        if method is None:
+            self._fail(model, attribute, "PostgreSQL has no index of this kind; it is one of the usual kind.")
+        where = self._condition(model, attribute)
+        indexed = self._indexed(model, attribute, parts, method or "btree")
+        if indexed is None:
+            return
+        columns = [part.of for part in indexed]
+        fields = tuple(_field(part) for part in parts)
+        if unique and where is None:
+            model.unique_fields.append(fields)
+        table = model.block.database_name
+        written = [model.fields[each].database_name for each in fields]
+        usual = names.unique(table, written) if unique else names.index(table, written)
+        mapped = attribute.text("map")
+        if mapped is None and not unique:
+            # An index without a name for the client has `name` for the database's, from before `map`.
+            mapped = attribute.text("name")
+        made = Index(
+            names.cut(mapped or usual),
+            tuple(indexed),
+            unique,
+            method or "btree",
+            where,
+            evidence=model.evidence(attribute.line, attribute.name),
+        )
+        if made in model.indexes and columns:
+            self._fail(model, attribute, "This index is there already.")
+            return
+        name = self._claim(model, attribute, room, made.name)
+        model.indexes.append(Index(name, made.parts, made.unique, made.method, made.where, evidence=made.evidence))
+
+    def _indexed(
+        self, model: Model, attribute: Attribute, parts: Sequence[Expression], method: str = "btree"
+    ) -> list[IndexPart] | None:
+        """The columns, with their order and operator class; None where one of them cannot be indexed."""
+        if not parts:
+            self._fail(model, attribute, "This names no field.")
+            return None
+        indexed: list[IndexPart] = []
+        for part in parts:
+            column = self._column(model, attribute, part)
+            if column is None:
+                return None
+            name = _operator_class(part)
+            if name is not None and not _CLASS.fullmatch(name):
+                self._fail(model, attribute, f"{name[:80]!r} is no operator class.")
+                name = None
+            if name in _EXTENSION_OF:
+                self._declared.extensions.setdefault(_EXTENSION_OF[name])
+            if name is None and not _is_indexable(column, method):
+                self._fail(model, attribute, f"A {column.type} cannot be in an index of this kind; it is left out.")
+                return None
+            if any(column.name == other.of for other in indexed):
+                self._fail(model, attribute, f"{column.name} is named twice.")
+                return None
+            indexed.append(IndexPart(column.name, operator_class=name, descending=_option(part, "sort") == "Desc"))
+        return indexed
+
+    def _column(self, model: Model, attribute: Attribute, part: Expression) -> Column | None:
+        name = _field(part)
+        column = model.columns.get(name)
+        if column is None:
+            self._fail(model, attribute, f"{model.name} has no column for {name or 'this'}; it is left out.")
+        return column
+
+    def _condition(self, model: Model, attribute: Attribute) -> str | None:
+        """The condition of a partial index, as Prisma writes it."""
+        value = attribute.argument("where")
+        try:
+            match value:
+                case None:
+                    return None
+                case Call("raw", (argument,)) if isinstance(argument.value, Text):
+                    return checked(argument.value.value)
+                case Mapping(entries) if entries:
+                    return " AND ".join(self._comparison(model, name, each) for name, each in entries)
+            raise DefaultError("This is no condition.")
+        except (DefaultError, ExpressionError) as error:
+            self._fail(model, attribute, f"{error} The index is for all rows.")
+            return None
+
+    def _comparison(self, model: Model, name: str, value: Expression) -> str:
+        column, field = model.columns.get(name), model.fields.get(name)
+        if column is None or field is None:
+            raise DefaultError(f"{model.name} has no column {name}.")
+        negated = isinstance(value, Mapping)
+        if isinstance(value, Mapping):
+            if [key for key, _ in value.entries] != ["not"]:
+                raise DefaultError("This is no condition.")
+            value = value.entries[0][1]
+        of = quoted(column.name)
+        if value == Path("null"):
+            return f"{of} IS {'NOT ' if negated else ''}NULL"
+        return f"{of} {'!=' if negated else '='} {self._constant(column, field, value)}"
+
+    def _constant(self, column: Column, field: Field, value: Expression) -> str:
+        if isinstance(column.type, str):
+            return constant(value, field.type, column.type)
+        if isinstance(value, (Path, Text)):
+            wanted = value.name if isinstance(value, Path) else value.value
+            for each in self._declared.enums[field.type].values:
+                if each.name == wanted:
+                    return literal(names.cut(each.database_name))
+        raise DefaultError(f"This is no value of {field.type}.")
+
+    def _claim(self, model: Model, attribute: Attribute, room: Names, wanted: str) -> str:
+        name = room.claim(wanted)
+        if name != names.cut(wanted):
+            self._notes.error(
+                model.block.file, attribute.line, "name",
+                f"The name {wanted[:200]!r} is taken; the index is named {name!r}.",
+            )  # fmt: skip
+        return name
+
+    def _fail(self, model: Model, attribute: Attribute, message: str) -> None:
+        self._notes.error(model.block.file, attribute.line, "index", f"{model.name}, @{attribute.name}: {message}")
+
+
+def _parts(attribute: Attribute) -> Sequence[Expression]:
+    value = attribute.argument("fields", 0)
+    if isinstance(value, Array):
+        return value.items
+    return () if value is None else (value,)
+
+
+def _field(part: Expression) -> str:
+    return part.name if isinstance(part, (Path, Call)) else ""
+
+
+def _option(part: Expression, name: str) -> str | None:
+    for argument in part.arguments if isinstance(part, Call) else ():
+        if argument.name == name and isinstance(argument.value, Path):
+            return argument.value.name
+    return None
+
+
+def _operator_class(part: Expression) -> str | None:
+    for argument in part.arguments if isinstance(part, Call) else ():
+        if argument.name == "ops":
+            match argument.value:
+                case Call("raw", (raw,)) if isinstance(raw.value, Text):
+                    return raw.value.value.strip()
+                case Path(name):
+                    # Int4MinMaxMultiOps → int4_minmax_multi_ops
+                    return "_".join(_WORDS.findall(name)).lower()
+    return None
+
+
+def _method(attribute: Attribute) -> str | None:
+    value = attribute.argument("type")
+    if value is None:
+        return "btree"
+    return _METHODS.get(value.name) if isinstance(value, Path) else None
+
+
+def _is_indexable(column: Column, method: str) -> bool:
+    """Whether a column has an operator class of its own for the method."""
+    if method not in ("btree", "hash"):
+        return True
+    return isinstance(column.type, TypeName) or is_ordered(base(column.type))

@@ -1,0 +1,53 @@
+"""The server for apps, as the role that provisions sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.provisioning.server import names as naming
+from app.provisioning.server.connection import Address
+from app.provisioning.server.names import Names
+from app.provisioning.server.place import Place
+
+
+class AppServer:
+    """Makes places on the server, and takes figures of all of them. `url`: PROVISIONER_DATABASE_URL."""
+
+    def __init__(self, url: str) -> None:
+        self.address = Address(url)
+
+    @asynccontextmanager
+    async def place(self, names: Names, *, gently: bool = False) -> AsyncIterator[Place]:
+        """An app's place, held until the block ends; `gently`: only if nobody has it. Raises AppServerError."""
+        async with self.address.link() as link:
+            place = Place(self.address, link, names)
+            await place.take(gently=gently)
+            yield place
+
+    async def sizes(self) -> dict[Names, int]:
+        """Bytes of every app's database. Raises AppServerError."""
+        async with self.address.link() as link:
+            rows = await link.rows("sizes", apps=naming.APPS)
+        named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
+        return {names: size for names, size in named if names is not None}
+
+    async def objects(self) -> dict[str, str]:
+        """Every database and role of apps, and the name of the database that it belongs to. Raises AppServerError."""
+        async with self.address.link() as link:
+            rows = await link.rows("objects", apps=naming.APPS)
+        return {row["name"]: row["name"][: naming.LENGTH] for row in rows}
+
+    async def drop_expired_hands(self) -> int:
+        """Drop temporary logins that have outlived their time; how many there were. Raises AppServerError."""
+        async with self.address.link() as link:
+            expired = await link.rows("expired_hands", hands=naming.HANDS, apps=naming.APPS)
+            apps = {(row["rolname"], Names.of(row["role"] or "")) for row in expired}
+            for hand, names in apps:
+                if names is None:
+                    await link.run("drop_role", role=hand)
+        for names in {names for _, names in apps if names is not None}:
+            # To take a place is to drop its hands; one that is at work still, past its time, is left to it.
+            async with self.place(names, gently=True):
+                pass
+        return len(expired)

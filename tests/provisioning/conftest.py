@@ -1,0 +1,38 @@
+"""The servers that the schemas of apps are tried on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+
+from app.local.postgres import Postgres
+from tests.provisioning.fidelity import scratch
+from tests.world import PASSWORDS, server_directory
+
+
+@pytest.fixture(scope="session", params=[16, 18], ids=["16", "18"])
+def app_server(request: pytest.FixtureRequest) -> Iterator[Postgres]:
+    """The oldest server that there is here, and the tests' own."""
+    if request.param == 18:
+        yield request.getfixturevalue("postgres_server")
+        return
+    with (
+        server_directory() as directory,
+        Postgres(
+            directory / "data",
+            password=PASSWORDS["supabase_admin"],
+            version=request.param,
+            durable=False,
+            report=lambda _: None,
+        ) as server,
+    ):
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def app_database(app_server: Postgres) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to an empty database, which each test leaves empty."""
+    async with scratch(app_server.url()) as connection:
+        yield connection
