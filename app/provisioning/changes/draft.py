@@ -34,8 +34,10 @@ from app.provisioning.schema.model import (
     Column,
     Enum,
     Evidence,
+    Exclusion,
     ForeignKey,
     Index,
+    PrimaryKey,
     TypeName,
     Unique,
 )
@@ -137,7 +139,7 @@ class Draft:
             for need in needs(edit.key, thing)
         }
         relations = {
-            Key("table", key.schema, name=key.name) for key in changes if key.kind in ("unique", "exclusion", "index")
+            name for edit in changed for thing in (edit.before, edit.after) for name in _relations(edit.key, thing)
         }
         step = Step(
             kind,
@@ -656,6 +658,14 @@ class Draft:
                     _NOTHING,
                     [(key, ABSENT)],
                 )
+
+
+def _relations(key: Key, thing: object) -> Iterator[Key]:
+    """The names that a thing takes among the tables and indexes of its schema."""
+    if isinstance(thing, Heading):
+        yield Key("index", key.schema, name=key.table)
+    elif isinstance(thing, PrimaryKey | Unique | Exclusion | Index):
+        yield Key("index", key.schema, name=thing.name)
 
 
 def _start(key: Key) -> str:
