@@ -157,6 +157,7 @@ from unnest(array[
     'private.begin_app_change(uuid, text, uuid)', 'private.finish_app_change(uuid, text, jsonb)',
     'private.begin_app_backup(uuid, text, jsonb)', 'private.finish_app_backup(uuid, text, uuid, jsonb)',
     'private.expired_app_backups(integer)', 'private.forget_app_backup(uuid, uuid)',
+    'private.lost_app_databases(text[])',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.judged_answers()',
@@ -518,6 +519,7 @@ from (
         'private.claim_app_operation(text, interval, uuid)', 'private.note_app_step(uuid, text, text, jsonb, interval)',
         'private.finish_app_operation(uuid, text, jsonb)', 'private.due_app_work()', 'private.note_app_sizes(jsonb)',
         'private.note_size_state(uuid, uuid, text, text)', 'private.look_at_app_password(uuid, text)',
+        'private.lost_app_databases(text[])',
         'private.app_credentials(jsonb, uuid, text)', 'private.read_app_operation(jsonb, uuid)',
         'private.read_generated_app(jsonb, uuid)'
     ]),

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     reading,
     refresh,
     round_trips,
+    schemas,
     search,
     shares,
     streaming,
@@ -47,6 +48,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
     "extraction": lambda given: extraction.run(given.rounds),
+    "schemas": lambda given: schemas.run(given.server_version, given.rounds),
     "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
 }
 

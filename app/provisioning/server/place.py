@@ -52,15 +52,23 @@ class Place:
         self.address = address
         self.names = names
         self.link = link
+        self.is_taken = False
 
-    async def take(self) -> None:
-        """End what others still have running here. Raises AppServerError."""
+    async def take(self, *, gently: bool = False) -> None:
+        """End what others still have running here; where that is to be done `gently`, leave it to them instead.
+
+        Raises AppServerError.
+        """
         for _ in range(_TAKE_TRIES):
-            await self.link.rows("end_holders", lock=self.names.lock)
-            if await self.link.value("try_lock", lock=self.names.lock):
+            if not gently:
+                await self.link.rows("end_holders", lock=self.names.lock)
+            self.is_taken = bool(await self.link.value("try_lock", lock=self.names.lock))
+            if self.is_taken or gently:
                 break
         else:
             raise AppServerUnavailable("Somebody else is at work on this database; it will be tried again.")
+        if not self.is_taken:
+            return
         for row in await self.link.rows("hands", role=self.names.role, hands=naming.HANDS):
             await self.drop_hand(row["rolname"])
 
@@ -136,6 +144,10 @@ class Place:
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
+
+    async def version(self) -> str:
+        """The version of the server. Raises AppServerError."""
+        return str(await self.link.value("version"))
 
     async def size(self) -> int:
         """Bytes of the database. Raises AppServerError."""

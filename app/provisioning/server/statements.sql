@@ -65,6 +65,14 @@ $$
 -- name: create_schema
 create schema if not exists public
 
+-- name: mark
+select pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace')
+
+-- name: table_count
+select count(*)
+from pg_catalog.pg_class as c
+where c.relkind in ('r', 'p') and c.relnamespace::pg_catalog.regnamespace::text !~ '^(pg_|information_schema$)'
+
 -- name: login
 alter role :"role" login
 
@@ -146,7 +154,7 @@ where d.datname ~ :'apps' and d.datconnlimit <> -2
 select pg_catalog.pg_database_size(:'database')
 
 -- name: version
-select pg_catalog.current_setting('server_version_num')::integer / 10000 as version
+select pg_catalog.current_setting('server_version')
 
 -- name: objects
 select d.datname as name from pg_catalog.pg_database as d where d.datname ~ :'apps'
