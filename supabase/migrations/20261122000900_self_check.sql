@@ -378,7 +378,7 @@ from (
     ('public.generated_apps', 'authenticated', 'update', 'name, description'),
     ('public.generated_apps', 'authenticated', 'delete', ''),
     ('public.generated_apps', 'palaver_definer', 'select', 'tenant_id, id, owner_id, name, file_count, byte_count'),
-    ('public.generated_apps', 'palaver_definer', 'update', 'file_count, byte_count, updated_at'),
+    ('public.generated_apps', 'palaver_definer', 'update', 'file_count, byte_count'),
     ('public.generated_apps', 'service_role', 'select, insert, update, delete', ''),
     ('public.generated_app_files', 'authenticated', 'select', 'tenant_id, app_id, path, content, bytes, updated_at'),
     ('public.generated_app_files', 'authenticated', 'insert', 'tenant_id, app_id, path, content'),
