@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
 from tests.faults.provisioning import Ground, run
-from tests.faults.stage import Stage
+from tests.faults.stage import stage
 
 
-async def test_killed_workers_leave_nothing(fault_stage: Stage) -> None:
-    result = await run(Ground(fault_stage), seed=3, kills=4, stride=9, report=lambda _: None)
+async def test_killed_workers_leave_nothing() -> None:
+    seed = random.randrange(10**6)
+    async with stage() as made:
+        result = await run(Ground(made), seed=seed, kills=4, stride=11, report=lambda _: None)
+    print(f"seed {seed}: {dict(result.kills)}")
     assert result.wrong == []
     assert sum(result.kills.values()) == 4
     assert set(result.states) <= {"ready", "removed"}
