@@ -33,6 +33,9 @@ from app.logs import configure, get_logger
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
 from app.protocol import Protocol
+from app.provisioning.apps import Apps
+from app.provisioning.intake import Intake
+from app.provisioning.routes import PREFIX, Provisioning
 from app.provisioning.work.runner import Runner
 from app.settings import Settings
 from app.web.console import Console
@@ -71,6 +74,7 @@ class Worker:
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
         self.runner = Runner.of(settings, self.database)
+        self.provisioning = Provisioning(self.verifier, Apps(self.database, self.runner), Intake(self.database))
         self.health = Health(
             ping=self.database.ping,
             probe=self.providers.probe,
@@ -81,7 +85,12 @@ class Worker:
         )
         self.app = Starlette(
             routes=self._routes(),
-            middleware=stack(settings, self.metrics, {"/v1/": error_response, "/share/": self.shares.error_page}),
+            middleware=stack(
+                settings,
+                self.metrics,
+                {"/v1/": error_response, "/share/": self.shares.error_page},
+                {PREFIX: settings.max_app_bytes},
+            ),
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=self._lifespan,
         )
@@ -93,6 +102,7 @@ class Worker:
             *Console(self.settings).routes(),
             *Description(self.settings).routes(),
             *self.health.routes(),
+            *self.provisioning.routes(),
         ]
         if self.settings.enable_ai_assistant:
             for dialect in (Chat, UiChat, OpenAIApi):

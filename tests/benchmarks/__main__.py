@@ -24,6 +24,7 @@ from tests.benchmarks import (
     reading,
     refresh,
     round_trips,
+    schemas,
     search,
     shares,
     streaming,
@@ -49,6 +50,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
     "extraction": lambda given: extraction.run(given.rounds),
     "provisioning": lambda given: provisioning.run(given.server_version, 2 if given.quick else 4 * given.rounds),
+    "schemas": lambda given: schemas.run(given.server_version, given.rounds),
     "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
 }
 

@@ -43,9 +43,11 @@ select
     c.oid as id,
     n.nspname::text as schema,
     c.relname::text as name,
-    obj_description(c.oid, 'pg_class') as comment
+    m.description as comment
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+left join pg_catalog.pg_description as m
+    on m.objoid = c.oid and m.classoid = 'pg_catalog.pg_class'::regclass and m.objsubid = 0
 where
     c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any($1::text[])
     and not exists (
@@ -80,7 +82,7 @@ select
             )
     ) as is_serial,
     l.collname::text as collation,
-    col_description(a.attrelid, a.attnum) as comment
+    m.description as comment
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_type as t on t.oid = a.atttypid
 left join pg_catalog.pg_type as e
@@ -93,6 +95,8 @@ left join pg_catalog.pg_type as e
 left join pg_catalog.pg_namespace as en on en.oid = e.typnamespace
 left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join pg_catalog.pg_collation as l on l.oid = a.attcollation and a.attcollation <> t.typcollation
+left join pg_catalog.pg_description as m
+    on m.objoid = a.attrelid and m.classoid = 'pg_catalog.pg_class'::regclass and m.objsubid = a.attnum
 where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
 order by a.attrelid, a.attnum
 

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from app.provisioning.source.files import SourceTree
 from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
-from app.provisioning.source.values import UNDEFINED, Call, Evaluation, Found, Value
+from app.provisioning.source.values import UNDEFINED, Bindings, Call, Evaluation, Found, Value
 
 _INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
 
@@ -48,8 +48,12 @@ class Program:
         """Where a name that is used in a module is declared; None where that is outside of the program.
 
         With `at`, the node where it is used, names within the functions around it count too; a parameter is found as
-        its identifier, which has no value of its own.
+        its identifier, which has no value of its own. A name may be a path through a module (`models.User`).
         """
+        owner, _, last = name.rpartition(".")
+        if owner:
+            inside = self.find(module, owner, at)
+            return self.exported(inside.module, last) if inside and inside.node.type == "program" else None
         around = None if at is None else at.parent
         while around is not None and around.parent is not None:
             block = self._block(module, around)
@@ -95,9 +99,50 @@ class Program:
                         return self.module(path)
         return None
 
-    def value(self, at: Found) -> Value:
-        """What an expression, or the initial value of a declaration, is; what cannot be known stays as written."""
-        return self._evaluation.of(at)
+    def origin(self, module: Module, name: str) -> Import | None:
+        """The package, and the name there, that a name comes from, through modules of the program; None for our own.
+
+        A name may be a path through a module (`models.Entity`).
+        """
+        return self._origin(module, name, set())
+
+    def _origin(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Import | None:
+        first, _, rest = name.partition(".")
+        imported = None if first in module.declared else module.imported.get(first)
+        if imported is None:
+            return None
+        source = self._origin_of(module, imported, seen)
+        if source is None and rest and (inner := self.find(module, first)) is not None and inner.node.type == "program":
+            return self._origin_of_export(inner.module, rest, seen)
+        return source
+
+    def _origin_of(self, module: Module, imported: Import, seen: set[tuple[str, str]]) -> Import | None:
+        target = self.resolve(module, imported.source)
+        return imported if target is None else self._origin_of_export(target, imported.name, seen)
+
+    def _origin_of_export(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Import | None:
+        if (module.path, name) in seen:
+            return None
+        seen.add((module.path, name))
+        match module.exported.get(name):
+            case str() as local:
+                return self._origin(module, local, seen)
+            case Import() as imported:
+                return self._origin_of(module, imported, seen)
+            case None if name not in ("*", "default"):
+                for star in module.stars:
+                    target = self.resolve(module, star)
+                    inner = None if target is None else self._origin_of_export(target, name, seen)
+                    if target is None or inner is not None:
+                        return inner or Import(star, name)
+        return None
+
+    def value(self, at: Found, bindings: Bindings | None = None) -> Value:
+        """What an expression, or the initial value of a declaration, is; what cannot be known stays as written.
+
+        `bindings` are what the parameters of functions stand for.
+        """
+        return self._evaluation.of(at) if not bindings else Evaluation(self, bindings).of(at)
 
     def enum_members(self, enum: Found) -> dict[str, Value]:
         """The members of a TypeScript enum with their values."""
@@ -140,7 +185,8 @@ class Program:
             target = self.resolve(module, star)
             if target is not None and (found := self._exported(target, name, seen)) is not None:
                 return found
-        return None
+        # `require` of a module that has but names.
+        return Found(module, module.root) if name == "default" and module.exported else None
 
 
 def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:

@@ -70,10 +70,14 @@ class Module:
         return found
 
 
+def language_of(path: str) -> Language:
+    """The grammar for a file: JavaScript is read as TSX."""
+    return _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX
+
+
 def parse(path: str, source: str) -> Module:
     """Read one file; what is no valid syntax is left out of the tree's meaning, and told by `faults()`."""
-    language = _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX
-    module = Module(path, Parser(language).parse(source.encode()).root_node)
+    module = Module(path, Parser(language_of(path)).parse(source.encode()).root_node)
     for statement in module.root.named_children:
         _note(module, statement)
     return module
@@ -101,7 +105,7 @@ def local_names(path: str, node: Node) -> Module | None:
             _declare(module, statement)
         return module
     for parameter in parameters(node):
-        module.declared.update((text(each), each) for each in _bound(parameter))
+        module.declared.update((text(each), each) for each in bound(parameter))
     return module
 
 
@@ -114,7 +118,7 @@ def parameters(function: Node) -> list[Node]:
     return [] if several is None else [each for each in several.named_children if each.type != "comment"]
 
 
-def _bound(parameter: Node) -> Iterator[Node]:
+def bound(parameter: Node) -> Iterator[Node]:
     """The identifiers to which a parameter gives a value; without recursion, since patterns may be deep."""
     stack = [parameter]
     while stack:
@@ -193,7 +197,7 @@ def _note(module: Module, statement: Node) -> None:
             _note_export(module, statement)
         case "expression_statement":
             _note_common_js(module, statement)
-        case "ambient_declaration" | "internal_module" | "module":
+        case "ambient_declaration":
             for child in statement.named_children:
                 _note(module, child)
         case _:
@@ -227,10 +231,12 @@ def _declare(module: Module, statement: Node) -> list[str]:
 
 def _note_import(module: Module, statement: Node) -> None:
     source = unquoted(statement.child_by_field_name("source"))
-    if source is None:
-        return
     for clause in statement.named_children:
-        if clause.type != "import_clause":
+        if clause.type == "import_require_clause":
+            required = unquoted(clause.child_by_field_name("source"))
+            if required is not None and clause.named_children:
+                module.imported[text(clause.named_children[0])] = Import(required, "default")
+        if source is None or clause.type != "import_clause":
             continue
         for child in clause.named_children:
             if child.type == "identifier":

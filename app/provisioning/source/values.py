@@ -150,8 +150,11 @@ class Evaluation:
                 return self._unary(module, node, depth)
             case "binary_expression":
                 return self._binary(module, node, depth)
+            case "ternary_expression":
+                return self._choice(module, node, depth)
             case "call_expression" | "new_expression":
-                return self._called(_call(here), depth)
+                call = _call(here)
+                return self._of_builtin(call, depth) if call.callee in _BUILTINS else self._called(call, depth)
             case "variable_declarator":
                 value = node.child_by_field_name("value")
                 return UNDEFINED if value is None else self._value(module, value, depth + 1)
@@ -279,7 +282,49 @@ class Evaluation:
                 exported = self._names.exported(found.module, key)
                 if exported is not None and exported.node.type in _VALUED:
                     return self._value(exported.module, exported.node, depth + 1)
+            if found is not None and found.node.type in _CLASSES and isinstance(key, str):
+                field = _static_field(found.node, key)
+                if field is not None:
+                    return self._value(found.module, field, depth + 1)
         return written
+
+    def _choice(self, module: Module, node: Node, depth: int) -> Value:
+        condition = node.child_by_field_name("condition")
+        known = Opaque(Found(module, node)) if condition is None else self._value(module, condition, depth + 1)
+        if isinstance(known, (Name, Call, Opaque)):
+            return Opaque(Found(module, node))
+        chosen = node.child_by_field_name("alternative" if _is_false(known) else "consequence")
+        return UNDEFINED if chosen is None else self._value(module, chosen, depth + 1)
+
+    def _otherwise(self, module: Module, node: Node, operator: str, depth: int) -> Value:
+        """`a || b` and `a ?? b`. Settings are not known: what is written for their absence is taken."""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return UNDEFINED
+        value = self._value(module, left, depth + 1)
+        if isinstance(value, Name) and value.text.startswith(("process.env", "import.meta.env")):
+            return self._value(module, right, depth + 1)
+        if isinstance(value, (Name, Call, Opaque)):
+            return Opaque(Found(module, node))
+        is_absent = value is None or value is UNDEFINED or (operator == "||" and _is_false(value))
+        return self._value(module, right, depth + 1) if is_absent else value
+
+    def _of_builtin(self, call: Call, depth: int) -> Value:
+        """`Object.values(…)` and the like of what is known; else the call as it is."""
+        values = [self._value(call.at.module, argument, depth + 1) for argument in call.arguments]
+        of = values[0] if len(values) == 1 else UNDEFINED
+        match call.callee:
+            case "Object.freeze" if values:
+                return of
+            case "Object.values" | "Object.keys" if isinstance(of, dict):
+                members = _with_reverse(of) if self._is_enum(call) else of
+                return list(members.values() if call.callee == "Object.values" else members)
+        return call
+
+    def _is_enum(self, call: Call) -> bool:
+        node = call.arguments[0]
+        found = self._names.find(call.at.module, text(node), node) if node.type == "identifier" else None
+        return found is not None and found.node.type == "enum_declaration"
 
     def _unary(self, module: Module, node: Node, depth: int) -> Value:
         argument = node.child_by_field_name("argument")
@@ -296,6 +341,8 @@ class Evaluation:
         operands: list[Node] = []
         here: Node | None = node
         operator = text(node.child_by_field_name("operator"))
+        if operator in ("||", "??"):
+            return self._otherwise(module, node, operator, depth)
         while here is not None and here.type == "binary_expression":
             if text(here.child_by_field_name("operator")) != operator:
                 break
@@ -318,6 +365,8 @@ class Evaluation:
         return Opaque(Found(module, node))
 
 
+_BUILTINS: Final = frozenset({"Object.values", "Object.keys", "Object.freeze"})
+_CLASSES: Final = frozenset({"class_declaration", "abstract_class_declaration"})
 _VALUED: Final = frozenset(
     {
         "variable_declarator",
@@ -331,9 +380,37 @@ _VALUED: Final = frozenset(
         "false",
         "call_expression",
         "new_expression",
+        "member_expression",
+        "subscript_expression",
+        "unary_expression",
+        "binary_expression",
+        "ternary_expression",
         *_TRANSPARENT,
     }
 )
+
+
+def _is_false(value: Value) -> bool:
+    """Whether JavaScript takes a known value for false."""
+    return value is None or value is UNDEFINED or (isinstance(value, (str, int, float)) and not value)
+
+
+def _with_reverse(members: dict[str, Value]) -> dict[str, Value]:
+    """What an enum is when it runs: numbers lead back to their names, and stand first."""
+    numbers = {str(value): name for name, value in members.items() if isinstance(value, int)}
+    return {**{number: numbers[number] for number in sorted(numbers, key=int)}, **members}
+
+
+def _static_field(declared: Node, name: str) -> Node | None:
+    body = declared.child_by_field_name("body")
+    for member in [] if body is None else body.named_children:
+        if (
+            member.type == "public_field_definition"
+            and text(member.child_by_field_name("name")) == name
+            and any(child.type == "static" for child in member.children)
+        ):
+            return member.child_by_field_name("value")
+    return None
 
 
 def _call(at: Found) -> Call:

@@ -77,7 +77,8 @@ class Columns:
 
     def _raw_type(self, model: Model, field: Field) -> str:
         try:
-            sql_type = checked_type(field.type)
+            # Where Supabase keeps extensions; a new database has them in public.
+            sql_type = checked_type(field.type).removeprefix("extensions.")
         except ExpressionError as error:
             self._fail(model, field, "unsupported-type", f"{error} The column is a text.")
             return "text"

@@ -67,13 +67,13 @@ class Keys:
         """Gives a model its indexes, the unique ones among them."""
         for field in model.fields.values():
             if (attribute := field.attribute("unique")) is not None:
-                self._index(model, attribute, [Path(field.name)], room)
+                self._index(model, attribute, [Call(field.name, attribute.arguments)], room)
         for attribute in model.block.attributes:
             if attribute.name in ("unique", "index"):
                 self._index(model, attribute, _parts(attribute), room)
             elif attribute.name == "fulltext":
                 self._fail(model, attribute, "PostgreSQL has no such full-text index; it is left out.")
-        if not model.unique_fields:
+        if not model.unique_fields and model.block.attribute("ignore") is None:
             self._notes.error(
                 model.block.file, model.block.line, "key", f"Nothing tells one row of {model.name} from another."
             )

@@ -17,7 +17,10 @@ from app.provisioning.schema.model import PUBLIC, Enum, Evidence, Schema, TypeNa
 
 def lower(blocks: Iterable[Block], notes: Notes) -> Schema:
     """The schema that blocks declare."""
+    blocks = list(blocks)
     declared = declarations(blocks, notes)
+    if blocks and not any(block.kind == "datasource" for block in blocks):
+        notes.warning(blocks[0].file, 0, "provider", "No datasource says for which database this is: for PostgreSQL.")
     rooms: dict[str, Names] = defaultdict(Names)
     _place_models(declared, rooms, notes)
     enums = _enums(declared, rooms, notes)

@@ -52,7 +52,7 @@ _POSTGRESQL: Final = {
     "SmallInt": Native("smallint"),
     "Integer": Native("integer"),
     "BigInt": Native("bigint"),
-    "Decimal": Native("numeric(65,30)", "numeric({0},{1})", most=(1000, 1000)),
+    "Decimal": _NUMERIC,
     "Money": Native("money"),
     "Inet": Native("inet"),
     "Oid": Native("oid"),
@@ -232,7 +232,7 @@ _BUILT_IN: Final = frozenset(
     }
 )  # fmt: skip
 
-_BASE: Final = re.compile(r'(?:"?pg_catalog"?\.)?_?"?(\w+)"?', re.IGNORECASE)
+_BASE: Final = re.compile(r'(?:"?(?:pg_catalog|public)"?\.)?_?"?(\w+)"?', re.IGNORECASE)
 
 _UNORDERED: Final = frozenset(
     {"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "jsonpath", "cid", "xid",

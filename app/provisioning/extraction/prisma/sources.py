@@ -27,7 +27,7 @@ def chosen(tree: SourceTree, files: Mapping[str, list[Block]], notes: Notes) -> 
     the app names counts (package.json, prisma.config.ts), else the one where Prisma looks by itself, else one for
     PostgreSQL, else the one with the most models.
     """
-    schemas = _schemas(files)
+    schemas = schemas_of(files)
     configured = _configured(tree)
 
     def rank(root: str) -> tuple[bool, int, bool, int, str]:
@@ -48,7 +48,7 @@ def chosen(tree: SourceTree, files: Mapping[str, list[Block]], notes: Notes) -> 
     return schemas[first]
 
 
-def _schemas(files: Mapping[str, list[Block]]) -> dict[str, list[str]]:
+def schemas_of(files: Mapping[str, list[Block]]) -> dict[str, list[str]]:
     """The files of each schema by its main file."""
     roots = [path for path, blocks in files.items() if any(block.kind == "datasource" for block in blocks)]
     schemas: dict[str, list[str]] = {root: [root] for root in roots}

@@ -1,0 +1,290 @@
+"""Which new thing is an old one under another name.
+
+A rename keeps data that dropping and adding would lose, and a wrong one puts data where it does not belong. So a name
+is matched one to one, by all that is known of both sides, and what is not clear stays a drop and an addition, beside
+the hint that it may have been a rename. What the person says comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import partial
+from typing import Final
+
+from app.provisioning.changes.items import Heading, Items, Key, Thing, columns_of, references_to
+from app.provisioning.changes.words import column_renamed, type_renamed
+from app.provisioning.schema.model import (
+    Check,
+    Column,
+    Enum,
+    Evidence,
+    Exclusion,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    TypeName,
+    Unique,
+)
+
+SURE: Final = 0.75
+LIKELY: Final = 0.5
+_MARGIN: Final = 0.1
+
+
+class ChoiceError(ValueError):
+    """What a person said about a change does not fit it; the text says why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A table, a column or an enum under a new name. A column's table has its new name in `old` already."""
+
+    old: Key
+    new: Key
+    confidence: float
+    told: bool = False
+    """Whether a person said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """Those that are taken, tables first, and those that may be ones."""
+
+    taken: tuple[Rename, ...] = ()
+    possible: tuple[Rename, ...] = ()
+
+
+def recognised(old: Items, new: Items, said: Mapping[str, str | None]) -> Renames:
+    """The renames between two revisions. `said`: what is a rename, by names as plans show them; to None: what is none.
+
+    Raises ChoiceError for something said that cannot be.
+    """
+    taken: list[Rename] = []
+    possible: list[Rename] = []
+    said = dict(said)
+    before = old
+    for kind, score in (("enum", _enums_alike), ("table", _tables_alike), ("column", _columns_alike)):
+        gone = [key for key in before if key.kind == kind and key not in new]
+        come = [key for key in new if key.kind == kind and key not in before]
+        if kind == "column":
+            gone, come = ([key for key in keys if key.owner in before and key.owner in new] for keys in (gone, come))
+        found, maybe = _matched(gone, come, said, taken, partial(score, before, new))
+        taken += found
+        possible += maybe
+        for rename in found:
+            before = renamed(before, rename)
+    if left := [name for name, to in said.items() if to is not None]:
+        raise ChoiceError(f"{left[0]} is no name that went with this change, so it cannot be a rename.")
+    return Renames(tuple(taken), tuple(possible))
+
+
+def _matched(
+    gone: list[Key],
+    come: list[Key],
+    said: dict[str, str | None],
+    taken: Iterable[Rename],
+    score: Callable[[Key, Key], float],
+) -> tuple[list[Rename], list[Rename]]:
+    found: list[Rename] = []
+    refused: set[Key] = set()
+    labels = {str(key): key for key in come}
+    former = {rename.new.table: rename.old.table for rename in taken if rename.new.kind == "table"}
+    for key in gone:
+        # A person may call a column by its table's old name or by its new one.
+        names = {str(key), str(replace(key, table=former.get(key.table, key.table)))}
+        name = next((name for name in names if name in said), None)
+        if name is None:
+            continue
+        to = said.pop(name)
+        if to is None:
+            refused.add(key)
+        elif (target := labels.get(to)) is None or any(rename.new == target for rename in found):
+            raise ChoiceError(f"{name} cannot be renamed to {to}, which is no name that came with this change.")
+        else:
+            found.append(Rename(key, target, 1.0, told=True))
+    done = {rename.old for rename in found} | refused
+    come = [key for key in come if all(rename.new != key for rename in found)]
+    ranked = sorted(
+        ((score(a, b), a, b) for a in gone if a not in done for b in come),
+        key=lambda each: (-each[0], str(each[1]), str(each[2])),
+    )
+    possible: list[Rename] = []
+    met: set[Key] = set()
+    for confidence, a, b in ranked:
+        if confidence < LIKELY:
+            break
+        if a in met or b in met:
+            continue
+        met |= {a, b}
+        rival = max((each for each, c, d in ranked if (c == a) != (d == b)), default=0.0)
+        (found if confidence >= SURE and confidence - rival >= _MARGIN else possible).append(
+            Rename(a, b, round(confidence, 2))
+        )
+    return found, possible
+
+
+def _tables_alike(old: Items, new: Items, a: Key, b: Key) -> float:
+    if a.schema != b.schema:
+        return 0.0
+    shapes = [_columns(items, owner) for items, owner in ((old, a), (new, b))]
+    names = [{name for name, _ in shape} for shape in shapes]
+    common = len(names[0] & names[1]) / max(1, len(names[0] | names[1]))
+    exact = len(shapes[0] & shapes[1]) / max(1, len(shapes[0] | shapes[1]))
+    # Tables of an id and a name are alike without being the same.
+    weight = 0.6 if len(names[0] | names[1]) > 3 else 0.45
+    score = weight * exact + 0.1 * common + (0.9 - weight) * _names_alike(a.table, b.table)
+    referring = [
+        {(key.owner, columns_of(items[key])) for key in references_to(items, owner)}
+        for items, owner in ((old, a), (new, b))
+    ]
+    score += 0.25 if referring[0] & referring[1] else 0.0
+    return min(1.0, score + 0.15 * _same_place(old[a], new[b]))
+
+
+def _columns(items: Items, owner: Key) -> set[tuple[str, object]]:
+    return {
+        (key.name, _shape(items, thing))
+        for key, thing in items.items()
+        if isinstance(thing, Column) and key.owner == owner
+    }
+
+
+def _columns_alike(old: Items, new: Items, a: Key, b: Key) -> float:
+    before, after = old[a], new[b]
+    if a.owner != b.owner or not isinstance(before, Column) or not isinstance(after, Column):
+        return 0.0
+    if _shape(old, before) != _shape(new, after):
+        return 0.0
+    same = (before.nullable, before.default, before.numbering) == (after.nullable, after.default, after.numbering)
+    roles = [_roles(items, key) for items, key in ((old, a), (new, b))]
+    score = 0.3 + (0.1 if same else 0.0) + (0.15 if _position(old, a) == _position(new, b) else 0.0)
+    score += 0.45 * _names_alike(a.name, b.name)
+    if roles[0] and roles[0] == roles[1]:
+        score += 0.2
+    elif roles[0] != roles[1]:
+        score -= 0.1
+    return max(0.0, min(1.0, score + 0.1 * _same_place(before, after)))
+
+
+def _enums_alike(old: Items, new: Items, a: Key, b: Key) -> float:
+    before, after = old[a], new[b]
+    if a.schema != b.schema or not isinstance(before, Enum) or not isinstance(after, Enum):
+        return 0.0
+    common = len(set(before.labels) & set(after.labels)) / max(1, len(set(before.labels) | set(after.labels)))
+    return 0.7 * common + 0.3 * _names_alike(a.name, b.name)
+
+
+def _shape(items: Items, thing: Thing) -> object:
+    """A column's type; an enum by its labels, since its name may come from the column's."""
+    if not isinstance(thing, Column) or not isinstance(thing.type, TypeName):
+        return getattr(thing, "type", None)
+    enum = items.get(Key("enum", thing.type.schema, name=thing.type.name))
+    return (enum.labels if isinstance(enum, Enum) else thing.type.name, thing.type.array)
+
+
+def _roles(items: Items, key: Key) -> set[object]:
+    """What a column is for: what it refers to, what is unique by it, who refers to it."""
+    found: set[object] = {"referred to" for _ in references_to(items, key.owner, [key.name])}
+    for other, thing in items.items():
+        if other.owner != key.owner:
+            continue
+        if isinstance(thing, ForeignKey) and key.name in thing.columns:
+            found.add((thing.target_schema, thing.target, thing.target_columns[thing.columns.index(key.name)]))
+        elif isinstance(thing, PrimaryKey | Unique) and key.name in thing.columns:
+            found.add((other.kind, len(thing.columns)))
+        elif isinstance(thing, Index) and thing.unique and any(part.of == key.name for part in thing.parts):
+            found.add(("unique", len(thing.parts)))
+    return found
+
+
+def _position(items: Items, key: Key) -> int:
+    return [other for other in items if other.kind == "column" and other.owner == key.owner].index(key)
+
+
+def _same_place(a: Thing, b: Thing) -> float:
+    """Whether both stand in the same line of the same file."""
+    places = [_place(thing.evidence if isinstance(thing, Column | Heading) else None) for thing in (a, b)]
+    return 1.0 if places[0] is not None and places[0] == places[1] else 0.0
+
+
+def _place(evidence: Evidence | None) -> tuple[str, int] | None:
+    return (evidence.file, evidence.line) if evidence is not None and evidence.line else None
+
+
+def _names_alike(a: str, b: str) -> float:
+    """How alike two names are: by letters, or by the words that one has of the other."""
+    words = [{word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)} for name in (a, b)]
+    plain = ["".join(re.findall(r"\w", name.replace("_", ""))).lower() for name in (a, b)]
+    if plain[0] == plain[1]:
+        return 1.0
+    shared = len(words[0] & words[1])
+    contained = 0.8 if shared and shared == min(len(words[0]), len(words[1])) else 0.0
+    return max(contained, SequenceMatcher(None, plain[0], plain[1], autojunk=False).ratio())
+
+
+def renamed(items: Items, rename: Rename) -> Items:
+    """All things after a rename, with everything that names what was renamed."""
+    change = {"table": _table_renamed, "column": _column_renamed, "enum": _enum_renamed}[rename.old.kind]
+    return dict(change(key, thing, rename.old, rename.new) for key, thing in items.items())
+
+
+def _table_renamed(key: Key, thing: Thing, old: Key, new: Key) -> tuple[Key, Thing]:
+    if (key.schema, key.table) == (old.schema, old.table):
+        key = replace(key, table=new.table)
+    if isinstance(thing, ForeignKey) and (thing.target_schema, thing.target) == (old.schema, old.table):
+        thing = replace(thing, target=new.table)
+    return key, thing
+
+
+def _column_renamed(key: Key, thing: Thing, old: Key, new: Key) -> tuple[Key, Thing]:
+    def names(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(new.name if name == old.name else name for name in columns)
+
+    def text(expression: str) -> str:
+        return column_renamed(expression, old.name, new.name)
+
+    if key.owner == old.owner:
+        match thing:
+            case Column():
+                key = new if key == old else key
+                thing = replace(thing, name=key.name, generated=text(thing.generated) if thing.generated else None)
+            case PrimaryKey() | Unique() | ForeignKey():
+                thing = replace(thing, columns=names(thing.columns))
+            case Check():
+                thing = replace(thing, expression=text(thing.expression))
+            case Exclusion():
+                thing = replace(thing, definition=text(thing.definition))
+            case Index():
+                parts = tuple(
+                    replace(part, of=text(part.of) if part.is_expression else names((part.of,))[0])
+                    for part in thing.parts
+                )
+                where = text(thing.where) if thing.where else None
+                thing = replace(thing, parts=parts, where=where, include=names(thing.include))
+    if isinstance(thing, ForeignKey) and (thing.target_schema, thing.target) == (old.schema, old.table):
+        thing = replace(thing, target_columns=names(thing.target_columns))
+    return key, thing
+
+
+def _enum_renamed(key: Key, thing: Thing, old: Key, new: Key) -> tuple[Key, Thing]:
+    def text(expression: str | None) -> str | None:
+        return type_renamed(expression, old.name, new.name) if expression else expression
+
+    match thing:
+        case Enum() if key == old:
+            return new, replace(thing, name=new.name)
+        case Column():
+            if isinstance(thing.type, TypeName) and (thing.type.schema, thing.type.name) == (old.schema, old.name):
+                thing = replace(thing, type=replace(thing.type, name=new.name))
+            thing = replace(thing, default=text(thing.default), generated=text(thing.generated))
+        case Check():
+            thing = replace(thing, expression=text(thing.expression) or "")
+        case Exclusion():
+            thing = replace(thing, definition=text(thing.definition) or "")
+        case Index():
+            parts = tuple(replace(part, of=text(part.of) or "") if part.is_expression else part for part in thing.parts)
+            thing = replace(thing, parts=parts, where=text(thing.where))
+    return key, thing

@@ -1,0 +1,109 @@
+"""One module as the rules look at it: its nodes by type, found in one pass, and the names of inner scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from tree_sitter import Language, Node, Query, QueryCursor
+
+from app.provisioning.schema.model import Evidence
+from app.provisioning.source.syntax import Module, language_of, line, text
+
+_TYPES: Final = (
+    "array", "as_expression", "call_expression", "class_declaration", "enum_declaration", "function_declaration",
+    "interface_declaration", "jsx_element", "jsx_self_closing_element", "optional_parameter", "required_parameter",
+    "satisfies_expression", "type_alias_declaration", "type_annotation", "variable_declarator",
+)  # fmt: skip
+_BINDING: Final = ("variable_declarator", "function_declaration", "required_parameter", "optional_parameter")
+FUNCTIONS: Final = frozenset({
+    "arrow_function", "function_declaration", "function_expression", "method_definition", "generator_function",
+})  # fmt: skip
+
+
+class Code:
+    """A module, asked for its nodes of a type and for what a name means at a place."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
+        self._locals: dict[str, list[Node]] | None = None
+
+    def nodes(self, *types: str) -> Iterator[Node]:
+        """The nodes of these types; `made` are objects that are given an id."""
+        for each in types:
+            yield from self._nodes.get(each, ())
+
+    def local(self, name: str, at: Node) -> Node | None:
+        """The declarator or parameter that a name means at a place, the innermost one."""
+        if self._locals is None:
+            self._locals = {}
+            for node in self.nodes(*_BINDING):
+                for each in names_of(node.child_by_field_name("name") or node.child_by_field_name("pattern")):
+                    self._locals.setdefault(each, []).append(node)
+        around = [
+            (scope.end_byte - scope.start_byte, node)
+            for node in self._locals.get(name, ())
+            if (scope := function_around(node) or self.module.root).start_byte <= at.start_byte < scope.end_byte
+        ]
+        return min(around, key=lambda found: (found[0], found[1].start_byte), default=(0, None))[1]
+
+    def evidence(self, node: Node, rule: str, confidence: float = 1.0) -> Evidence:
+        """That something stands here."""
+        return Evidence(self.module.path, line(node), f"components.{rule}", confidence)
+
+
+def names_of(pattern: Node | None) -> Iterator[str]:
+    """The names that a pattern binds."""
+    if pattern is None:
+        return
+    if pattern.type in ("identifier", "shorthand_property_identifier_pattern"):
+        yield text(pattern)
+    elif pattern.type in ("array_pattern", "object_pattern"):
+        for child in pattern.named_children:
+            yield from names_of(child.child_by_field_name("value") or child.child_by_field_name("left") or child)
+    elif pattern.type in ("object_assignment_pattern", "assignment_pattern"):
+        yield from names_of(pattern.child_by_field_name("left"))
+
+
+def function_around(node: Node) -> Node | None:
+    """The innermost function that a node stands in."""
+    here = node.parent
+    while here is not None and here.type not in FUNCTIONS:
+        here = here.parent
+    return here
+
+
+def name_of_function(function: Node) -> str:
+    """What a function is called, by itself or by the variable or property that holds it."""
+    own = function.child_by_field_name("name")
+    parent = function.parent
+    while own is None and parent is not None and parent.type in ("call_expression", "arguments"):
+        parent = parent.parent
+    if own is None and parent is not None and parent.type in ("variable_declarator", "pair"):
+        own = parent.child_by_field_name("name") or parent.child_by_field_name("key")
+    return text(own)
+
+
+def arguments(call: Node) -> list[Node]:
+    """The arguments of a call."""
+    given = call.child_by_field_name("arguments")
+    return [] if given is None else [each for each in given.named_children if each.type != "comment"]
+
+
+def callee(call: Node) -> str:
+    """What is called, as written."""
+    return "".join(text(call.child_by_field_name("function") or call.child_by_field_name("constructor")).split())
+
+
+def inside(nodes: Iterator[Node], around: Node) -> Iterator[Node]:
+    """Those of the nodes that stand within another one."""
+    return (node for node in nodes if around.start_byte <= node.start_byte and node.end_byte <= around.end_byte)
+
+
+@cache
+def _query(language: Language) -> Query:
+    known = (each for each in _TYPES if language.id_for_node_kind(each, True) is not None)
+    made = '(object (pair key: (property_identifier) @_key (#any-of? @_key "id" "_id"))) @made'
+    return Query(language, " ".join((*(f"({each}) @{each}" for each in known), made)))

@@ -1,0 +1,202 @@
+"""Things as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from app.provisioning.extraction.components.declarations import KEYS
+from app.provisioning.extraction.components.merging import Merged
+from app.provisioning.extraction.components.relations import Relation, relation_of
+from app.provisioning.extraction.components.shapes import Kind, Shape
+from app.provisioning.extraction.components.weighing import Entity
+from app.provisioning.extraction.components.words import plural
+from app.provisioning.schema.model import (
+    Action,
+    Check,
+    Column,
+    Evidence,
+    ForeignKey,
+    Numbering,
+    PrimaryKey,
+    Schema,
+    Table,
+)
+
+TYPES: Final[dict[Kind, str]] = {
+    "unknown": "text", "text": "text", "uuid": "uuid", "number": "double precision", "integer": "integer",
+    "bigint": "bigint", "decimal": "numeric", "boolean": "boolean", "timestamp": "timestamp with time zone",
+    "date": "date", "time": "time without time zone", "json": "jsonb", "object": "jsonb", "list": "jsonb",
+    "reference": "jsonb", "code": "text",
+}  # fmt: skip
+_SCALARS: Final = frozenset({
+    "text", "uuid", "number", "integer", "bigint", "decimal", "boolean", "timestamp", "date", "time",
+})  # fmt: skip
+_LAST: Final = ("created_at", "updated_at", "deleted_at")
+
+
+class Lowering:
+    """Makes tables of things whose fields are settled."""
+
+    def __init__(self, entities: Mapping[str, Entity], fields: Mapping[str, list[Merged]]) -> None:
+        self._entities = entities
+        self._fields = fields
+        self._names = _table_names(entities)
+        self._keys = {key: _key_column(key, fields[key]) for key in entities}
+        self._columns: dict[str, dict[str, Column]] = {key: {} for key in entities}
+        self._foreign: dict[str, dict[str, ForeignKey]] = {key: {} for key in entities}
+        self._checks: dict[str, list[Check]] = {key: [] for key in entities}
+        self._joins: dict[str, Table] = {}
+
+    def name(self, key: str) -> str:
+        """The name of a thing's table; empty where it has none."""
+        return self._names.get(key, "")
+
+    def schema(self) -> Schema:
+        """The tables, with those that hold pairs."""
+        for key, entity in self._entities.items():
+            self._columns[key][self._keys[key].name] = self._keys[key]
+            for each in self._fields[key]:
+                if each.written not in KEYS:
+                    self._place(entity, each)
+        for entity in self._entities.values():
+            parent = next((each.parent for each in entity.sightings if each.parent), "")
+            self._belong(entity, parent)
+        tables = [self._table(key, entity) for key, entity in self._entities.items()]
+        return Schema(tuple(sorted([*tables, *self._joins.values()], key=lambda table: table.name)))
+
+    def _place(self, entity: Entity, field: Merged) -> None:
+        relation = relation_of(field, entity, self._entities, self._fields)
+        if relation is None:
+            self._value(entity, field)
+        elif relation.kind == "one":
+            self._refer(entity.key, relation.target, relation.column, field.nullable, field.evidence)
+        elif relation.kind == "children" and relation.column:
+            self._refer(relation.target, entity.key, relation.column, False, field.evidence, owned=True)
+        elif relation.kind == "many":
+            self._pair(entity, relation, field)
+
+    def _value(self, entity: Entity, field: Merged) -> None:
+        name = "password_hash" if field.name == "password" else field.name
+        type_ = column_type(field.kind, field.shape)
+        default = field.default
+        if field.shape.kind == "list" and default == "[]":
+            default = "'[]'::jsonb" if type_ == "jsonb" else f"'{{}}'::{type_}"
+        self._columns[entity.key][name] = Column(name, type_, field.nullable, default, evidence=field.evidence)
+        table = self._names[entity.key]
+        if field.choices:
+            listed = ", ".join(
+                str(each) if isinstance(each, int) else "'{}'".format(each.replace("'", "''")) for each in field.choices
+            )
+            self._checks[entity.key].append(Check(f"{table}_{name}_check", f'"{name}" IN ({listed})', field.evidence))
+        elif name != "password_hash":
+            for at, each in enumerate(dict.fromkeys(field.shape.checks)):
+                suffix = str(at) if at else ""
+                self._checks[entity.key].append(
+                    Check(f"{table}_{name}_check{suffix}", each.replace("{}", f'"{name}"'), field.evidence)
+                )
+
+    def _refer(
+        self, key: str, target: str, column: str, nullable: bool, evidence: Evidence, owned: bool = False
+    ) -> None:
+        """A column that holds the key of another thing."""
+        if column in self._foreign[key] or (owned and column in self._columns[key]):
+            return
+        of = self._keys[target]
+        existing = self._columns[key].get(column)
+        nullable = existing.nullable if existing is not None else nullable
+        self._columns[key][column] = Column(column, of.type, nullable, evidence=evidence)
+        action: Action = "CASCADE" if owned else "SET NULL" if nullable else "NO ACTION"
+        self._foreign[key][column] = ForeignKey(
+            f"{self._names[key]}_{column}_fkey",
+            (column,),
+            self._names[target],
+            (of.name,),
+            on_delete=action,
+            evidence=evidence,
+        )
+
+    def _pair(self, entity: Entity, relation: Relation, field: Merged) -> None:
+        """A table of pairs, unless the other side has made it already."""
+        name = f"{entity.key}_{plural(relation.column)}"
+        back = f"{relation.target}_{plural(entity.key)}"
+        if back in self._joins or name in self._names.values():
+            return
+        here, there = f"{entity.key}_id", f"{relation.target}_id"
+        if here == there:
+            there = f"{relation.column}_id" if relation.column != entity.key else f"other_{there}"
+        ends = ((here, entity.key), (there, relation.target))
+        columns = tuple(Column(column, self._keys[key].type, evidence=field.evidence) for column, key in ends)
+        foreign = tuple(
+            ForeignKey(
+                f"{name}_{column}_fkey",
+                (column,),
+                self._names[key],
+                (self._keys[key].name,),
+                on_delete="CASCADE",
+                evidence=field.evidence,
+            )
+            for column, key in ends
+        )
+        self._joins[name] = Table(
+            name, columns, PrimaryKey(f"{name}_pkey", (here, there)), foreign_keys=foreign, evidence=field.evidence
+        )
+
+    def _belong(self, entity: Entity, parent: str) -> None:
+        from app.provisioning.extraction.components.words import thing
+
+        owner = thing(parent)
+        if owner in self._entities and owner != entity.key:
+            column = f"{owner}_id"
+            evidence = next(each.evidence for each in entity.sightings if each.parent == parent)
+            self._refer(entity.key, owner, column, True, evidence)
+
+    def _table(self, key: str, entity: Entity) -> Table:
+        columns = self._columns[key]
+        ordered = sorted(columns.values(), key=lambda column: _LAST.index(column.name) if column.name in _LAST else -1)
+        name = self._names[key]
+        primary = PrimaryKey(f"{name}_pkey", (self._keys[key].name,))
+        checks = tuple(each for each in self._checks[key])
+        return Table(
+            name,
+            tuple(ordered),
+            primary,
+            checks=checks,
+            foreign_keys=tuple(self._foreign[key].values()),
+            evidence=entity.evidence,
+        )
+
+
+def column_type(kind: Kind, shape: Shape) -> str:
+    """PostgreSQL's type of a kind; lists of plain values are arrays."""
+    if kind == "list" and shape.of is not None:
+        inner: Kind = "text" if shape.of.kind == "unknown" else shape.of.kind
+        return f"{TYPES[inner]}[]" if inner in _SCALARS else "jsonb"
+    return TYPES[kind]
+
+
+def _table_names(entities: Mapping[str, Entity]) -> dict[str, str]:
+    """Names that a database already knows stay; the others are plurals."""
+    names: dict[str, str] = {}
+    for key, entity in entities.items():
+        verbatim = next((each.verbatim for each in entity.sightings if each.verbatim), "")
+        names[key] = verbatim or plural(key)
+    return names
+
+
+def _key_column(key: str, fields: list[Merged]) -> Column:
+    """The key: as the app makes it, else numbered by the database."""
+    own = next((each for each in fields if each.written in KEYS), None)
+    if own is None:
+        return Column("id", "bigint", numbering="identity by default")
+    name = "id" if own.written == "_id" else own.name
+    numbering: Numbering | None = "identity by default"
+    if own.kind in ("integer", "bigint"):
+        return Column(name, own.kind, numbering=numbering, evidence=own.evidence)
+    if own.kind in ("number", "decimal"):
+        return Column(name, "integer", numbering=numbering, evidence=own.evidence)
+    if own.kind == "uuid":
+        return Column(name, "uuid", default="gen_random_uuid()", evidence=own.evidence)
+    column = Column(name, "text", default="(gen_random_uuid())::text", evidence=own.evidence)
+    return replace(column, type="bigint", default=None, numbering=numbering) if own.shape.kind == "unknown" else column

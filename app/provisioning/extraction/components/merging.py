@@ -1,0 +1,189 @@
+"""The fields of a thing, from all places that show them: the surest place decides, the others make it more exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, WHOLE
+from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape, Sighting
+from app.provisioning.extraction.components.weighing import Entity
+from app.provisioning.extraction.components.words import snake, thing, words
+from app.provisioning.extraction.result import Rejected
+from app.provisioning.schema.model import Evidence
+
+MOST_CHOICES: Final = 20
+
+CONFIDENCE: Final = {"zod": 0.95, "type": 0.9, "seed": 0.8, "making": 0.75, "form": 0.7, "call": 0.5}
+"""How sure a field is, by the surest place that shows it."""
+
+_DECLARED: Final = ("zod", "type")
+_SAID: Final = frozenset({"name", "title", "text", "content", "message", "label", "username", "email", "question"})
+"""What a new thing that is given it at all is never without."""
+
+_FLAGS: Final = frozenset({"is", "has", "can", "should", "allow", "enabled", "completed", "done", "active", "archived"})
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A column to be: `kind` and the rest as in Shape, settled."""
+
+    name: str
+    written: str
+    shape: Shape
+    kind: Kind
+    nullable: bool
+    choices: tuple[str | int, ...]
+    default: str | None
+    evidence: Evidence
+
+
+def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Rejected]) -> list[Merged]:
+    """The fields of a thing, in the order in which the surest place has them."""
+    seen: dict[str, list[Field]] = {}
+    ordered = sorted(
+        (each for sighting in entity.sightings for each in _own(sighting, entities)),
+        key=lambda each: SOURCES.index(each.source),
+    )
+    verbatim = {each.name for sighting in entity.sightings if sighting.verbatim for each in sighting.fields}
+    for each in ordered:
+        seen.setdefault(snake(each.name), []).append(each)
+    declared = {name for name, fields in seen.items() if fields[0].source in _DECLARED}
+    result = []
+    for name, fields in seen.items():
+        first = fields[0]
+        if first.shape.kind == "code" or not name or name.startswith("__"):
+            continue
+        if declared and name not in declared and not _extra(name, fields, verbatim):
+            rejected.append(Rejected(f"{entity.key}.{first.name}", "no part of the declared type", first.evidence))
+            continue
+        if name == f"{entity.key}_id" and first.source not in _DECLARED and name not in verbatim:
+            continue  # Its own key, as others name it.
+        if name in ("confirm_password", "password_confirm", "password_confirmation", "repeat_password"):
+            continue
+        result.append(_settled(name, fields))
+    return result
+
+
+def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
+    """The fields of a sighting; of a thing that extends another stored one, its own and a reference to that."""
+    fields = list(sighting.fields)
+    for name in sighting.extends:
+        base = entities.get(thing(name))
+        if base is None or base.key == thing(sighting.name):
+            continue
+        inherited = {each.evidence for other in base.sightings for each in other.fields}
+        fields = [each for each in fields if each.evidence not in inherited]
+        reference = Shape("reference", name=name)
+        fields.append(Field(base.key, reference, True, "type", sighting.evidence))
+    return fields
+
+
+def _extra(name: str, fields: Sequence[Field], verbatim: set[str]) -> bool:
+    """Whether a field is believed though the declared type of the thing lacks it."""
+    return name == "password" or any(each.name in verbatim for each in fields)
+
+
+def _settled(name: str, fields: Sequence[Field]) -> Merged:
+    first = fields[0]
+    shape = next((each.shape for each in fields if each.shape.kind != "unknown"), UNKNOWN)
+    kind = kind_of(name, shape, fields)
+    known = next((each for each in fields if each.shape.kind == shape.kind), first)
+    evidence = Evidence(known.evidence.file, known.evidence.line, known.evidence.rule, CONFIDENCE[first.source])
+    nullable = _nullable(name, fields)
+    return Merged(
+        name, first.name, shape, kind, nullable, _choices(name, kind, fields), _default(name, kind, fields), evidence
+    )
+
+
+def kind_of(name: str, shape: Shape, fields: Sequence[Field]) -> Kind:
+    """The kind of a column: what is written, made more exact by examples, by inputs and by its name."""
+    kinds = {each.shape.kind for each in fields}
+    examples = {each.shape.kind for each in fields if each.source in ("seed", "making", "form")}
+    last = name.rpartition("_")[2]
+    if shape.kind in ("number", "integer", "decimal"):
+        return _number(last, shape, fields, examples)
+    if shape.kind == "unknown":
+        return _by_name(name, last)
+    if shape.kind != "text" or (shape.choices and len(shape.choices) > 1):
+        return shape.kind
+    for exact in ("uuid", "time", "timestamp", "date"):
+        if exact in kinds and (exact != "date" or "timestamp" not in kinds):
+            return exact
+    shown = any(each.source == "seed" and each.shape.kind == "text" for each in fields)
+    return "timestamp" if not shown and (last in DATED or (last == "at" and "_" in name)) else "text"
+
+
+def _number(last: str, shape: Shape, fields: Sequence[Field], examples: set[Kind]) -> Kind:
+    if "bigint" in examples:
+        return "bigint"
+    if any(each.source == "zod" and each.shape.kind in ("integer", "decimal") for each in fields):
+        return shape.kind
+    if shape.choices and fields[0].source in _DECLARED:
+        return "integer"
+    if any(each.shape.name == COUNTED.name for each in fields):
+        return "integer"
+    if last in MONEY or "decimal" in examples:
+        return "decimal"
+    if last in ("at", *DATED):
+        return "bigint"
+    if last in MEASURED or any(each.shape.kind == "number" and each.shape.literal for each in fields):
+        return "number"
+    return "integer" if last in WHOLE or last == "time" or "integer" in examples or last == "id" else "number"
+
+
+def _by_name(name: str, last: str) -> Kind:
+    parts = words(name)
+    if parts[0] in _FLAGS and (len(parts) > 1 or parts[0] in ("completed", "done", "active", "archived", "enabled")):
+        return "boolean"
+    if last in DATED or (last == "at" and len(parts) > 1):
+        return "timestamp"
+    return "decimal" if last in MONEY else "integer" if last in ("quantity", "qty", "count", "stock") else "text"
+
+
+def _nullable(name: str, fields: Sequence[Field]) -> bool:
+    declared = [each for each in fields if each.source in _DECLARED]
+    if declared:
+        return any(each.shape.nullable or each.required is False for each in declared)
+    if any(each.shape.nullable for each in fields):
+        return True
+    seeds = [each for each in fields if each.source == "seed"]
+    if seeds:
+        return any(each.required is False for each in seeds)
+    return not any(
+        (each.source == "making" and (each.shape.kind != "unknown" or name in _SAID))
+        or (each.source in ("form", "call") and each.required)
+        for each in fields
+    )
+
+
+def _choices(name: str, kind: Kind, fields: Sequence[Field]) -> tuple[str | int, ...]:
+    if kind not in ("text", "integer"):
+        return ()
+    declared = [each for each in fields if each.source in _DECLARED]
+    if declared:
+        found = next((each.shape.choices for each in declared if each.shape.choices), ())
+        return found if len(found) <= MOST_CHOICES else ()
+    forms = [each.shape.choices for each in fields if each.source == "form" and each.shape.choices]
+    seen = {choice for each in fields if each.source in ("seed", "making") for choice in each.shape.choices}
+    if forms:
+        found = tuple(dict.fromkeys(choice for each in forms for choice in each))
+        return found if len(found) > 1 and seen <= set(found) else ()
+    seeded = tuple(dict.fromkeys(choice for each in fields if each.source == "seed" for choice in each.shape.choices))
+    close = name.rpartition("_")[2] in CHOSEN and 2 <= len(seeded) <= MOST_CHOICES
+    return (*seeded, *sorted(str(each) for each in seen - set(seeded))) if close else ()
+
+
+def _default(name: str, kind: Kind, fields: Sequence[Field]) -> str | None:
+    if name in ("created_at", "updated_at", "inserted_at") and kind == "timestamp":
+        return "now()"
+    zod = next((each.shape.default for each in fields if each.source == "zod" and each.shape.default), None)
+    if zod is not None:
+        return zod
+    if kind == "boolean":
+        made = (
+            each.shape.default for each in fields if each.source in ("making", "form", "call") and each.shape.literal
+        )
+        return next((each for each in made if each is not None), None)
+    return None

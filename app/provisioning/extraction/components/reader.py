@@ -1,0 +1,72 @@
+"""Reads an app that has no ORM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.provisioning.extraction.components import calls, declarations, forms, markup, state
+from app.provisioning.extraction.components.calls import Foreign
+from app.provisioning.extraction.components.code import Code
+from app.provisioning.extraction.components.features import completed, features
+from app.provisioning.extraction.components.lowering import Lowering
+from app.provisioning.extraction.components.merging import merged
+from app.provisioning.extraction.components.reading import Reading
+from app.provisioning.extraction.components.shapes import Sighting
+from app.provisioning.extraction.components.weighing import person, weighed
+from app.provisioning.extraction.result import Extraction, Finding, Rejected
+from app.provisioning.source.files import SourceTree
+
+_SIGNS_IN: Final = re.compile(
+    r"\.auth\.(sign|getUser|getSession|onAuth)|createUserWithEmail|signInWith|\buseSession\(|NextAuth\("
+)
+
+
+def read(tree: SourceTree) -> Extraction | None:
+    """The tables that the code shows; None where there is no code."""
+    reading = Reading(tree)
+    codes = list(reading.codes())
+    if not codes and not reading.pages:
+        return None
+    seen = list(_sightings(reading))
+    entities, rejected = weighed(seen)
+    sightings = [each for each in seen if isinstance(each, Sighting)]
+    fields = {key: merged(entity, entities, rejected) for key, entity in entities.items()}
+    lowering = Lowering(entities, fields)
+    schema = completed(lowering.schema(), lowering.name(person(entities)), sightings)
+    findings = [finding for code in codes if (finding := _fault(reading, code)) is not None]
+    if not schema.tables:
+        place = next(iter(tree.files))
+        findings.append(
+            Finding("warning", place, 0, "components.no-data", "The app keeps no data that a table could hold.")
+        )
+    signs_in = any(_SIGNS_IN.search(reading.program.source(code.module.path)) for code in codes)
+    return Extraction(
+        "components", schema, tuple(findings), _unique(rejected), features(entities.keys(), sightings, signs_in)
+    )
+
+
+def _sightings(reading: Reading) -> Iterator[Sighting | Foreign]:
+    for code in reading.codes():
+        for rule in (declarations.sightings, state.sightings, calls.sightings, forms.sightings):
+            yield from rule(reading, code)
+    for path, page in reading.pages.items():
+        yield from markup.sightings(path, page)
+
+
+def _fault(reading: Reading, code: Code) -> Finding | None:
+    """That a file is no valid code in some place: a warning where only a mark seems to be missing."""
+    faults = code.module.faults()
+    if not faults:
+        return None
+    real = next((each for each in faults if each.near), None)
+    first = real or faults[0]
+    where = f"near {first.near!r}" if real is not None else "where something seems to be missing"
+    message = f"Line {first.line} is no code that can be read, {where}; the rest of the file was read."
+    path = reading.file(code.module.path)
+    return Finding("error" if real is not None else "warning", path, first.line, "components.syntax", message)
+
+
+def _unique(rejected: list[Rejected]) -> tuple[Rejected, ...]:
+    return tuple({(each.name, each.reason): each for each in reversed(rejected)}.values())[::-1]

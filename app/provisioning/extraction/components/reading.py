@@ -1,0 +1,120 @@
+"""An app as the rules ask about it: its modules, what names mean in them, and shapes of types, schemas and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tree_sitter import Node
+
+from app.provisioning.extraction.components.code import Code
+from app.provisioning.extraction.components.expressions import value_of
+from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Shape
+from app.provisioning.extraction.components.types import MOST_DEPTH, fields_of
+from app.provisioning.extraction.components.zod import schema_of
+from app.provisioning.source.files import SourceTree
+from app.provisioning.source.program import Program
+from app.provisioning.source.syntax import CODE_SUFFIXES, Module
+from app.provisioning.source.values import Found
+
+_NO_DATA: Final = re.compile(
+    r"(^|/)(__tests__|tests?|e2e|cypress|playwright|stories|\.storybook|components/ui)/"
+    r"|\.(test|spec|stories|config|setup)\.\w+$|(^|/)(vite-env|setupTests|reportWebVitals|service-?worker|sw)\.\w+$"
+)
+"""Files that speak of tests, of tools or of the looks of a page."""
+
+_SCRIPT: Final = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_PAGES: Final = (".vue", ".svelte", ".html")
+
+
+class Reading:
+    """All modules of an app that may speak of its data."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self.pages = {
+            path: text for path, text in tree.files.items() if path.endswith(_PAGES) and not _NO_DATA.search(path)
+        }
+        scripts = {f"{path}.ts": script for path, text in self.pages.items() if (script := _script(text)).strip()}
+        kept = {path: text for path, text in tree.files.items() if not path.endswith(_PAGES)}
+        self.program = Program(SourceTree({**kept, **scripts}))
+        self._scripts = frozenset(scripts)
+        self._codes: dict[str, Code] = {}
+        self._types: dict[str, tuple[Code, Node]] = {}
+        self._fields: dict[str, tuple[Field, ...]] = {}
+
+    def codes(self) -> Iterator[Code]:
+        """The modules, in order."""
+        for path in self.program.paths():
+            if path.endswith(CODE_SUFFIXES) and not _NO_DATA.search(path):
+                yield self.code(self.program.module(path))
+
+    def code(self, module: Module) -> Code:
+        """A module of the program."""
+        if module.path not in self._codes:
+            self._codes[module.path] = Code(module)
+        return self._codes[module.path]
+
+    def file(self, path: str) -> str:
+        """The file of the app that a module's path means: a page's script stands in the page."""
+        return path.removesuffix(".ts") if path in self._scripts else path
+
+    def declaration(self, code: Code, name: str) -> tuple[Code, Node] | None:
+        """Where a type that is named in a module is declared."""
+        found = self.program.find(code.module, name)
+        if found is None or not found.node.type.endswith("_declaration") or found.node.type == "function_declaration":
+            return None
+        declared = (self.code(found.module), found.node)
+        self._types.setdefault(name, declared)
+        return declared
+
+    def fields(self, name: str, depth: int = 0) -> tuple[Field, ...]:
+        """The fields of a declared type that was met before."""
+        if name not in self._fields:
+            if name not in self._types or depth > MOST_DEPTH:
+                return ()
+            self._fields[name] = ()  # A type that contains itself.
+            self._fields[name] = fields_of(self, *self._types[name], depth)
+        return self._fields[name]
+
+    def variable(self, code: Code, name: str, at: Node) -> tuple[Code, Node] | None:
+        """The declarator or parameter that a name means, here or in another module."""
+        if (local := code.local(name, at)) is not None:
+            return code, local
+        found = self.program.find(code.module, name)
+        if found is None or found.node.type == "program":
+            return None
+        return self.code(found.module), found.node
+
+    def value(self, code: Code, node: Node, depth: int = 0) -> Shape:
+        """The shape of an expression."""
+        return value_of(self, code, node, depth)
+
+    def inferred(self, code: Code, query: Node, depth: int = 0) -> Shape:
+        """The type that a schema's `infer<typeof …>` means."""
+        named = query.named_children[0] if query.named_children else query
+        return schema_of(self, code, named, depth) or UNKNOWN
+
+    def members(self, shape: Shape) -> tuple[Field, ...]:
+        """The fields of an object's shape, through a reference."""
+        return self.fields(shape.name) if shape.kind == "reference" else shape.fields
+
+    def enum(self, code: Code, declaration: Node) -> Shape:
+        """The values of a TypeScript enum."""
+        values = list(self.program.enum_members(Found(code.module, declaration)).values())
+        if values and all(isinstance(each, str) for each in values):
+            return Shape("text", choices=tuple(values))
+        if values and all(isinstance(each, int) for each in values):
+            return Shape("integer", choices=tuple(values))
+        return Shape("text")
+
+
+def _script(page: str) -> str:
+    """The scripts of a page, each on the lines where it stands."""
+    pieces: list[str] = []
+    end = 0
+    for found in _SCRIPT.finditer(page):
+        if "json" not in found[1]:
+            pieces += ["\n" * page.count("\n", end, found.start(2)), found[2]]
+            end = found.end(2)
+    return "".join(pieces)
