@@ -89,6 +89,9 @@ class Desk:
         """A database for it."""
         asked = await self._said("request_app_operation", app_id, "production", "provision", "{}")
         await self._runner.start(UUID(asked["operation"]["id"]))
+        operation = (await self._said("read_app_operation", UUID(asked["operation"]["id"])))["operation"]
+        if operation["state"] != "succeeded":
+            raise RuntimeError(f"{operation['error_code']}: {operation['error_detail']}")
         found = await self._said("app_credentials", app_id, "production")
         self._runner.connections.connection(found["database"], found["password"])
 
