@@ -20,6 +20,147 @@ from pydantic import BaseModel, Field, JsonValue
 
 
 
+class PublicAppBackups(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    bytes: Optional[int] = Field(alias="bytes")
+    created_at: datetime.datetime = Field(alias="created_at")
+    database_id: uuid.UUID = Field(alias="database_id")
+    error_code: Optional[str] = Field(alias="error_code")
+    error_detail: Optional[str] = Field(alias="error_detail")
+    expires_at: Optional[datetime.datetime] = Field(alias="expires_at")
+    file: str = Field(alias="file")
+    id: uuid.UUID = Field(alias="id")
+    kind: str = Field(alias="kind")
+    label: Optional[str] = Field(alias="label")
+    revision_id: Optional[uuid.UUID] = Field(alias="revision_id")
+    server_version: Optional[str] = Field(alias="server_version")
+    sha256: Optional[str] = Field(alias="sha256")
+    state: str = Field(alias="state")
+    tables: Optional[JsonValue] = Field(alias="tables")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    verified_at: Optional[datetime.datetime] = Field(alias="verified_at")
+
+class PublicAppBackupsInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    bytes: NotRequired[Annotated[Optional[int], Field(alias="bytes")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: Annotated[uuid.UUID, Field(alias="database_id")]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="expires_at")]]
+    file: Annotated[str, Field(alias="file")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: Annotated[str, Field(alias="kind")]
+    label: NotRequired[Annotated[Optional[str], Field(alias="label")]]
+    revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="revision_id")]]
+    server_version: NotRequired[Annotated[Optional[str], Field(alias="server_version")]]
+    sha256: NotRequired[Annotated[Optional[str], Field(alias="sha256")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    tables: NotRequired[Annotated[Optional[JsonValue], Field(alias="tables")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    verified_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="verified_at")]]
+
+class PublicAppBackupsUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    bytes: NotRequired[Annotated[Optional[int], Field(alias="bytes")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: NotRequired[Annotated[uuid.UUID, Field(alias="database_id")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="expires_at")]]
+    file: NotRequired[Annotated[str, Field(alias="file")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+    label: NotRequired[Annotated[Optional[str], Field(alias="label")]]
+    revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="revision_id")]]
+    server_version: NotRequired[Annotated[Optional[str], Field(alias="server_version")]]
+    sha256: NotRequired[Annotated[Optional[str], Field(alias="sha256")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    tables: NotRequired[Annotated[Optional[JsonValue], Field(alias="tables")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    verified_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="verified_at")]]
+
+class PublicAppChanges(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    applied_at: Optional[datetime.datetime] = Field(alias="applied_at")
+    backup_id: Optional[uuid.UUID] = Field(alias="backup_id")
+    catalog_digest: str = Field(alias="catalog_digest")
+    choices: JsonValue = Field(alias="choices")
+    confirmed_at: Optional[datetime.datetime] = Field(alias="confirmed_at")
+    confirmed_by: Optional[uuid.UUID] = Field(alias="confirmed_by")
+    confirmed_steps: List[int] = Field(alias="confirmed_steps")
+    created_at: datetime.datetime = Field(alias="created_at")
+    database_id: uuid.UUID = Field(alias="database_id")
+    digest: str = Field(alias="digest")
+    drift: JsonValue = Field(alias="drift")
+    error_code: Optional[str] = Field(alias="error_code")
+    error_detail: Optional[str] = Field(alias="error_detail")
+    from_revision_id: Optional[uuid.UUID] = Field(alias="from_revision_id")
+    id: uuid.UUID = Field(alias="id")
+    is_complete: bool = Field(alias="is_complete")
+    possible_renames: JsonValue = Field(alias="possible_renames")
+    ran: JsonValue = Field(alias="ran")
+    requested_by: Optional[uuid.UUID] = Field(alias="requested_by")
+    state: str = Field(alias="state")
+    steps: JsonValue = Field(alias="steps")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    to_revision_id: uuid.UUID = Field(alias="to_revision_id")
+    undoes_id: Optional[uuid.UUID] = Field(alias="undoes_id")
+
+class PublicAppChangesInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    applied_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="applied_at")]]
+    backup_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="backup_id")]]
+    catalog_digest: Annotated[str, Field(alias="catalog_digest")]
+    choices: NotRequired[Annotated[JsonValue, Field(alias="choices")]]
+    confirmed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="confirmed_at")]]
+    confirmed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="confirmed_by")]]
+    confirmed_steps: NotRequired[Annotated[List[int], Field(alias="confirmed_steps")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: Annotated[uuid.UUID, Field(alias="database_id")]
+    digest: Annotated[str, Field(alias="digest")]
+    drift: NotRequired[Annotated[JsonValue, Field(alias="drift")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    from_revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="from_revision_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_complete: NotRequired[Annotated[bool, Field(alias="is_complete")]]
+    possible_renames: NotRequired[Annotated[JsonValue, Field(alias="possible_renames")]]
+    ran: NotRequired[Annotated[JsonValue, Field(alias="ran")]]
+    requested_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="requested_by")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    steps: Annotated[JsonValue, Field(alias="steps")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    to_revision_id: Annotated[uuid.UUID, Field(alias="to_revision_id")]
+    undoes_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="undoes_id")]]
+
+class PublicAppChangesUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    applied_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="applied_at")]]
+    backup_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="backup_id")]]
+    catalog_digest: NotRequired[Annotated[str, Field(alias="catalog_digest")]]
+    choices: NotRequired[Annotated[JsonValue, Field(alias="choices")]]
+    confirmed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="confirmed_at")]]
+    confirmed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="confirmed_by")]]
+    confirmed_steps: NotRequired[Annotated[List[int], Field(alias="confirmed_steps")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: NotRequired[Annotated[uuid.UUID, Field(alias="database_id")]]
+    digest: NotRequired[Annotated[str, Field(alias="digest")]]
+    drift: NotRequired[Annotated[JsonValue, Field(alias="drift")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    from_revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="from_revision_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_complete: NotRequired[Annotated[bool, Field(alias="is_complete")]]
+    possible_renames: NotRequired[Annotated[JsonValue, Field(alias="possible_renames")]]
+    ran: NotRequired[Annotated[JsonValue, Field(alias="ran")]]
+    requested_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="requested_by")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    steps: NotRequired[Annotated[JsonValue, Field(alias="steps")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    to_revision_id: NotRequired[Annotated[uuid.UUID, Field(alias="to_revision_id")]]
+    undoes_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="undoes_id")]]
+
 class PublicAppDatabases(BaseModel):
     app_id: uuid.UUID = Field(alias="app_id")
     created_at: datetime.datetime = Field(alias="created_at")

@@ -6,7 +6,113 @@ export type Database = {
   
   "public": {
           Tables: {
-            "app_databases": {
+            "app_backups": {
+                  Row: {
+                    "app_id": string,"bytes": number | null,"created_at": string,"database_id": string,"error_code": string | null,"error_detail": string | null,"expires_at": string | null,"file": string,"id": string,"kind": string,"label": string | null,"revision_id": string | null,"server_version": string | null,"sha256": string | null,"state": string,"tables": Json | null,"tenant_id": string,"verified_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"bytes"?: number | null,"created_at"?: string,"database_id": string,"error_code"?: string | null,"error_detail"?: string | null,"expires_at"?: string | null,"file": string,"id"?: string,"kind": string,"label"?: string | null,"revision_id"?: string | null,"server_version"?: string | null,"sha256"?: string | null,"state"?: string,"tables"?: Json | null,"tenant_id": string,"verified_at"?: string | null
+                  }
+                  Update: {
+                    "app_id"?: string,"bytes"?: number | null,"created_at"?: string,"database_id"?: string,"error_code"?: string | null,"error_detail"?: string | null,"expires_at"?: string | null,"file"?: string,"id"?: string,"kind"?: string,"label"?: string | null,"revision_id"?: string | null,"server_version"?: string | null,"sha256"?: string | null,"state"?: string,"tables"?: Json | null,"tenant_id"?: string,"verified_at"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_backups_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_backups_database_id_fkey"
+      columns: ["tenant_id","database_id"]
+isOneToOne: false
+      referencedRelation: "app_databases"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_backups_revision_id_fkey"
+      columns: ["tenant_id","revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_backups_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"app_changes": {
+                  Row: {
+                    "app_id": string,"applied_at": string | null,"backup_id": string | null,"catalog_digest": string,"choices": NonNullable<Json>,"confirmed_at": string | null,"confirmed_by": string | null,"confirmed_steps": (number)[],"created_at": string,"database_id": string,"digest": string,"drift": NonNullable<Json>,"error_code": string | null,"error_detail": string | null,"from_revision_id": string | null,"id": string,"is_complete": boolean,"possible_renames": NonNullable<Json>,"ran": NonNullable<Json>,"requested_by": string | null,"state": string,"steps": NonNullable<Json>,"tenant_id": string,"to_revision_id": string,"undoes_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"applied_at"?: string | null,"backup_id"?: string | null,"catalog_digest": string,"choices"?: NonNullable<Json>,"confirmed_at"?: string | null,"confirmed_by"?: string | null,"confirmed_steps"?: (number)[],"created_at"?: string,"database_id": string,"digest": string,"drift"?: NonNullable<Json>,"error_code"?: string | null,"error_detail"?: string | null,"from_revision_id"?: string | null,"id"?: string,"is_complete"?: boolean,"possible_renames"?: NonNullable<Json>,"ran"?: NonNullable<Json>,"requested_by"?: string | null,"state"?: string,"steps": NonNullable<Json>,"tenant_id": string,"to_revision_id": string,"undoes_id"?: string | null
+                  }
+                  Update: {
+                    "app_id"?: string,"applied_at"?: string | null,"backup_id"?: string | null,"catalog_digest"?: string,"choices"?: NonNullable<Json>,"confirmed_at"?: string | null,"confirmed_by"?: string | null,"confirmed_steps"?: (number)[],"created_at"?: string,"database_id"?: string,"digest"?: string,"drift"?: NonNullable<Json>,"error_code"?: string | null,"error_detail"?: string | null,"from_revision_id"?: string | null,"id"?: string,"is_complete"?: boolean,"possible_renames"?: NonNullable<Json>,"ran"?: NonNullable<Json>,"requested_by"?: string | null,"state"?: string,"steps"?: NonNullable<Json>,"tenant_id"?: string,"to_revision_id"?: string,"undoes_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_changes_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_backup_id_fkey"
+      columns: ["tenant_id","backup_id"]
+isOneToOne: false
+      referencedRelation: "app_backups"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_confirmed_by_fkey"
+      columns: ["tenant_id","confirmed_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_database_id_fkey"
+      columns: ["tenant_id","database_id"]
+isOneToOne: false
+      referencedRelation: "app_databases"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_from_revision_id_fkey"
+      columns: ["tenant_id","from_revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_requested_by_fkey"
+      columns: ["tenant_id","requested_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "app_changes_to_revision_id_fkey"
+      columns: ["tenant_id","to_revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_undoes_id_fkey"
+      columns: ["tenant_id","undoes_id"]
+isOneToOne: false
+      referencedRelation: "app_changes"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"app_databases": {
                   Row: {
                     "app_id": string,"created_at": string,"database_name": string,"environment": string,"error_code": string | null,"error_detail": string | null,"host": string | null,"id": string,"max_bytes": number | null,"max_connections": number | null,"port": number | null,"ready_at": string | null,"receipt": Json | null,"removal_due_at": string | null,"removed_at": string | null,"revision_id": string | null,"role_name": string,"server_version": string | null,"size_bytes": number | null,"size_measured_at": string | null,"size_state": string,"size_state_at": string | null,"state": string,"tables_created": number | null,"tenant_id": string,"updated_at": string,"usage": Json | null
                   }
