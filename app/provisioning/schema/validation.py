@@ -46,7 +46,10 @@ class _There:
 
 
 def faults(schema: Schema) -> list[str]:
-    """Everything that would make the DDL of a schema fail, or mean something else than what stands there."""
+    """What would make the DDL of a schema fail, or mean something else, as far as that shows without a server.
+
+    Only a server knows its types: whether one can be a key, or be compared with the one that a foreign key refers to.
+    """
     there = _There(
         {(table.schema, table.name): table for table in schema.tables},
         {(enum.schema, enum.name) for enum in schema.enums},
