@@ -32,7 +32,7 @@ class Code:
         self.module = module
         self.file = file
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
-        self._locals: dict[str, list[tuple[int, int, Node]]] | None = None
+        self._locals: dict[tuple[str, int], Node] | None = None
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """The nodes of these types; `made` are objects that are given an id."""
@@ -46,11 +46,13 @@ class Code:
             for node in self.nodes(*_BINDING):
                 scope = function_around(node) or self.module.root
                 for each in names_of(node.child_by_field_name("name") or node.child_by_field_name("pattern")):
-                    self._locals.setdefault(each, []).append((scope.start_byte, scope.end_byte, node))
-        around = [
-            (end - start, node) for start, end, node in self._locals.get(name, ()) if start <= at.start_byte < end
-        ]
-        return min(around, key=lambda found: (found[0], found[1].start_byte), default=(0, None))[1]
+                    self._locals.setdefault((each, scope.id), node)
+        scope = at
+        while (around := function_around(scope)) is not None:
+            scope = around
+            if (found := self._locals.get((name, scope.id))) is not None:
+                return found
+        return self._locals.get((name, self.module.root.id))
 
     def evidence(self, node: Node, rule: str, confidence: float = 1.0) -> Evidence:
         """That something stands here."""

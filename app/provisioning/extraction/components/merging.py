@@ -13,6 +13,7 @@ from app.provisioning.extraction.components.weighing import Entity
 from app.provisioning.extraction.components.words import snake, thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
+from app.provisioning.schema.names import fit
 
 MOST_CHOICES: Final = 20
 
@@ -26,6 +27,9 @@ _SAID: Final = frozenset({"name", "title", "text", "content", "message", "label"
 _REPEATED: Final = frozenset(
     {"confirm_password", "password_confirm", "password_confirmation", "repeat_password", "password2"}
 )
+_SYSTEM: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+"""Columns that every table of PostgreSQL has."""
+
 _FLAGS: Final = frozenset({"is", "has", "can", "should", "allow", "enabled", "completed", "done", "active", "archived"})
 
 
@@ -56,17 +60,18 @@ def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Reject
     declared = {name for name, fields in seen.items() if fields[0].source in _DECLARED}
     if not declared and any(_complete(sighting) for sighting in entity.sightings):
         declared = {name for name, fields in seen.items() if fields[0].source in ("seed", "making")}
-    result = []
+    result: list[Merged] = []
     others = set(entities) - {entity.key}
     for name, fields in seen.items():
         first = fields[0]
-        if not name or name.startswith("__") or _is_nothing(entity, name, first, others, name in verbatim):
+        if not words(name) or first.name.startswith("__") or _is_nothing(entity, name, first, others, name in verbatim):
             continue
         if declared and name not in declared and not _extra(name, fields, verbatim):
             reason = "no part of the type, or of the expression that makes one"
             rejected.append(Rejected(f"{entity.key}.{first.name}", reason, first.evidence))
             continue
-        result.append(_settled(name, fields))
+        column = fit(name, "_value" if name in _SYSTEM else "", taken={each.name for each in result})
+        result.append(_settled(column, fields))
     return result
 
 
@@ -183,20 +188,24 @@ def _nullable(name: str, fields: Sequence[Field]) -> bool:
 
 
 def _choices(name: str, kind: Kind, fields: Sequence[Field]) -> tuple[str | int, ...]:
-    if kind not in ("text", "integer"):
-        return ()
-    declared = [each for each in fields if each.source in _DECLARED]
-    if declared:
-        found = next((each.shape.choices for each in declared if each.shape.choices), ())
-        return found if len(found) <= MOST_CHOICES else ()
+    """The only values that there are, where a place says so or the examples make it likely."""
+    found = _listed(name, fields) if kind in ("text", "integer") else ()
+    sane = len(found) <= MOST_CHOICES and all(isinstance(each, int) or "\0" not in each for each in found)
+    return found if sane else ()
+
+
+def _listed(name: str, fields: Sequence[Field]) -> tuple[str | int, ...]:
+    if any(each.source in _DECLARED for each in fields):
+        return next((each.shape.choices for each in fields if each.source in _DECLARED and each.shape.choices), ())
     forms = [each.shape.choices for each in fields if each.source == "form" and each.shape.choices]
     seen = {choice for each in fields if each.source in ("seed", "making") for choice in each.shape.choices}
     if forms:
         found = tuple(dict.fromkeys(choice for each in forms for choice in each))
         return found if len(found) > 1 and seen <= set(found) else ()
     seeded = tuple(dict.fromkeys(choice for each in fields if each.source == "seed" for choice in each.shape.choices))
-    close = name.rpartition("_")[2] in CHOSEN and 2 <= len(seeded) <= MOST_CHOICES
-    return (*seeded, *sorted(str(each) for each in seen - set(seeded))) if close else ()
+    if name.rpartition("_")[2] not in CHOSEN or len(seeded) < 2:
+        return ()
+    return (*seeded, *sorted(str(each) for each in seen - set(seeded)))
 
 
 def _default(name: str, kind: Kind, fields: Sequence[Field]) -> str | None:

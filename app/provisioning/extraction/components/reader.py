@@ -27,7 +27,7 @@ def read(tree: SourceTree) -> Extraction | None:
     """The tables that the code shows; None where there is no code."""
     reading = Reading(tree)
     codes = list(reading.codes())
-    if not codes and not reading.pages:
+    if not codes and not reading.pages and not reading.bundles:
         return None
     seen = list(_sightings(reading, tree))
     entities, rejected = weighed(seen)
@@ -36,6 +36,10 @@ def read(tree: SourceTree) -> Extraction | None:
     lowering = Lowering(entities, fields)
     schema = completed(lowering.schema(), lowering.name(person(entities)), sightings)
     findings = [finding for code in codes if (finding := _fault(code)) is not None]
+    bundled = "was made by a tool out of other files, by its size or its lines; it was not read."
+    findings += [
+        Finding("warning", path, 0, "components.bundle", f"{path} {bundled}") for path in sorted(reading.bundles)
+    ]
     if not schema.tables:
         place = next(iter(tree.files))
         findings.append(

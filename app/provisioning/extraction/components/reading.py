@@ -42,6 +42,7 @@ class Reading:
         kept = {path: text for path, text in tree.files.items() if not path.endswith(_PAGES)}
         self.program = Program(SourceTree({**kept, **scripts}))
         self._scripts = frozenset(scripts)
+        self.bundles = frozenset(path for path in self.program.paths() if is_bundle(self.program.source(path)))
         self._codes: dict[str, Code] = {}
         self._shapes: dict[tuple[str, int, int], Shape] = {}
         self._types: dict[str, tuple[Code, Node]] = {}
@@ -50,7 +51,7 @@ class Reading:
     def codes(self) -> Iterator[Code]:
         """The modules, in order."""
         for path in self.program.paths():
-            if not _NO_DATA.search(path) and not is_bundle(self.program.source(path)):
+            if not _NO_DATA.search(path) and path not in self.bundles:
                 yield self.code(self.program.module(path))
 
     def code(self, module: Module) -> Code:
