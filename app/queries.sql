@@ -108,6 +108,22 @@ select * from private.add_tenant_key($1, $2, $3)
 -- name: tenant_key
 select * from private.tenant_key($1, $2)
 
+-- name: app_credential_batch
+select tenant_id, database_id, password, pending
+from private.app_credentials
+where (tenant_id, database_id) > ($1::uuid, $2::uuid)
+order by tenant_id, database_id
+limit $3
+
+-- name: rewrap_app_credential
+update private.app_credentials
+set password = $5, pending = $6
+where
+    tenant_id = $1
+    and database_id = $2
+    and password is not distinct from $3
+    and pending is not distinct from $4
+
 -- name: read_messages
 select * from private.read_messages($1::jsonb, $2)
 
@@ -334,6 +350,7 @@ where p.id = $1
 update public.projects as p
 set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
 where p.id = $1
+
 -- name: lock_documentation
 select pg_try_advisory_xact_lock(hashtext('palaver.documentation'), hashtext($1::uuid::text))
 
@@ -471,5 +488,5 @@ from private.note_app_sizes($1::jsonb)
 -- name: note_size_state
 select private.note_size_state($1, $2, $3, $4)
 
--- name: known_app_databases
-select id from private.known_app_databases()
+-- name: lost_app_databases
+select private.lost_app_databases($1)

@@ -119,7 +119,8 @@ class Provisioning:
                 return _answer(shown, 202, {"Location": place})
             if operation["state"] == "failed":
                 raise failure(operation)
-        return _answer(await self._shown(caller, app_id, environment), 201 if asked.status == "created" else 200)
+        made = asked.status == "created" and request.url.path.endswith("/provision")
+        return _answer(await self._shown(caller, app_id, environment), 201 if made else 200)
 
     async def _shown(self, caller: Caller, app_id: UUID, environment: Environment) -> dict[str, Any]:
         """The status, with the connection where there is one and the caller may see it."""

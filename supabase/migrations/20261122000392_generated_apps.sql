@@ -192,7 +192,7 @@ comment on column public.generated_apps.file_count is 'How many files it has, 10
 
 comment on column public.generated_apps.byte_count is 'How large its files are together, in bytes, 50 MiB at most: counted by a trigger.';
 
-comment on column public.generated_apps.updated_at is 'When it, or one of its files, was last changed.';
+comment on column public.generated_apps.updated_at is 'When it was last renamed or described; its files say for themselves when they were changed.';
 
 create index generated_apps_owner_idx on public.generated_apps (tenant_id, owner_id);
 
@@ -258,7 +258,7 @@ grant delete on public.generated_apps to authenticated;
 
 grant select (tenant_id, id, owner_id, name, file_count, byte_count) on public.generated_apps to palaver_definer;
 
-grant update (file_count, byte_count, updated_at) on public.generated_apps to palaver_definer;
+grant update (file_count, byte_count) on public.generated_apps to palaver_definer;
 
 grant select, insert, update, delete on public.generated_apps to service_role;
 
@@ -472,8 +472,7 @@ begin
             update public.generated_apps as a
             set
                 file_count = a.file_count + v_change.files,
-                byte_count = a.byte_count + v_change.bytes,
-                updated_at = clock_timestamp()
+                byte_count = a.byte_count + v_change.bytes
             where a.tenant_id = v_change.tenant_id and a.id = v_change.app_id;
         exception when check_violation or numeric_value_out_of_range then
             raise exception using

@@ -3,7 +3,7 @@
 -- Creates:  public.app_databases, private.app_credentials, public.app_operations; private.keep_app_database(), refuse_lost_database(),
 --           checked_app_arguments(), enqueue_app_operation(), request_app_operation(), change_app_database(), give_up_app_operations(),
 --           claim_app_operation(), held_app_operation(), note_app_step(), finish_app_operation(), due_app_work(), note_app_sizes(),
---           note_size_state(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
+--           note_size_state(), lost_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps and public.app_revisions, for
 --           foreign keys.
 -- Rollback: rollbacks/20261122000394_app_databases.sql
@@ -1202,6 +1202,28 @@ $$;
 comment on function private.note_size_state(uuid, uuid, text, text) is
 'Says that a database that is ready is within its limit, warned or read_only from now on; false: it was not p_from any more. Definer: it works for people of all tenants.';
 
+create function private.lost_app_databases(p_names text [])
+returns text []
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select n.name
+        from unnest(p_names) as n (name)
+        where not exists (
+            select from public.app_databases as d
+            where d.database_name = n.name and d.state <> 'removed'
+        )
+    );
+end
+$$;
+
+comment on function private.lost_app_databases(text []) is
+'Those names of databases on the server for apps that should not be there: no row has them, or one that is removed. Definer: it works for people of all tenants.';
+
 revoke execute on function private.change_app_database(uuid, uuid, jsonb) from public;
 
 revoke execute on function private.give_up_app_operations() from public;
@@ -1219,6 +1241,8 @@ revoke execute on function private.due_app_work() from public;
 revoke execute on function private.note_app_sizes(jsonb) from public;
 
 revoke execute on function private.note_size_state(uuid, uuid, text, text) from public;
+
+revoke execute on function private.lost_app_databases(text []) from public;
 
 grant execute on function private.change_app_database(uuid, uuid, jsonb) to palaver_definer;
 
@@ -1238,6 +1262,8 @@ grant execute on function private.note_app_sizes(jsonb) to palaver_worker;
 
 grant execute on function private.note_size_state(uuid, uuid, text, text) to palaver_worker;
 
+grant execute on function private.lost_app_databases(text []) to palaver_worker;
+
 alter function private.claim_app_operation(text, interval, uuid) owner to palaver_definer;
 
 alter function private.note_app_step(uuid, text, text, jsonb, interval) owner to palaver_definer;
@@ -1249,6 +1275,8 @@ alter function private.due_app_work() owner to palaver_definer;
 alter function private.note_app_sizes(jsonb) owner to palaver_definer;
 
 alter function private.note_size_state(uuid, uuid, text, text) owner to palaver_definer;
+
+alter function private.lost_app_databases(text []) owner to palaver_definer;
 
 -- What an app's owner sees through the worker. Looks at passwords are recorded in the audit log, which a later migration makes: without it
 -- nobody sees one.

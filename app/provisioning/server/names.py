@@ -13,6 +13,9 @@ OWNER: Final = "palaver_apps"
 APPS: Final = r"^app_[0-9a-f]{32}"
 """Databases and roles of apps begin so (a regular expression of PostgreSQL)."""
 
+LENGTH: Final = len("app_") + 32
+"""Of a database's name, with which those of all its roles begin."""
+
 HANDS: Final = r"^hand_[0-9a-f]{16}$"
 """Temporary logins."""
 

@@ -18,8 +18,8 @@ from app.provisioning.server.names import Names
 from app.provisioning.server.statements import filled, named
 
 REFUSED: Final = "42501"
-_GONE: Final = frozenset({"3D000", "55000"})
-"""A database that was removed, or not yet open, when it was tried."""
+_GONE: Final = frozenset({"3D000", "55000", "42704", "22023"})
+"""Another app's database or role that was removed meanwhile, or is not open yet: nothing was tried."""
 
 _ALONE: Final = "-- alone\n"
 _DESCRIBED: Final = re.compile(r"-- ([^\n]+)\n((?:-- alone\n)?)(.*)", re.DOTALL)
@@ -44,6 +44,11 @@ class Attempt:
     description: str
     sql: str
     alone: bool
+
+    @property
+    def on_another(self) -> bool:
+        """Whether it is about another app."""
+        return ':"other"' in self.sql
 
     @classmethod
     def of(cls, name: str, text: str) -> Attempt:
@@ -90,7 +95,7 @@ async def _targets(provisioner: Link, names: Names, login: str) -> dict[str, str
         "owner": naming.OWNER,
         "provisioner": await provisioner.value("who"),
         "pid": connection.get_server_pid(),
-        "other": await provisioner.value("another_app", apps=naming.APPS, role=names.role),
+        "other": await provisioner.value("another_app", apps=naming.APPS, database=names.database),
         "extension": await provisioner.value("guarded_extension"),
     }
     return {name: value for name, value in given.items() if value is not None}
@@ -127,7 +132,8 @@ async def _statements(connection: asyncpg.Connection, given: Mapping[str, Any]) 
                 if connection.is_closed():
                     raise
                 state = str(error.sqlstate)
-            trials.append(_trial(attempt.name, attempt.description, state, started))
+            if state not in _GONE or not attempt.on_another:
+                trials.append(_trial(attempt.name, attempt.description, state, started))
             if state is not None and not attempt.alone:
                 await connection.execute("rollback")
     return trials

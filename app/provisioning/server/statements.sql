@@ -176,9 +176,10 @@ union all
 )
 
 -- name: another_app
-select r.rolname from pg_catalog.pg_roles as r
-where r.rolname ~ :'apps' and r.rolname !~ '_(b|frozen)$' and r.rolname <> :'role'
-order by r.oid desc
+select d.datname
+from pg_catalog.pg_database as d
+where d.datname ~ :'apps' and d.datname <> :'database' and d.datallowconn and d.datconnlimit <> -2
+order by d.oid desc
 limit 1
 
 -- name: who

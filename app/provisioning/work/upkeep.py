@@ -48,10 +48,21 @@ class Upkeep:
         measured = [{"database_name": names.database, "bytes": size} for names, size in sizes.items()]
         for row in await self._database.fetch("note_app_sizes", msgspec.json.encode(measured).decode()):
             await self._weigh(row)
-        known = {Names(row["id"]) for row in await self._database.fetch("known_app_databases")}
-        found = await self._server.sweep(known)
-        if found.unknown:
-            log.error("apps_left_over", count=len(found.unknown), names=list(found.unknown[:20]))
+        await self._server.drop_expired_hands()
+        if left := await self.left_over():
+            log.error("apps_left_over", count=len(left), names=left[:20])
+
+    async def left_over(self) -> list[str]:
+        """Databases and roles that are on the server and should not be: a person has to look at them.
+
+        Raises PalaverError and AppServerError.
+        """
+        found = await self._server.objects()
+        lost = set((await self._database.fetch_row("lost_app_databases", sorted(set(found.values()))))[0])
+        if not lost:
+            return []
+        # What was just being removed has gone meanwhile.
+        return [name for name, database in (await self._server.objects()).items() if database in lost]
 
     async def _weigh(self, row: Any) -> None:
         since = row["size_state_at"]

@@ -134,3 +134,8 @@ GENERIC: Final = frozenset({
     "set", "prev", "previous", "old", "state", "other",
 })  # fmt: skip
 """Names of lists that say nothing of what is in them."""
+
+PAGE_PARTS: Final = frozenset({
+    "nav", "navbar", "sidebar", "menu", "footer", "header", "breadcrumb", "chart", "hero", "tab", "toolbar", "route",
+})  # fmt: skip
+"""First words of the names of things that are parts of a page."""

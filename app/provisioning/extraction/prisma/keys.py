@@ -10,30 +10,14 @@ from app.provisioning.extraction.prisma import names
 from app.provisioning.extraction.prisma.declarations import Declarations, Model
 from app.provisioning.extraction.prisma.defaults import DefaultError, constant
 from app.provisioning.extraction.prisma.names import Names
-from app.provisioning.extraction.prisma.natives import base, is_ordered
 from app.provisioning.extraction.prisma.notes import Notes
+from app.provisioning.extraction.prisma.operators import METHODS, OF_ONE_COLUMN, accepts, extension_of
 from app.provisioning.extraction.prisma.tree import Array, Attribute, Call, Expression, Field, Mapping, Path, Text
 from app.provisioning.schema.expressions import ExpressionError, checked
-from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey, TypeName
+from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey
 from app.provisioning.schema.names import literal, quoted
 
-_METHODS: Final = {
-    "BTree": "btree", "Hash": "hash", "Gist": "gist", "Gin": "gin", "SpGist": "spgist", "Brin": "brin",
-}  # fmt: skip
-_CLASS: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _WORDS: Final = re.compile(r"Timestamp(?:Tz)?|Time(?:Tz)?|MinMax|VarBit|[A-Z][a-z]*\d*")
-_EXTENSION_OF: Final = {
-    "gin_trgm_ops": "pg_trgm",
-    "gist_trgm_ops": "pg_trgm",
-    "vector_l2_ops": "vector",
-    "vector_ip_ops": "vector",
-    "vector_cosine_ops": "vector",
-    "vector_l1_ops": "vector",
-    "gin_hstore_ops": "hstore",
-    "gist_hstore_ops": "hstore",
-    "gist_ltree_ops": "ltree",
-    "gist_geometry_ops_2d": "postgis",
-}
 
 
 class Keys:
@@ -80,7 +64,7 @@ class Keys:
 
     def _index(self, model: Model, attribute: Attribute, parts: Sequence[Expression], room: Names) -> None:
         unique = attribute.name == "unique"
-        method = _method(attribute)
+        method = "btree" if unique else _method(attribute)
         if method is None:
             self._fail(model, attribute, "PostgreSQL has no index of this kind; it is one of the usual kind.")
         where = self._condition(model, attribute)
@@ -116,8 +100,8 @@ class Keys:
         self, model: Model, attribute: Attribute, parts: Sequence[Expression], method: str = "btree"
     ) -> list[IndexPart] | None:
         """The columns, with their order and operator class; None where one of them cannot be indexed."""
-        if not parts:
-            self._fail(model, attribute, "This names no field.")
+        if not parts or (len(parts) > 1 and method in OF_ONE_COLUMN):
+            self._fail(model, attribute, "This is no index of one field." if parts else "This names no field.")
             return None
         indexed: list[IndexPart] = []
         for part in parts:
@@ -125,18 +109,19 @@ class Keys:
             if column is None:
                 return None
             name = _operator_class(part)
-            if name is not None and not _CLASS.fullmatch(name):
-                self._fail(model, attribute, f"{name[:80]!r} is no operator class.")
-                name = None
-            if name in _EXTENSION_OF:
-                self._declared.extensions.setdefault(_EXTENSION_OF[name])
-            if name is None and not _is_indexable(column, method):
-                self._fail(model, attribute, f"A {column.type} cannot be in an index of this kind; it is left out.")
+            if not accepts(method, name, column.type):
+                self._fail(model, attribute, f"No such index takes the column {column.name}; it is left out.")
                 return None
+            if name is not None and (needed := extension_of(name)):
+                self._declared.extensions.setdefault(needed)
             if any(column.name == other.of for other in indexed):
                 self._fail(model, attribute, f"{column.name} is named twice.")
                 return None
-            indexed.append(IndexPart(column.name, operator_class=name, descending=_option(part, "sort") == "Desc"))
+            sort = _option(part, "sort")
+            if sort is not None and method != "btree":
+                self._fail(model, attribute, f"No such index has an order of {column.name}.")
+            descending = sort == "Desc" and method == "btree"
+            indexed.append(IndexPart(column.name, operator_class=name, descending=descending))
         return indexed
 
     def _column(self, model: Model, attribute: Attribute, part: Expression) -> Column | None:
@@ -233,11 +218,4 @@ def _method(attribute: Attribute) -> str | None:
     value = attribute.argument("type")
     if value is None:
         return "btree"
-    return _METHODS.get(value.name) if isinstance(value, Path) else None
-
-
-def _is_indexable(column: Column, method: str) -> bool:
-    """Whether a column has an operator class of its own for the method."""
-    if method not in ("btree", "hash"):
-        return True
-    return isinstance(column.type, TypeName) or is_ordered(base(column.type))
+    return METHODS.get(value.name) if isinstance(value, Path) else None

@@ -92,6 +92,8 @@ class Relations:
                 model, field, f"The columns differ in type from those of {target.name}: there is no foreign key."
             )
             return
+        if any(model.fields[one].type != target.fields[two].type for one, two in zip(fields, references, strict=True)):
+            self._fail(model, field, f"Its columns and those of {target.name} are of different types in Prisma.")
         if not self._declared.has_foreign_keys:
             return
         required = field.arity == "required" or any(model.fields[name].arity == "required" for name in fields)

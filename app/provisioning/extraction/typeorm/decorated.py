@@ -64,7 +64,7 @@ class Decorated:
     def read(self, of: Class) -> None:
         """A class with its ancestors, which are declared before it; each once."""
         for each in reversed(of.lineage()):
-            if each not in self._read:
+            if each not in self._read and not (each.node.has_error and not each.name):
                 self._read.add(each)
                 self._read_members(each)
                 # Decorators are called from the last to the first.
