@@ -39,7 +39,7 @@ _OWN: Final = frozenset(
         "datemultirange", "vector", "halfvec",
     }
 )  # fmt: skip
-_OF_OTHERS: Final = {
+OF_OTHERS: Final = {
     "tinyint": "smallint", "mediumint": "integer", "int64": "bigint", "unsigned big int": "bigint",
     "long": "bigint", "number": "numeric", "dec": "numeric", "fixed": "numeric", "double": "double precision",
     "smallmoney": "money", "nvarchar": "character varying", "varchar2": "character varying",
@@ -133,7 +133,7 @@ class Columns:
             message = f"{column.name} is of type {written}, which an extension has; it becomes {found}."
             self._report.warning(column.at, "extension-type", message)
             return found
-        found = normal if normal in _OWN else _OF_OTHERS.get(bare, "")
+        found = normal if normal in _OWN else OF_OTHERS.get(bare, "")
         if not found:
             found = "text"
             self._report.error(
