@@ -94,7 +94,7 @@ class Report:
         try:
             fidelity = await compare_in(connection, extraction.schema, comparable(theirs))
         except (asyncpg.PostgresError, SchemaError) as error:
-            is_theirs = any(note in comparable(theirs) for note in getattr(error, "__notes__", ()))
+            is_theirs = any(note[:100] in comparable(theirs) for note in getattr(error, "__notes__", ()))
             self._count("TypeORM's does not apply" if is_theirs else "does not apply", directory, str(error))
             if is_theirs:
                 await self._try(connection, directory, SourceTree(files))
