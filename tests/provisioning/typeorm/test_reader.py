@@ -118,6 +118,7 @@ def test_an_option_that_cannot_be_is_told(options: str, rule: str) -> None:
         ("@Column() a: string[];", "jsonb"),
         ("@Column() a = 5;", "integer"),
         ("@Column() a;", "character varying"),
+        ("@Column() a: ID;", "character varying"),
         ("@Column() a: Buffer;", "bytea"),
         ("@Column() a: bigint;", "bigint"),
     ],
