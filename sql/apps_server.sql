@@ -44,7 +44,7 @@ begin
     for v_database in
         select d.datname
         from pg_catalog.pg_database as d
-        where d.datallowconn and d.datname !~ '^app_[0-9a-f]{32}$'
+        where d.datallowconn and d.datname !~ '^(app_[0-9a-f]{32}|scratch_[0-9a-f]{16})$'
     loop
         for v_role in
             select r.rolname
@@ -52,7 +52,7 @@ begin
             where
                 r.rolcanlogin
                 and not r.rolsuper
-                and r.rolname !~ '^(app|hand)_[0-9a-f]{16}'
+                and r.rolname !~ '^(app|hand|scratch)_[0-9a-f]{16}'
                 and pg_catalog.has_database_privilege(r.oid, v_database, 'connect')
         loop
             execute format('grant connect, temporary on database %I to %I', v_database, v_role);

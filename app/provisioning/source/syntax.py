@@ -261,6 +261,9 @@ def _note_export(module: Module, statement: Node) -> None:
                 module.exported.setdefault(name, name)
     elif value is not None:
         module.exported["default"] = text(value) if value.type == "identifier" else value
+    elif any(child.type == "=" for child in statement.children) and statement.named_children:
+        assigned = statement.named_children[0]
+        module.exported["default"] = text(assigned) if assigned.type == "identifier" else assigned
     clauses = [child for child in statement.named_children if child.type == "export_clause"]
     for clause in clauses:
         for specifier in clause.named_children:

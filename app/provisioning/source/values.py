@@ -123,7 +123,8 @@ class Evaluation:
         if depth > MOST_DEPTH:
             return Opaque(here)
         if node.type in _TRANSPARENT:
-            inner = next((child for child in node.named_children if child.type != "comment"), None)
+            parts = [child for child in node.named_children if child.type != "comment"]
+            inner = parts[-1 if node.type == "type_assertion" else 0] if parts else None
             return UNDEFINED if inner is None else self._value(module, inner, depth + 1)
         match node.type:
             case "string":
