@@ -19,6 +19,8 @@ from app.assistant.documentation.files import DocumentationError
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
 from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError
+from app.provisioning.commands import AppsError
+from app.provisioning.commands import add_commands as add_apps_commands
 from app.provisioning.extraction.commands import add_commands as add_schema_commands
 from app.provisioning.schema.validation import SchemaError
 from app.provisioning.source.files import SourceError
@@ -44,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("These settings are missing or wrong:", *error.lines, sep="\n  ", file=sys.stderr)
         return 2
     except (
+        AppsError,
         CommandError,
         DocumentationError,
         MigrationError,
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add_configuration_commands(command)
     add_documentation_commands(command)
     add_schema_commands(command)
+    add_apps_commands(command)
     encrypt = command("encrypt", _encrypt, "Encrypt a tenant's messages of before (DATABASE_URL, SECRETS_KEY).")
     encrypt.add_argument("tenant", help="its slug")
     encrypt.add_argument("--new-key", action="store_true", help="with a new key, also what is encrypted already")

@@ -8,6 +8,9 @@ from typing import Any, Final
 import asyncpg
 
 from app.errors import (
+    AppDatabaseBusy,
+    AppDatabaseMissing,
+    AppLimitReached,
     ConfigurationInvalid,
     ConfirmationRequired,
     ConsentRequired,
@@ -19,6 +22,7 @@ from app.errors import (
     InternalError,
     ModelNotFound,
     NotFound,
+    OperationLost,
     PalaverError,
     RateLimited,
     SuggestionDecided,
@@ -40,6 +44,10 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA431": SuggestionDecided,
     "PA432": ConfirmationRequired,
     "PA433": ConfigurationInvalid,
+    "PA440": OperationLost,
+    "PA441": AppDatabaseBusy,
+    "PA442": AppLimitReached,
+    "PA443": AppDatabaseMissing,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
     "22000": UnprocessableRequest,

@@ -169,6 +169,30 @@ class ProvisioningFailed(PalaverError):
     status, code, title = 502, "PROVISIONING_FAILED", "Provisioning failed"
 
 
+class OperationLost(PalaverError):
+    """Another worker has taken this operation over."""
+
+    status, code, title = 409, "OPERATION_LOST", "Operation lost"
+
+
+class AppDatabaseBusy(PalaverError):
+    """Another operation on this database is not finished yet; ask again when it is."""
+
+    status, code, title, retryable, retry_after = 409, "APP_DATABASE_BUSY", "Database busy", True, 2.0
+
+
+class AppLimitReached(PalaverError):
+    """Your organisation's plan allows no more databases."""
+
+    status, code, title = 403, "APP_LIMIT_REACHED", "Limit of the plan reached"
+
+
+class AppDatabaseMissing(PalaverError):
+    """The app has no database here, or it is in no state for this."""
+
+    status, code, title = 409, "APP_DATABASE_MISSING", "No such database"
+
+
 class EncryptionChanged(PalaverError):
     """Whether this organisation's messages are encrypted has just changed; try again."""
 

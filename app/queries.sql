@@ -108,6 +108,22 @@ select * from private.add_tenant_key($1, $2, $3)
 -- name: tenant_key
 select * from private.tenant_key($1, $2)
 
+-- name: app_credential_batch
+select tenant_id, database_id, password, pending
+from private.app_credentials
+where (tenant_id, database_id) > ($1::uuid, $2::uuid)
+order by tenant_id, database_id
+limit $3
+
+-- name: rewrap_app_credential
+update private.app_credentials
+set password = $5, pending = $6
+where
+    tenant_id = $1
+    and database_id = $2
+    and password is not distinct from $3
+    and pending is not distinct from $4
+
 -- name: read_messages
 select * from private.read_messages($1::jsonb, $2)
 
@@ -334,6 +350,7 @@ where p.id = $1
 update public.projects as p
 set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
 where p.id = $1
+
 -- name: lock_documentation
 select pg_try_advisory_xact_lock(hashtext('palaver.documentation'), hashtext($1::uuid::text))
 
@@ -399,3 +416,77 @@ with gone as (
 )
 
 select file, count(*) as sections from gone group by file order by file
+
+-- name: read_generated_app
+select private.read_generated_app($1::jsonb, $2) as found
+
+-- name: request_app_operation
+select private.request_app_operation($1::jsonb, $2, $3, $4, $5::jsonb) as asked
+
+-- name: read_app_operation
+select private.read_app_operation($1::jsonb, $2) as found
+
+-- name: app_credentials
+select private.app_credentials($1::jsonb, $2, $3) as found
+
+-- name: put_app_files
+select private.put_app_files($1::jsonb, $2, $3::text[], $4::text[], $5) as kept
+
+-- name: read_app_files
+select path, content from private.read_app_files($1::jsonb, $2)
+
+-- name: record_app_revision
+select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5) as revision
+
+-- name: list_generated_apps
+select
+    a.id,
+    t.slug as tenant,
+    u.email as owner,
+    a.name,
+    (
+        select coalesce(jsonb_object_agg(d.environment, d.state), '{}')
+        from public.app_databases as d
+        where d.tenant_id = a.tenant_id and d.app_id = a.id and d.state <> 'removed'
+    ) as databases
+from public.generated_apps as a
+inner join public.tenants as t on a.tenant_id = t.id
+left join public.users as u on a.tenant_id = u.tenant_id and a.owner_id = u.id
+order by t.slug, a.name, a.id
+
+-- name: find_generated_apps
+select a.id, t.slug as tenant, u.email as owner, u.auth_id
+from public.generated_apps as a
+inner join public.tenants as t on a.tenant_id = t.id
+left join public.users as u on a.tenant_id = u.tenant_id and a.owner_id = u.id
+where a.id::text = lower($1) or a.name = $1
+order by t.slug, a.id
+
+-- name: create_generated_app
+insert into public.generated_apps (tenant_id, owner_id, name)
+select u.tenant_id, u.id, $1
+from public.users as u
+where lower(u.email) = lower($2) and u.is_active and u.auth_id is not null
+returning id
+
+-- name: claim_app_operation
+select private.claim_app_operation($1, $2, $3)::text
+
+-- name: note_app_step
+select private.note_app_step($1, $2, $3, $4::jsonb, $5)
+
+-- name: finish_app_operation
+select private.finish_app_operation($1, $2, $3::jsonb)::text
+
+-- name: due_app_work
+select operation_id from private.due_app_work()
+
+-- name: note_app_sizes
+select tenant_id, database_id, database_name, role_name, size_bytes, max_bytes, size_state, size_state_at
+from private.note_app_sizes($1::jsonb)
+
+-- name: note_size_state
+select private.note_size_state($1, $2, $3, $4)
+
+-- name: lost_app_databases
+select private.lost_app_databases($1)

@@ -33,6 +33,10 @@ from app.logs import configure, get_logger
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
 from app.protocol import Protocol
+from app.provisioning.apps import Apps
+from app.provisioning.intake import Intake
+from app.provisioning.routes import PREFIX, Provisioning
+from app.provisioning.work.runner import Runner
 from app.settings import Settings
 from app.web.console import Console
 from app.web.openapi import Description
@@ -69,6 +73,8 @@ class Worker:
         self.assistant = Assistant(self.verifier, Projects(self.database, library), Suggestions(self.database, library))
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
+        self.runner = Runner.of(settings, self.database)
+        self.provisioning = Provisioning(self.verifier, Apps(self.database, self.runner), Intake(self.database))
         self.health = Health(
             ping=self.database.ping,
             probe=self.providers.probe,
@@ -79,7 +85,12 @@ class Worker:
         )
         self.app = Starlette(
             routes=self._routes(),
-            middleware=stack(settings, self.metrics, {"/v1/": error_response, "/share/": self.shares.error_page}),
+            middleware=stack(
+                settings,
+                self.metrics,
+                {"/v1/": error_response, "/share/": self.shares.error_page},
+                {PREFIX: settings.max_app_bytes},
+            ),
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=self._lifespan,
         )
@@ -91,6 +102,7 @@ class Worker:
             *Console(self.settings).routes(),
             *Description(self.settings).routes(),
             *self.health.routes(),
+            *self.provisioning.routes(),
         ]
         if self.settings.enable_ai_assistant:
             for dialect in (Chat, UiChat, OpenAIApi):
@@ -104,6 +116,8 @@ class Worker:
         await self.database.open()
         self.scheduler.start()
         self.turns.start()
+        if self.runner is not None:
+            self.runner.open()
         log.info("started", version=__version__, demonstration=self.settings.demonstration)
         try:
             yield
@@ -111,6 +125,8 @@ class Worker:
             await self.scheduler.stop()
             await self.shares.watch.stop()
             await self.turns.drain(0)
+            if self.runner is not None:
+                await self.runner.drain(self.settings.shutdown_grace_seconds)
             await self.turns.stop_progress()
             await self.providers.aclose()
             if self.jwks is not None:

@@ -71,6 +71,17 @@ def _web_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _address(value: str) -> str:
+    try:
+        parts = urlsplit(f"//{value}")
+        well_formed = bool(parts.hostname) and parts.port != 0 and parts.netloc == value and "@" not in value
+    except ValueError:
+        well_formed = False
+    if not well_formed or any(char.isspace() for char in value):
+        raise ValueError("is not an address; host or host:port is expected")
+    return value
+
+
 def _origin(value: str) -> str:
     if value == "*":
         return value
@@ -153,7 +164,17 @@ class Settings(BaseSettings):
         default=None, description="PostgreSQL URL of `palaver_worker`, with which the worker serves requests."
     )
     provisioner_database_url: PostgresUrl | None = Field(
-        default=None, description="PostgreSQL URL of the role that makes databases for generated apps; not used yet."
+        default=None,
+        description="PostgreSQL URL of `palaver_provisioner`, which makes databases for generated apps, on a server "
+        "set up with `sql/apps_server.sql`. Without it, or without `SECRETS_KEY`, none are made.",
+    )
+    apps_database_address: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None,
+        description="`host` or `host:port` at which apps reach that server, if not as in `PROVISIONER_DATABASE_URL`.",
+    )
+    apps_database_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = Field(
+        default=None,
+        description="`sslmode` of apps' connection strings; `require` by default, on this machine `prefer`.",
     )
     database_pool_size: int = Field(
         default=10,
@@ -183,7 +204,8 @@ class Settings(BaseSettings):
     )
     secrets_key: Annotated[SecretStr, AfterValidator(_secrets_key)] | None = Field(
         default=None,
-        description="Key that protects the keys with which tenants' messages are encrypted, the same at every worker: "
+        description="Key that protects the keys with which tenants' messages are encrypted, and the passwords of apps' "
+        "databases, the same at every worker: "
         "32 random bytes in base64 (`openssl rand -base64 32`). Of several, separated by commas, the first encrypts "
         "and all decrypt.",
     )

@@ -58,6 +58,16 @@ vacuum (analyze, skip_locked) public.documentation_sections;
 
 vacuum (analyze, skip_locked) private.documentation_index;
 
+vacuum (analyze, skip_locked) public.generated_apps;
+
+vacuum (analyze, skip_locked) public.generated_app_files;
+
+vacuum (analyze, skip_locked) public.app_databases;
+
+vacuum (analyze, skip_locked) public.app_operations;
+
+vacuum (analyze, skip_locked) private.app_credentials;
+
 vacuum (analyze, skip_locked) private.prompt_uses;
 
 vacuum (analyze, skip_locked) private.share_views;

@@ -13,6 +13,7 @@ import asyncpg
 HOSTED_SHAPE = Path(__file__).with_name("hosted_shape.sql")
 LITE_ROLE = Path(__file__).with_name("lite_role.sql")
 PLAIN_POSTGRES = Path(__file__).parents[2] / "sql" / "plain_postgres.sql"
+APPS_SERVER = PLAIN_POSTGRES.with_name("apps_server.sql")
 
 ALLOW_LOGIN = "select format('alter role %I with login password %L', $1::text, $2::text)"
 AUTH_TABLES_EXIST = "select to_regclass('auth.users') is not null"
@@ -67,6 +68,13 @@ async def set_password(owner_url: str, role: str, password: str) -> None:
     """Let a role log in with a password."""
     async with connection(owner_url) as link:
         await link.execute(await link.fetchval(ALLOW_LOGIN, role, password))
+
+
+async def serve_apps(superuser_url: str, password: str) -> None:
+    """Let `palaver_provisioner` make databases for apps here; needed after the migrations, which make a login."""
+    async with connection(superuser_url) as link:
+        await link.execute(APPS_SERVER.read_text())
+        await link.execute(await link.fetchval(ALLOW_LOGIN, "palaver_provisioner", password))
 
 
 async def has_tenants(owner_url: str) -> bool:

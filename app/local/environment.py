@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
 
 OWN_SETTINGS = (
     "DATABASE_URL",
@@ -28,3 +31,9 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     for name in ("no_proxy", "NO_PROXY"):
         kept[name] = ",".join(filter(None, (kept.get(name), HERE)))
     return kept
+
+
+def with_given(secrets_key: str, environment: Mapping[str, str], env_file: Path) -> str:
+    """The stack's own SECRETS_KEY behind one that a person has set, with which there may be something encrypted."""
+    given = environment.get("SECRETS_KEY") or dotenv_values(env_file).get("SECRETS_KEY")
+    return f"{given},{secrets_key}" if given else secrets_key

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from app.local import bootstrap
-from app.local.environment import inherited
+from app.local.environment import inherited, with_given
 from app.local.errors import LocalStackError
 from app.local.node import Node, find_node, install_packages, installed_node, packages_are_installed
 from app.local.postgres import DEFAULT_VERSION, Postgres
@@ -165,6 +165,8 @@ class Stack:
         self.settings = {
             "DATABASE_URL": postgres.url("postgres", keys.owner_password),
             "WORKER_DATABASE_URL": postgres.url("palaver_worker", keys.worker_password),
+            "PROVISIONER_DATABASE_URL": postgres.url("palaver_provisioner", keys.provisioner_password),
+            "SECRETS_KEY": with_given(keys.secrets_key, self._environment, PROJECT / ".env"),
             "SUPABASE_URL": f"http://127.0.0.1:{ports['supabase']}",
             "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
             "SUPABASE_SECRET_KEY": keys.secret_key,
@@ -210,6 +212,7 @@ class Stack:
         with self._progress.step("Migrations"):
             await migrate(owner_url, report=lambda line: self._progress.say(f"    {line}"))
             await bootstrap.set_password(owner_url, "palaver_worker", keys.worker_password)
+            await bootstrap.serve_apps(postgres.url(), keys.provisioner_password)
         if not await bootstrap.has_tenants(owner_url):
             with self._progress.step("Demo data"):
                 await seed(owner_url)

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import socket
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -29,9 +30,11 @@ class Keys:
     owner_password: str = field(default_factory=_token)
     lite_password: str = field(default_factory=_token)
     worker_password: str = field(default_factory=_token)
+    provisioner_password: str = field(default_factory=_token)
     jwt_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     publishable_key: str = field(default_factory=lambda: f"sb_publishable_{_token()}")
     secret_key: str = field(default_factory=lambda: f"sb_secret_{_token()}")
+    secrets_key: str = field(default_factory=lambda: b64encode(secrets.token_bytes(32)).decode())
 
 
 class State:

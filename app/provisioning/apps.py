@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -21,24 +21,11 @@ from app.errors import (
     UnprocessableRequest,
 )
 from app.provisioning.forms import Environment, Row
+from app.provisioning.work.runner import Runner
 
 FIRST_LOOK_SECONDS: Final = 0.05
 LONGEST_LOOK_SECONDS: Final = 1.0
 ENDED: Final = frozenset({"succeeded", "failed"})
-
-
-class Doing(Protocol):
-    """Who does operations: the worker's own runner."""
-
-    def start(self, operation_id: UUID) -> asyncio.Task[None]:
-        """Do that operation now, if nobody else does; it goes on when nobody waits for it any more."""
-
-
-class Opening(Protocol):
-    """Who knows what opens a database."""
-
-    def connection(self, database: Row, password: str) -> Mapping[str, Any]:
-        """The connection of a database of which the row and the encrypted password (base64) are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +39,10 @@ class Requested:
 class Apps:
     """Each method raises PalaverErrors, NotFound for an app that the caller does not see."""
 
-    def __init__(self, database: Database, doing: Doing | None, opening: Opening | None) -> None:
-        """Without `doing` and `opening` this server makes no databases; what there is can still be seen."""
+    def __init__(self, database: Database, runner: Runner | None) -> None:
+        """Without `runner` this server makes no databases; what there is can still be seen."""
         self._database = database
-        self._doing = doing
-        self._opening = opening
+        self._runner = runner
 
     async def find(self, caller: Caller, app_id: UUID) -> Row:
         """The app with its databases, as private.read_generated_app() gives it."""
@@ -67,18 +53,18 @@ class Apps:
         self, caller: Caller, app_id: UUID, environment: Environment, kind: str, arguments: Mapping[str, Any]
     ) -> Requested:
         """Ask for an operation, and begin it; the same request again finds the same one."""
-        if self._doing is None:
+        if self._runner is None:
             raise ProvisioningUnavailable()
         given = msgspec.json.encode(arguments).decode()
         found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given)
         operation_id = UUID(found["operation"]["id"]) if found["operation"] else None
         if operation_id is not None:
-            self._doing.start(operation_id)
+            self._runner.start(operation_id)
         return Requested(found["status"], operation_id)
 
     async def follow(self, caller: Caller, operation_id: UUID) -> AsyncGenerator[Row, None]:
         """The operation's row each time that it got further, until it has ended, whoever does it."""
-        doing = self._doing.start(operation_id) if self._doing is not None else None
+        doing = self._runner.start(operation_id) if self._runner is not None else None
         known, pause = -1, FIRST_LOOK_SECONDS
         while True:
             operation = (await self._asked("read_app_operation", caller.claims, operation_id))["operation"]
@@ -106,10 +92,10 @@ class Apps:
 
     async def connection(self, caller: Caller, app_id: UUID, environment: Environment) -> Mapping[str, Any]:
         """What opens the database, for its owner; each look is noted in the audit log."""
-        if self._opening is None:
+        if self._runner is None:
             raise ProvisioningUnavailable()
         found = await self._asked("app_credentials", caller.claims, app_id, environment)
-        return self._opening.connection(found["database"], found["password"])
+        return self._runner.connections.connection(found["database"], found["password"])
 
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -62,11 +63,14 @@ class Intake:
         if extraction.errors_of_schema or not (extraction.schema.tables or empty):
             raise NoTablesFound(extra={"findings": [told(each) for each in extraction.findings][:MOST_FINDINGS]})
         if given is not None:
-            files = extracted.files
-            await self._database.fetch("put_app_files", caller.claims, app_id, [*files], [*files.values()], True)
+            await self.store(caller, app_id, extracted.files)
         schema: Any = msgspec.to_builtins(extraction.schema)
         report = {key: value for key, value in document(extraction, extracted.left_out).items() if key != "schema"}
         encoded = [msgspec.json.encode(each).decode() for each in (schema, report)]
         row = await self._database.fetch_row("record_app_revision", caller.claims, app_id, *encoded, extracted.digest)
         kept = msgspec.json.decode(row["revision"])
         return Revision(UUID(kept["id"]), kept["number"], extracted)
+
+    async def store(self, caller: Caller, app_id: UUID, files: Mapping[str, str]) -> None:
+        """Keep these files as the app's, in the place of all former ones."""
+        await self._database.fetch("put_app_files", caller.claims, app_id, [*files], [*files.values()], True)

@@ -22,7 +22,8 @@ from app.provisioning.forms import ENVIRONMENTS, Environment, FilesRequest, Row,
 from app.provisioning.intake import Intake
 from app.provisioning.schema.script import script
 
-BASE: Final = "/api/v1/generated-apps/{app_id}/database"
+PREFIX: Final = "/api/v1/generated-apps/"
+BASE: Final = f"{PREFIX}{{app_id}}/database"
 WAIT_SECONDS: Final = 25.0
 """How long a request waits for its operation: less than the usual proxy does."""
 
@@ -118,7 +119,8 @@ class Provisioning:
                 return _answer(shown, 202, {"Location": place})
             if operation["state"] == "failed":
                 raise failure(operation)
-        return _answer(await self._shown(caller, app_id, environment), 201 if asked.status == "created" else 200)
+        made = asked.status == "created" and request.url.path.endswith("/provision")
+        return _answer(await self._shown(caller, app_id, environment), 201 if made else 200)
 
     async def _shown(self, caller: Caller, app_id: UUID, environment: Environment) -> dict[str, Any]:
         """The status, with the connection where there is one and the caller may see it."""

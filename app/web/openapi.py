@@ -15,6 +15,7 @@ from starlette.routing import Route
 from app import __version__, errors
 from app.settings import Settings
 from app.web.console import Asset
+from app.web.openapi_apps import APPS_SCHEMAS, apps_paths
 from app.web.openapi_assistant import assistant_paths
 from app.web.openapi_chat import CHAT_SCHEMAS, chat_paths
 from app.web.openapi_configuration import CONFIGURATION_SCHEMAS
@@ -80,7 +81,8 @@ def describe(settings: Settings) -> dict[str, Any]:
         "/api/ai/health": {"get": _health()},
         "/metrics": {"get": _metrics(settings)},
     }
-    schemas = dict(_SCHEMAS)
+    paths |= apps_paths(settings)
+    schemas = {**_SCHEMAS, **APPS_SCHEMAS}
     if settings.enable_ai_assistant:
         paths |= chat_paths(settings) | assistant_paths(settings) | share_paths()
         schemas |= CHAT_SCHEMAS | CONFIGURATION_SCHEMAS

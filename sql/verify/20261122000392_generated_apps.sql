@@ -133,7 +133,7 @@ call pg_temp.expect_grant('public.generated_apps', 'authenticated', '
 ');
 
 call pg_temp.expect_grant('public.generated_apps', 'palaver_definer', '
-    select (tenant_id, id, owner_id, name, file_count, byte_count), update (file_count, byte_count, updated_at)
+    select (tenant_id, id, owner_id, name, file_count, byte_count), update (file_count, byte_count)
 ');
 
 call pg_temp.expect_grant('public.generated_apps', 'service_role', 'select, insert, update, delete');

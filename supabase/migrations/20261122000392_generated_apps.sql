@@ -62,22 +62,25 @@ values
 
 -- Which plan a tenant has is for servers to say.
 
--- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid
 alter table public.tenants
 add column app_plan text not null default 'hobby',
-add column app_plan_limits jsonb not null default '{}',
-add constraint tenants_app_plan_fkey foreign key (app_plan) references public.app_plans (name) on update cascade,
-add constraint tenants_app_plan_limits_check check (
+add column app_plan_limits jsonb not null default '{}';
+
+-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid
+alter table public.tenants add constraint tenants_app_plan_fkey foreign key (app_plan) references public.app_plans (name) on update cascade;
+
+-- squawk-ignore constraint-missing-not-valid
+alter table public.tenants add constraint tenants_app_plan_limits_check check (
     jsonb_typeof(app_plan_limits) = 'object'
-    and app_plan_limits - '{max_databases,max_bytes,max_connections}'::text [] = '{}'
+    and app_plan_limits - '{max_databases,max_bytes,max_connections}'::text[] = '{}'
     and not jsonb_path_exists(
         app_plan_limits,
-        'strict $.* ? (@ != null && (@.type() != "number" || @ < 0 || @ > 1000000000000000 || @ != @.floor()))'
+        'strict $.* ? (@.type() != "null" && (@.type() != "number" || @ < 0 || @ > 1000000000000000 || @ != @.floor()))',
+        silent => true
     )
-    and not jsonb_path_exists(app_plan_limits, 'strict $.* ? (@.type() == "object" || @.type() == "array")')
-    and not jsonb_path_exists(
-        app_plan_limits - 'max_bytes', 'strict $.* ? (@ > 2147483647)'
-    )
+    and not jsonb_path_exists(app_plan_limits, '$.max_bytes ? (@ < 1)')
+    and not jsonb_path_exists(app_plan_limits, '$.max_connections ? (@ < 1 || @ > 100000)')
+    and not jsonb_path_exists(app_plan_limits, '$.max_databases ? (@ > 1000000)')
 );
 
 comment on column public.tenants.app_plan is 'The plan by which the tenant has databases for its apps.';
@@ -189,7 +192,7 @@ comment on column public.generated_apps.file_count is 'How many files it has, 10
 
 comment on column public.generated_apps.byte_count is 'How large its files are together, in bytes, 50 MiB at most: counted by a trigger.';
 
-comment on column public.generated_apps.updated_at is 'When it, or one of its files, was last changed.';
+comment on column public.generated_apps.updated_at is 'When it was last renamed or described; its files say for themselves when they were changed.';
 
 create index generated_apps_owner_idx on public.generated_apps (tenant_id, owner_id);
 
@@ -255,7 +258,7 @@ grant delete on public.generated_apps to authenticated;
 
 grant select (tenant_id, id, owner_id, name, file_count, byte_count) on public.generated_apps to palaver_definer;
 
-grant update (file_count, byte_count, updated_at) on public.generated_apps to palaver_definer;
+grant update (file_count, byte_count) on public.generated_apps to palaver_definer;
 
 grant select, insert, update, delete on public.generated_apps to service_role;
 
@@ -363,7 +366,10 @@ create policy "People see the files of apps that they see"
 on public.generated_app_files for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and app_id in (select a.id from public.generated_apps as a where a.tenant_id = (select private.current_tenant_id()))
+    and app_id in (
+        select a.id from public.generated_apps as a
+        where a.tenant_id = (select private.current_tenant_id())
+    )
 );
 
 create policy "Owners add files to their apps"
@@ -466,8 +472,7 @@ begin
             update public.generated_apps as a
             set
                 file_count = a.file_count + v_change.files,
-                byte_count = a.byte_count + v_change.bytes,
-                updated_at = clock_timestamp()
+                byte_count = a.byte_count + v_change.bytes
             where a.tenant_id = v_change.tenant_id and a.id = v_change.app_id;
         exception when check_violation or numeric_value_out_of_range then
             raise exception using
@@ -504,7 +509,7 @@ for each statement execute function private.count_app_files();
 
 -- For the worker, as the person that the claims name.
 
-create function private.put_app_files(p_claims jsonb, p_app_id uuid, p_paths text [], p_contents text [], p_replace boolean default false)
+create function private.put_app_files(p_claims jsonb, p_app_id uuid, p_paths text[], p_contents text[], p_replace boolean default false)
 returns jsonb
 language plpgsql
 volatile
@@ -575,7 +580,7 @@ begin
 end
 $$;
 
-comment on function private.put_app_files(jsonb, uuid, text [], text [], boolean) is
+comment on function private.put_app_files(jsonb, uuid, text[], text[], boolean) is
 'Writes files of an app for its owner, whom the claims name, all or none; p_replace removes all others. Returns {"files", "bytes": of the app now, "added", "changed", "removed", "unchanged": how many}. Errors: PA404 no such app, PA403 not its owner, PA422 a path twice or without content, or too many or too large files, 23514 a path that leads out of the app, or a file of more than 2 MiB.';
 
 create function private.read_app_files(p_claims jsonb, p_app_id uuid)
@@ -603,11 +608,11 @@ $$;
 comment on function private.read_app_files(jsonb, uuid) is
 'The files of an app that the person whom the claims name sees, in the order of their paths'' bytes. Errors: PA404 no such app.';
 
-revoke execute on function private.put_app_files(jsonb, uuid, text [], text [], boolean) from public;
+revoke execute on function private.put_app_files(jsonb, uuid, text[], text[], boolean) from public;
 
 revoke execute on function private.read_app_files(jsonb, uuid) from public;
 
-grant execute on function private.put_app_files(jsonb, uuid, text [], text [], boolean) to palaver_worker;
+grant execute on function private.put_app_files(jsonb, uuid, text[], text[], boolean) to palaver_worker;
 
 grant execute on function private.read_app_files(jsonb, uuid) to palaver_worker;
 
@@ -667,7 +672,10 @@ create policy "People see the revisions of apps that they see"
 on public.app_revisions for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and app_id in (select a.id from public.generated_apps as a where a.tenant_id = (select private.current_tenant_id()))
+    and app_id in (
+        select a.id from public.generated_apps as a
+        where a.tenant_id = (select private.current_tenant_id())
+    )
 );
 
 create policy "The worker records revisions of people's own apps"

@@ -3,7 +3,7 @@
 -- Creates:  public.app_databases, private.app_credentials, public.app_operations; private.keep_app_database(), refuse_lost_database(),
 --           checked_app_arguments(), enqueue_app_operation(), request_app_operation(), change_app_database(), give_up_app_operations(),
 --           claim_app_operation(), held_app_operation(), note_app_step(), finish_app_operation(), due_app_work(), note_app_sizes(),
---           note_size_state(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
+--           note_size_state(), lost_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps and public.app_revisions, for
 --           foreign keys.
 -- Rollback: rollbacks/20261122000394_app_databases.sql
@@ -138,7 +138,10 @@ create policy "People see the databases of apps that they see"
 on public.app_databases for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and app_id in (select a.id from public.generated_apps as a where a.tenant_id = (select private.current_tenant_id()))
+    and app_id in (
+        select a.id from public.generated_apps as a
+        where a.tenant_id = (select private.current_tenant_id())
+    )
 );
 
 create policy "Operations find databases"
@@ -423,7 +426,10 @@ create policy "People see the operations of apps that they see"
 on public.app_operations for select to authenticated
 using (
     tenant_id = (select private.current_tenant_id())
-    and app_id in (select a.id from public.generated_apps as a where a.tenant_id = (select private.current_tenant_id()))
+    and app_id in (
+        select a.id from public.generated_apps as a
+        where a.tenant_id = (select private.current_tenant_id())
+    )
 );
 
 create policy "Workers find operations"
@@ -474,7 +480,7 @@ declare
         when 'restore' then '{"backup_id": "uuid"}'
         when 'copy' then '{"from": "environment", "data": "boolean"}'
     end;
-    v_needed constant pg_catalog.text [] := case p_kind
+    v_needed constant pg_catalog.text[] := case p_kind
         when 'change' then '{change_id}' when 'restore' then '{backup_id}' when 'copy' then '{from}' else '{}'
     end;
     v_usual constant pg_catalog.jsonb := case p_kind
@@ -744,7 +750,7 @@ declare
     v_unknown constant pg_catalog.text := (
         select string_agg(k.key, ', ') from jsonb_object_keys(p_changes) as k (key)
         where k.key <> all (
-            '{detail,state,role_name,host,port,server_version,revision_id,tables_created,size_bytes,size_state,receipt,usage,error_code,error_detail,pending,promote}'::pg_catalog.text []
+            '{detail,state,role_name,host,port,server_version,revision_id,tables_created,size_bytes,size_state,receipt,usage,error_code,error_detail,pending,promote}'::pg_catalog.text[]
         )
     );
     v_new public.app_databases;
@@ -757,7 +763,7 @@ begin
 
     select d.* into v_new from public.app_databases as d where d.tenant_id = p_tenant_id and d.id = p_database_id;
 
-    v_new := jsonb_populate_record(v_new, p_changes - '{detail,pending,promote}'::pg_catalog.text []);
+    v_new := jsonb_populate_record(v_new, p_changes - '{detail,pending,promote}'::pg_catalog.text[]);
 
     update public.app_databases as d
     set
@@ -775,7 +781,7 @@ begin
         usage = nullif(v_new.usage, 'null'),
         error_code = v_new.error_code,
         error_detail = left(v_new.error_detail, 2000)
-    where d.tenant_id = p_tenant_id and d.id = p_database_id and p_changes - '{detail,pending,promote}'::pg_catalog.text [] <> '{}';
+    where d.tenant_id = p_tenant_id and d.id = p_database_id and p_changes - '{detail,pending,promote}'::pg_catalog.text[] <> '{}';
 
     if p_changes ? 'pending' then
         insert into private.app_credentials as c (tenant_id, database_id, pending)
@@ -1196,6 +1202,28 @@ $$;
 comment on function private.note_size_state(uuid, uuid, text, text) is
 'Says that a database that is ready is within its limit, warned or read_only from now on; false: it was not p_from any more. Definer: it works for people of all tenants.';
 
+create function private.lost_app_databases(p_names text[])
+returns text[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select n.name
+        from unnest(p_names) as n (name)
+        where not exists (
+            select from public.app_databases as d
+            where d.database_name = n.name and d.state <> 'removed'
+        )
+    );
+end
+$$;
+
+comment on function private.lost_app_databases(text[]) is
+'Those names of databases on the server for apps that should not be there: no row has them, or one that is removed. Definer: it works for people of all tenants.';
+
 revoke execute on function private.change_app_database(uuid, uuid, jsonb) from public;
 
 revoke execute on function private.give_up_app_operations() from public;
@@ -1213,6 +1241,8 @@ revoke execute on function private.due_app_work() from public;
 revoke execute on function private.note_app_sizes(jsonb) from public;
 
 revoke execute on function private.note_size_state(uuid, uuid, text, text) from public;
+
+revoke execute on function private.lost_app_databases(text[]) from public;
 
 grant execute on function private.change_app_database(uuid, uuid, jsonb) to palaver_definer;
 
@@ -1232,6 +1262,8 @@ grant execute on function private.note_app_sizes(jsonb) to palaver_worker;
 
 grant execute on function private.note_size_state(uuid, uuid, text, text) to palaver_worker;
 
+grant execute on function private.lost_app_databases(text[]) to palaver_worker;
+
 alter function private.claim_app_operation(text, interval, uuid) owner to palaver_definer;
 
 alter function private.note_app_step(uuid, text, text, jsonb, interval) owner to palaver_definer;
@@ -1243,6 +1275,8 @@ alter function private.due_app_work() owner to palaver_definer;
 alter function private.note_app_sizes(jsonb) owner to palaver_definer;
 
 alter function private.note_size_state(uuid, uuid, text, text) owner to palaver_definer;
+
+alter function private.lost_app_databases(text[]) owner to palaver_definer;
 
 -- What an app's owner sees through the worker. Looks at passwords are recorded in the audit log, which a later migration makes: without it
 -- nobody sees one.

@@ -46,6 +46,8 @@ KEPT = (
     "public.audit_log", "private.search_index",
     "public.documentation_sections", "private.documentation_index", "public.projects", "public.project_members",
     "public.project_revisions", "public.configuration_suggestions",
+    "public.app_plans", "public.generated_apps", "public.generated_app_files", "public.app_revisions",
+    "public.app_databases", "private.app_credentials", "public.app_operations",
 )  # fmt: skip
 """What a backup brings back, and what of it a tenant takes along."""
 
@@ -223,6 +225,18 @@ ROWS = (
     " where slug = 'desk' and tenant_id = {tenant}",
     "insert into public.documentation_sections (tenant_id, file, heading, content)"
     " values ({tenant}, 'a.md', 'A', 'Of it')",
+    "insert into public.generated_apps (tenant_id, owner_id, name)"
+    " select tenant_id, id, 'Shop' from public.users where tenant_id = {tenant}",
+    "insert into public.generated_app_files (tenant_id, app_id, path, content)"
+    " select tenant_id, id, 'a.ts', 'Of it' from public.generated_apps where tenant_id = {tenant}",
+    "insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest)"
+    " select tenant_id, id, 1, '{{}}', repeat('0', 64) from public.generated_apps where tenant_id = {tenant}",
+    "insert into public.app_databases (tenant_id, app_id, environment, state)"
+    " select tenant_id, id, 'production', 'ready' from public.generated_apps where tenant_id = {tenant}",
+    "insert into private.app_credentials (tenant_id, database_id, password)"
+    " select tenant_id, id, sha256('x') from public.app_databases where tenant_id = {tenant}",
+    "insert into public.app_operations (tenant_id, app_id, database_id, kind)"
+    " select tenant_id, app_id, id, 'backup' from public.app_databases where tenant_id = {tenant}",
 )
 
 
@@ -301,7 +315,7 @@ async def tenant(database: Database, slug: str) -> dict[str, object]:
             + (" and t.object <> 'tenants'" if table == "public.audit_log" else "")
         )
         for table in KEPT
-        if table not in ("public.tenants", "private.model_prices")
+        if table not in ("public.tenants", "public.app_plans", "private.model_prices")
     }
     return {
         **rows,

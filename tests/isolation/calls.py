@@ -24,7 +24,14 @@ BESIDE_CLAIMS: Final = ("private.tenant_key(uuid, uuid)",)
 """What answers the worker for any tenant, as sql/isolation_channels.md says, whoever its claims name."""
 OWN: Final = {"prompts": " and visibility <> 'public'"}
 """Of tables whose rows other tenants may see, those that they may not."""
-OWNERS: Final = {"projects": "owner_id"}
+OWNERS: Final = {
+    "projects": "owner_id",
+    "generated_apps": "owner_id",
+    "app_operations": "requested_by",
+    "app_changes": "requested_by",
+    "app_backups": "null::uuid",
+    "app_databases": "null::uuid",
+}
 """Columns that say whose a row is, where that is not user_id."""
 NOWHERE: Final = IDS["nowhere"]
 TABLES: Final = {
@@ -37,6 +44,11 @@ TABLES: Final = {
     "share": "conversation_shares",
     "project": "projects",
     "suggestion": "configuration_suggestions",
+    "app": "generated_apps",
+    "database": "app_databases",
+    "operation": "app_operations",
+    "change": "app_changes",
+    "backup": "app_backups",
 }
 """What an argument named p_<kind>_id means."""
 PLAIN: Final = {
@@ -76,6 +88,7 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
         for table in (
             *("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys"),
             *("share_secrets", "share_views"),
+            "app_credentials",
         )
     )
     cells = []

@@ -17,6 +17,8 @@ FRESH: Final = {
     "email": "'fresh@fresh.test'",
     "key": "'fresh'",
     "person_hash": "'fresh'",
+    "path": "'fresh'",
+    "source_digest": "repeat('a', 64)",
 }
 """Other values where they must be unique."""
 

@@ -30,6 +30,13 @@ MARKED: Final = {
     "turns": ("response_id", "finish_reason", "provider_message_id", "error_code"),
     "documentation_sections": ("file", "anchor", "heading", "breadcrumb", "content"),
     "audit_log": ("before", "after", "request_id"),
+    "generated_apps": ("name", "description"),
+    "generated_app_files": ("path", "content"),
+    "app_revisions": ("schema", "report"),
+    "app_databases": ("host", "server_version", "receipt", "usage", "error_code", "error_detail"),
+    "app_operations": ("arguments", "step", "progress", "result", "error_code", "error_detail"),
+    "app_changes": ("choices", "steps", "drift", "possible_renames", "ran", "error_code", "error_detail"),
+    "app_backups": ("label", "server_version", "tables", "error_code", "error_detail"),
 }
 """Columns that take a marker, by table of schema public."""
 
@@ -42,7 +49,7 @@ PRIVATE: Final = {
 """And by table of schema private."""
 
 UNMARKED: Final = {
-    "tenants": ("llm_provider", "search_language", "consent_version"),
+    "tenants": ("llm_provider", "search_language", "consent_version", "app_plan", "app_plan_limits"),
     "users": ("role",),
     "conversations": ("titled_by", "status", "context_type"),
     "project_revisions": ("side", "cause"),
@@ -53,6 +60,12 @@ UNMARKED: Final = {
     "turns": ("status", "dialect"),
     "consents": ("version", "text_hash"),
     "audit_log": ("actor_role", "action", "object"),
+    "app_plans": ("name",),
+    "app_revisions": ("source_digest",),
+    "app_databases": ("environment", "state", "database_name", "role_name", "size_state"),
+    "app_operations": ("kind", "state", "lease_owner"),
+    "app_changes": ("state", "digest", "catalog_digest", "confirmed_steps"),
+    "app_backups": ("kind", "state", "file", "sha256"),
 }
 """Columns of text whose values come from a fixed list."""
 
@@ -64,6 +77,11 @@ ARRAYS: Final = {
     "tools": "jsonb_build_object('type', 'function', 'function', jsonb_build_object('name', $1::text))",
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
+    "progress": "jsonb_build_object('step', $1::text)",
+    "steps": "jsonb_build_object('number', 1, 'kind', 'additive', 'subject', $1::text)",
+    "drift": "jsonb_build_object('subject', $1::text)",
+    "possible_renames": "jsonb_build_object('from', $1::text)",
+    "ran": "jsonb_build_object('number', $1::text)",
     "suspects": "jsonb_build_object('change', 1, 'reason', 'free_text', 'sources', jsonb_build_array($1::text))",
     "patch": "jsonb_build_object('op', 'test', 'path', '/mark', 'value', $1::text)",
     "inverse": "jsonb_build_object('op', 'test', 'path', '/mark', 'value', $1::text)",

@@ -25,6 +25,10 @@ FOLLOWS: Final = {
         *("public.project_members", "public.project_revisions", "public.configuration_suggestions"),
         "public.conversations",
     ),
+    "public.generated_apps": (
+        *("public.generated_app_files", "public.app_revisions", "public.app_databases", "public.app_operations"),
+        *("public.app_changes", "public.app_backups"),
+    ),
 }
 """Tables whose rows a change of another's takes along, as is meant."""
 
@@ -114,13 +118,14 @@ class Oracle:
         return f"select {SEES} from ({' union all '.join([mine, *others])}) as t (r)"
 
     def _of_others(self, table: catalog.Relation) -> str:
-        """Rows of other tenants, and of other people where a row is somebody's."""
+        """Rows of other tenants, and of other people where a row is somebody's; all, where none is."""
         columns = {"tenant_id": ":tenant", "user_id": ":person"} if "tenant_id" in table.columns else {"id": ":tenant"}
-        return " or ".join(
+        told = " or ".join(
             f"{column} is distinct from {self.actor.about(who)}::uuid"
             for column, who in columns.items()
             if column in table.columns
         )
+        return told or "true"
 
     async def ask(self, sql: str) -> Any:
         """One value, asked as owner with the actor's claims."""

@@ -229,6 +229,120 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      0      1      0      -       | select * from private.documentation_sections(:claims, '[{"file": "guide.md markacmex7q", "section": "start markacmex7q"}, {"file": "guide.md markglobexx7q"}]')
     -      -      -      -      -      -       -      0      0      0      -       | select * from private.documentation_sections(:claims, '[{"file": "guide.md markglobexx7q", "section": "start markglobexx7q"}]')
     -      -      -      -      -      -       -      -      -      -      -       | select private.reindex_documentation()
+    1      1      -      -      -      -       -      -      1      -      23502   | insert into public.generated_apps (name) values ('Mine')
+    1      0      0      0      0      0       -      0      1      0      1       | update public.generated_apps set name = 'Mine' where id = :bens_app
+    -      -      -      -      -      -       -      -      -      -      1       | update public.generated_apps set owner_id = :ada where id = :bens_app
+    -      -      -      -      -      -       -      -      -      -      1       | update public.generated_apps set byte_count = 0 where id = :bens_app
+    1      1      0      0      0      0       -      0      1      0      1       | delete from public.generated_apps where id = :bens_app
+    0      0      0      0      0      0       -      0      0      0      1       | delete from public.generated_apps where id = :chloes_app
+    1      -      -      -      -      -       -      -      1      -      23502   | insert into public.generated_app_files (app_id, path, content) values (:bens_app, 'a.ts', 'x')
+    -      1      -      -      -      -       -      -      -      -      23502   | insert into public.generated_app_files (app_id, path, content) values (:adas_app, 'a.ts', 'x')
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.generated_app_files (app_id, path, content) values (:chloes_app, 'a.ts', 'x')
+    -      -      -      -      -      -       -      -      -      -      23502   | insert into public.generated_app_files (app_id, path, content) values (:nowhere, 'a.ts', 'x')
+    1      1      0      0      0      0       -      0      1      0      1       | select path from public.generated_app_files where app_id = :bens_app
+    -      0      0      0      0      0       -      0      -      0      1       | update public.generated_app_files set app_id = :adas_app, path = 'b.ts' where app_id = :bens_app
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.app_databases (tenant_id, app_id, environment) values (:acme, :bens_app, 'staging')
+    -      -      -      -      -      -       -      -      -      -      -       | update public.app_databases set max_bytes = null where app_id = :bens_app
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.app_databases where app_id = :bens_app
+    -      -      -      -      -      -       -      -      -      -      -       | update public.app_operations set state = 'queued' where id = :bens_operation
+    -      -      -      -      -      -       -      -      -      -      -       | select * from private.app_credentials
+    -      -      -      -      -      -       -      -      1      -      -       | insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest, created_by) values (:acme, :bens_app, 2, '{}', repeat('a', 64), :ben)
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest, created_by) values (:acme, :bens_app, 2, '{}', repeat('a', 64), :ada)
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest, created_by) values (:acme, :adas_app, 2, '{}', repeat('a', 64), :ben)
+    -      -      -      -      -      -       -      -      -      -      -       | insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest, created_by) values (:globex, :chloes_app, 2, '{}', repeat('a', 64), :chloe)
+    4      4      4      0      0      0       -      0      4      0      4       | select name from public.app_plans
+    -      -      -      -      -      -       -      -      -      -      1       | insert into public.app_plans (name) values ('free')
+    -      -      -      -      -      -       -      -      -      -      1       | update public.tenants set app_plan = 'pro' where id = :acme
+    -      -      -      -      -      -       -      -      -      -      1       | update public.tenants set app_plan_limits = '{"max_databases": 9}' where id = :acme
+    1      1      0      0      0      0       -      0      1      0      1       | select * from private.app_limits(:acme) where max_databases = 1
+    0      0      0      0      0      0       -      0      0      0      1       | select * from private.app_limits(:globex)
+    1      1      0      0      0      0       -      0      1      0      -       | select 1 where private.may_make_apps()
+    -      -      -      -      -      -       -      0      1      0      -       | select 1 where private.app_access(:bens_app) = 'owner'
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 where private.app_access(:adas_app) is not null
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.check_app_access(:bens_app, true)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.check_app_access(:adas_app, false)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.put_app_files(:claims, :bens_app, array['a.ts'], array['x'])
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.put_app_files(:claims, :adas_app, array['a.ts'], array['x'])
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.put_app_files(:claims, :chloes_app, array['a.ts'], array['x'])
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.put_app_files(:claims, :nowhere, array['a.ts'], array['x'])
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.put_app_files(:claims, :bens_app, array[]::text[], array[]::text[], true)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.put_app_files(:claims, :adas_app, array[]::text[], array[]::text[], true)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.put_app_files(:claims, :chloes_app, array[]::text[], array[]::text[], true)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.put_app_files(:claims, :nowhere, array[]::text[], array[]::text[], true)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.record_app_revision(:claims, :bens_app, '{}', '{}', repeat('a', 64))
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.record_app_revision(:claims, :adas_app, '{}', '{}', repeat('a', 64))
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.record_app_revision(:claims, :chloes_app, '{}', '{}', repeat('a', 64))
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.record_app_revision(:claims, :nowhere, '{}', '{}', repeat('a', 64))
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_generated_app(:claims, :bens_app)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_generated_app(:claims, :adas_app)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_generated_app(:claims, :chloes_app)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_generated_app(:claims, :nowhere)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select * from private.read_app_files(:claims, :bens_app)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_app_files(:claims, :adas_app)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select * from private.read_app_files(:claims, :chloes_app)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select 1 where private.request_app_operation(:claims, :bens_app, 'production', 'provision') ->> 'status' = 'created'
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select 1 where private.request_app_operation(:claims, :bens_app, 'production', 'remove') ->> 'status' = 'removed'
+    -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.request_app_operation(:claims, :bens_app, 'production', 'rotate')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :adas_app, 'production', 'provision')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :chloes_app, 'production', 'provision')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :nowhere, 'production', 'provision')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :adas_app, 'production', 'remove')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :chloes_app, 'production', 'remove')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :nowhere, 'production', 'remove')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :adas_app, 'production', 'rotate')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :chloes_app, 'production', 'rotate')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :nowhere, 'production', 'rotate')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select 1 where private.enqueue_app_operation(:bens_app, 'staging', 'provision', '{}') ->> 'status' = 'created'
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.enqueue_app_operation(:adas_app, 'staging', 'provision', '{}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.enqueue_app_operation(:chloes_app, 'staging', 'provision', '{}')
+    -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.app_credentials(:claims, :bens_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.app_credentials(:claims, :adas_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.app_credentials(:claims, :chloes_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.look_at_app_password(:bens_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.look_at_app_password(:chloes_app, 'production')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_app_operation(:claims, :bens_operation)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_app_operation(:claims, :chloes_operation)
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 where private.claim_app_operation('me', '1 minute') is null
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 where private.claim_app_operation('me', '1 minute', :chloes_operation) is null
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.note_app_step(:bens_operation, 'me', 'here')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_operation(:chloes_operation, 'me', '{"state": "succeeded"}')
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.due_app_work()
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.note_app_sizes('[{"database_name": "app_00000000000070008000000000a2102", "bytes": 1}]')
+    -      -      -      -      -      -       -      0      0      0      -       | select 1 where private.note_size_state(:acme, :bens_database, 'within', 'warned')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.checked_app_arguments(:acme, :bens_app, 'rotate', '{}')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.change_app_database(:acme, :bens_database, '{}')
+    -      -      -      -      -      -       -      -      -      -      -       | select private.give_up_app_operations()
+    -      -      -      -      -      -       -      -      -      -      -       | select private.held_app_operation(:bens_operation, 'me')
+    1      1      0      0      0      0       -      0      1      0      1       | select id from public.app_changes where id = :bens_change
+    0      0      0      1      0      0       -      0      0      0      1       | select id from public.app_backups where id = :chloes_backup
+    -      -      -      -      -      -       -      -      -      -      -       | update public.app_changes set state = 'confirmed', confirmed_steps = array[0] where id = :bens_change
+    -      -      -      -      -      -       -      -      -      -      -       | delete from public.app_changes where id = :bens_change
+    -      -      -      -      -      -       -      -      -      -      -       | update public.app_backups set expires_at = now() where id = :bens_backup
+    -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.read_change_basis(:claims, :bens_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_change_basis(:claims, :adas_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_change_basis(:claims, :chloes_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.record_app_change(:claims, :bens_app, 'production', :bens_revision, '{}')
+    -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.keep_app_change(:bens_app, 'production', :bens_revision, '{}')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.confirm_app_change(:claims, :bens_change, repeat('a', 64), array[0])
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.discard_app_change(:claims, :bens_change, repeat('a', 64))
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.decide_app_change(:bens_change, jsonb_build_object('kind', 'confirm', 'digest', repeat('a', 64), 'steps', '[0]'::jsonb))
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_app_changes(:claims, :bens_app)
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_change(:bens_operation, 'me')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_change(:bens_operation, 'me', '{"state": "applied"}')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_backup(:bens_operation, 'me', '{"kind": "manual", "file": "a"}')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_backup(:bens_operation, 'me', :bens_backup, '{"state": "failed"}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.record_app_change(:claims, :chloes_app, 'production', :chloes_revision, '{}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.keep_app_change(:chloes_app, 'production', :chloes_revision, '{}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.confirm_app_change(:claims, :chloes_change, repeat('a', 64), array[0])
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.discard_app_change(:claims, :chloes_change, repeat('a', 64))
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.decide_app_change(:chloes_change, jsonb_build_object('kind', 'confirm', 'digest', repeat('a', 64), 'steps', '[0]'::jsonb))
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_app_changes(:claims, :chloes_app)
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_change(:chloes_operation, 'me')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_change(:chloes_operation, 'me', '{"state": "applied"}')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_backup(:chloes_operation, 'me', '{"kind": "manual", "file": "a"}')
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_backup(:chloes_operation, 'me', :chloes_backup, '{"state": "failed"}')
+    -      -      -      -      -      -       -      0      0      0      -       | select * from private.expired_app_backups()
+    -      -      -      -      -      -       -      1      1      1      -       | select 1 where not private.forget_app_backup(:acme, :bens_backup)
     -      -      -      -      -      -       -      -      1      -      1       | select public.increment_usage_metrics(:acme, :ben, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:acme, :ada, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:globex, :chloe, 1, 1)

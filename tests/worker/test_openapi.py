@@ -37,6 +37,15 @@ BODY = {"INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"}
 DECIDING = ASKING | {"NOT_FOUND", "SUGGESTION_DECIDED"}
 SESSION = "/api/ai/conversations/{conversation_id}/configuration"
 SUGGESTION = "/api/ai/suggestions/{suggestion_id}"
+DATABASE = "/api/v1/generated-apps/{app_id}/database"
+LOOKING = ASKING | {"NOT_FOUND", "INVALID_REQUEST"}
+DOING = LOOKING | {
+    "APP_DATABASE_MISSING",
+    "APP_DATABASE_BUSY",
+    "PROVISIONING_FAILED",
+    "PROVISIONING_UNAVAILABLE",
+    "ENCRYPTION_UNAVAILABLE",
+}
 # What each route can answer besides its success, by code; every one of them can also fail on our side.
 CODES: dict[str, set[str]] = {
     "GET /": set(),
@@ -60,6 +69,14 @@ CODES: dict[str, set[str]] = {
     | {"SUGGESTION_STALE", "CONFIGURATION_INVALID", "CONFIRMATION_REQUIRED"},
     f"POST {SUGGESTION}/reject": DECIDING | BODY,
     f"POST {SUGGESTION}/undo": DECIDING | {"SUGGESTION_STALE", "CONFIGURATION_INVALID"},
+    f"POST {DATABASE}/preview": LOOKING | BODY,
+    f"POST {DATABASE}/provision": DOING | BODY | {"NO_TABLES_FOUND", "APP_LIMIT_REACHED"},
+    f"DELETE {DATABASE}/deprovision": DOING,
+    f"POST {DATABASE}/undo-deprovision": DOING,
+    f"POST {DATABASE}/rotate-password": DOING,
+    f"GET {DATABASE}/status": LOOKING,
+    f"GET {DATABASE}/connection": LOOKING
+    | {"APP_DATABASE_MISSING", "PROVISIONING_UNAVAILABLE", "ENCRYPTION_UNAVAILABLE"},
     "POST /api/chat": BEGINNING | {"MODEL_NOT_FOUND"},
     "GET /api/chat/{chat}/messages": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "GET /api/chat/{chat}/stream": ASKING | {"ENCRYPTION_UNAVAILABLE"},
@@ -72,9 +89,11 @@ CODES: dict[str, set[str]] = {
     "GET /v1/models": set(),
     "GET /v1/models/{model}": set(),
 }
-ASSISTANT = ("/api/ai/chat", "/api/ai/conversations", "/api/ai/suggestions")
+PEOPLE = ("/api/ai/chat", "/api/ai/conversations", "/api/ai/suggestions", "/api/v1/")
 # No route of its own gives the first; the others come in the stream.
 ELSEWHERE = {"METHOD_NOT_ALLOWED", "AI_SERVICE_ERROR", "ANSWER_INTERRUPTED"}
+# Between workers, and of operations on apps' databases.
+ELSEWHERE |= {"OPERATION_LOST", "APP_DATABASE_BUSY", "APP_LIMIT_REACHED", "APP_DATABASE_MISSING"}
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PalaverError)]
 
 
@@ -154,7 +173,7 @@ def test_every_error_is_described_with_its_status_and_headers() -> None:
 def test_only_what_asks_for_a_token_says_so() -> None:
     found = operations(describe(settings(metrics_token="a-token")))
     guarded = {name: operation["security"] for name, operation in found.items() if operation["security"]}
-    asking = {name for name in CODES if name.split()[1].startswith(("/api/chat", "/v1/", *ASSISTANT))}
+    asking = {name for name in CODES if name.split()[1].startswith(("/api/chat", "/v1/", *PEOPLE))}
     assert guarded == {name: [{"accessToken": []}] for name in asking} | {"GET /metrics": [{"metricsToken": []}]}
     metrics = operations(describe(settings()))["GET /metrics"]
     assert metrics["security"] == [] and set(problems(metrics)) == {(500, "INTERNAL_ERROR")}

@@ -12,7 +12,7 @@ from typing import Final
 from app.provisioning.extraction.app import extract
 from app.provisioning.extraction.report import document, explanation, summary, told
 from app.provisioning.schema.script import script
-from app.provisioning.source.files import SourceError, SourceTree
+from app.provisioning.source.files import SourceTree
 
 READ: Final = 0
 FAULTS: Final = 1
@@ -38,7 +38,7 @@ def add_commands(command: Add) -> None:
 
 
 def _extract(given: argparse.Namespace) -> int:
-    tree = _tree(given.path)
+    tree = SourceTree.of_path(given.path)
     extraction = extract(tree)
     for finding in extraction.findings:
         print(told(finding), file=sys.stderr)
@@ -52,13 +52,3 @@ def _extract(given: argparse.Namespace) -> int:
     else:
         print(*(explanation if given.explain else summary)(extraction), sep="\n")
     return FAULTS if extraction.errors or not extraction.schema.tables else READ
-
-
-def _tree(path: Path) -> SourceTree:
-    if path.is_dir():
-        return SourceTree.of_directory(path)
-    try:
-        with path.open("rb") as archive:
-            return SourceTree.of_archive(archive)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address
 from app.provisioning.server.names import Names
-from app.provisioning.server.place import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What is on the server and should not be."""
-
-    unknown: tuple[str, ...]
-    """Databases and roles of apps that nobody knows; they are reported only, for a person to look at."""
-    hands: int
-    """Temporary logins that had outlived their time, and have been dropped."""
+from app.provisioning.server.place import Hand, Place
+from app.provisioning.server.scratch import drop_expired, scratch
 
 
 class AppServer:
@@ -29,17 +19,21 @@ class AppServer:
         self.address = Address(url)
 
     @asynccontextmanager
-    async def place(self, names: Names) -> AsyncIterator[Place]:
-        """An app's place, held until the block ends. Raises AppServerError."""
+    async def place(self, names: Names, *, gently: bool = False) -> AsyncIterator[Place]:
+        """An app's place, held until the block ends; `gently`: only if nobody has it. Raises AppServerError."""
         async with self.address.link() as link:
             place = Place(self.address, link, names)
-            await place.take()
+            await place.take(gently=gently)
             yield place
 
-    async def version(self) -> int:
-        """The major version of PostgreSQL. Raises AppServerError."""
-        async with self.address.link() as link:
-            return int(await link.value("version"))
+    @asynccontextmanager
+    async def scratch(self) -> AsyncIterator[Hand]:
+        """An empty database and a login with no more rights than an app, gone when the block ends.
+
+        Raises AppServerError.
+        """
+        async with scratch(self.address) as hand:
+            yield hand
 
     async def sizes(self) -> dict[Names, int]:
         """Bytes of every app's database. Raises AppServerError."""
@@ -48,18 +42,23 @@ class AppServer:
         named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
         return {names: size for names, size in named if names is not None}
 
-    async def sweep(self, known: set[Names]) -> Leftovers:
-        """Drop temporary logins that have outlived their time; report what nobody knows. Raises AppServerError."""
+    async def objects(self) -> dict[str, str]:
+        """Every database and role of apps, and the name of the database that it belongs to. Raises AppServerError."""
         async with self.address.link() as link:
+            rows = await link.rows("objects", apps=naming.APPS)
+        return {row["name"]: row["name"][: naming.LENGTH] for row in rows}
+
+    async def drop_expired_hands(self) -> int:
+        """Drop temporary logins that have outlived their time; how many there were. Raises AppServerError."""
+        async with self.address.link() as link:
+            scratches = await drop_expired(link)
             expired = await link.rows("expired_hands", hands=naming.HANDS, apps=naming.APPS)
-            for row in expired:
-                names = Names.of(row["role"] or "")
+            apps = {(row["rolname"], Names.of(row["role"] or "")) for row in expired}
+            for hand, names in apps:
                 if names is None:
-                    await link.run("drop_role", role=row["rolname"])
-            expected = {each for names in known for each in (*names.logins, names.frozen)}
-            found = [row["name"] for row in await link.rows("objects", apps=naming.APPS)]
-        for names in {names for row in expired if (names := Names.of(row["role"] or ""))}:
-            # To take a place is to drop its hands.
-            async with self.place(names):
+                    await link.run("drop_role", role=hand)
+        for names in {names for _, names in apps if names is not None}:
+            # To take a place is to drop its hands; one that is at work still, past its time, is left to it.
+            async with self.place(names, gently=True):
                 pass
-        return Leftovers(tuple(name for name in found if name not in expected), len(expired))
+        return len(expired) + scratches

@@ -24,6 +24,9 @@ async def freeze(place: Place) -> None:
     await place.quarantine()
     if not await _value(place.link, "role_exists", role=names.frozen):
         await _run(place.link, "create_frozen", frozen=names.frozen)
+    elif not await is_frozen(place):
+        # So that what is frozen by half is so by the whole.
+        await thaw(place)
     await _run(place.link, "allow_schemas", database=names.database, frozen=names.frozen)
     await place.gather()
     async with _hand(place) as link:
@@ -40,6 +43,14 @@ async def thaw(place: Place) -> None:
     await _run(place.link, "allow_growth", database=names.database, role=names.role)
     async with _hand(place) as link:
         await _run(link, "thaw", role=names.role, frozen=names.frozen)
+
+
+async def is_frozen(place: Place) -> bool:
+    """Whether nothing can be written, also where an app found a way to take a right back. Raises AppServerError."""
+    if not await _value(place.link, "role_exists", role=place.names.frozen):
+        return False
+    async with _hand(place) as link:
+        return await _value(link, "is_frozen", role=place.names.role, frozen=place.names.frozen)
 
 
 async def shrink(place: Place) -> None:

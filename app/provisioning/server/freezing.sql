@@ -178,10 +178,27 @@ vacuum (full, analyze) :"schema".:"table"
 select pg_catalog.to_regrole(:'role') is not null
 
 -- name: is_frozen
-select exists (
-    select from pg_catalog.pg_namespace as n
-    where n.nspname = :'frozen' and n.nspowner = pg_catalog.to_regrole(:'frozen')
-)
+select
+    exists (
+        select from pg_catalog.pg_namespace as n
+        where n.nspname = :'frozen' and n.nspowner = pg_catalog.to_regrole(:'frozen')
+    )
+    and not pg_catalog.has_database_privilege(:'role', pg_catalog.current_database(), 'create')
+    and not exists (
+        select from pg_catalog.pg_class as c
+        where
+            c.relkind in ('r', 'p', 'm')
+            and c.relpersistence <> 't'
+            and (
+                c.relowner = pg_catalog.to_regrole(:'role')
+                or c.relowner = pg_catalog.to_regrole(:'frozen')
+                and c.relnamespace <> pg_catalog.to_regnamespace(:'frozen')
+                and (
+                    pg_catalog.has_table_privilege(:'role', c.oid, 'insert, update')
+                    or pg_catalog.has_any_column_privilege(:'role', c.oid, 'insert, update')
+                )
+            )
+    )
 
 -- name: create_frozen
 create role :"frozen" nologin

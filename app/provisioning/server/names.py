@@ -13,8 +13,14 @@ OWNER: Final = "palaver_apps"
 APPS: Final = r"^app_[0-9a-f]{32}"
 """Databases and roles of apps begin so (a regular expression of PostgreSQL)."""
 
+LENGTH: Final = len("app_") + 32
+"""Of a database's name, with which those of all its roles begin."""
+
 HANDS: Final = r"^hand_[0-9a-f]{16}$"
 """Temporary logins."""
+
+SCRATCHES: Final = r"^scratch_[0-9a-f]{16}$"
+"""Databases for a while, and their logins."""
 
 _DATABASE: Final = re.compile(r"app_([0-9a-f]{32})")
 

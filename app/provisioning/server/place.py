@@ -16,7 +16,7 @@ from typing import Final
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address, Credentials, Link
 from app.provisioning.server.errors import AppServerError, AppServerUnavailable
-from app.provisioning.server.limits import Limits
+from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
 from app.provisioning.server.scram import new_password, verifier
@@ -52,15 +52,23 @@ class Place:
         self.address = address
         self.names = names
         self.link = link
+        self.is_taken = False
 
-    async def take(self) -> None:
-        """End what others still have running here. Raises AppServerError."""
+    async def take(self, *, gently: bool = False) -> None:
+        """End what others still have running here; where that is to be done `gently`, leave it to them instead.
+
+        Raises AppServerError.
+        """
         for _ in range(_TAKE_TRIES):
-            await self.link.rows("end_holders", lock=self.names.lock)
-            if await self.link.value("try_lock", lock=self.names.lock):
+            if not gently:
+                await self.link.rows("end_holders", lock=self.names.lock)
+            self.is_taken = bool(await self.link.value("try_lock", lock=self.names.lock))
+            if self.is_taken or gently:
                 break
         else:
             raise AppServerUnavailable("Somebody else is at work on this database; it will be tried again.")
+        if not self.is_taken:
+            return
         for row in await self.link.rows("hands", role=self.names.role, hands=naming.HANDS):
             await self.drop_hand(row["rolname"])
 
@@ -81,7 +89,7 @@ class Place:
         await run("shut_database", database=names.database)
         await run("open_database", database=names.database, role=names.role)
         await run("allow_connections", database=names.database)
-        await self._limit(limits)
+        await limited(self.link, names.database, limits)
         async with self.address.link(database=names.database) as inside:
             await inside.run("drop_standard_schema")
 
@@ -131,11 +139,15 @@ class Place:
         """Other limits than before. Raises AppServerError."""
         for login in await self._logins():
             await self.link.run("limit_connections", role=login, connections=limits.connections)
-        await self._limit(limits)
+        await limited(self.link, self.names.database, limits)
 
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
+
+    async def version(self) -> str:
+        """The version of the server. Raises AppServerError."""
+        return str(await self.link.value("version"))
 
     async def size(self) -> int:
         """Bytes of the database. Raises AppServerError."""
@@ -174,13 +186,6 @@ class Place:
             await link.run("give_back", **{"from": owner, "to": self.names.role})
             if forget:
                 await link.run("drop_owned", role=owner)
-
-    async def _limit(self, limits: Limits) -> None:
-        database = self.names.database
-        await self.link.run("limit_statements", database=database, milliseconds=limits.statement_timeout_ms)
-        await self.link.run("limit_idle_transactions", database=database, milliseconds=limits.idle_in_transaction_ms)
-        if await self.link.value("may_limit_temporary_files"):
-            await self.link.run("limit_temporary_files", database=database, kilobytes=limits.temporary_file_kb)
 
     async def _logins(self) -> list[str]:
         first, second = self.names.logins

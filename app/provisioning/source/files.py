@@ -47,6 +47,17 @@ class SourceTree:
         self.left_out: tuple[LeftOut, ...] = tuple(left_out)
 
     @classmethod
+    def of_path(cls, path: Path) -> SourceTree:
+        """The files under a directory, or of a zip archive. Raises SourceError."""
+        if path.is_dir():
+            return cls.of_directory(path)
+        try:
+            with path.open("rb") as archive:
+                return cls.of_archive(archive)
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+    @classmethod
     def of_directory(cls, directory: Path) -> SourceTree:
         """The files under a directory; symbolic links are not followed. Raises SourceError."""
         if not directory.is_dir():

@@ -48,8 +48,12 @@ class Program:
         """Where a name that is used in a module is declared; None where that is outside of the program.
 
         With `at`, the node where it is used, names within the functions around it count too; a parameter is found as
-        its identifier, which has no value of its own.
+        its identifier, which has no value of its own. A name may be a path through a module (`models.User`).
         """
+        owner, _, last = name.rpartition(".")
+        if owner:
+            inside = self.find(module, owner, at)
+            return self.exported(inside.module, last) if inside and inside.node.type == "program" else None
         around = None if at is None else at.parent
         while around is not None and around.parent is not None:
             block = self._block(module, around)
@@ -96,25 +100,41 @@ class Program:
         return None
 
     def origin(self, module: Module, name: str) -> Import | None:
-        """The package, and the name there, that a name comes from, through modules of the program; None for our own."""
-        seen: set[tuple[str, str]] = set()
-        imported = module.imported.get(name) if name not in module.declared else None
-        while imported is not None and (module.path, imported.name) not in seen:
-            seen.add((module.path, imported.name))
-            target = self.resolve(module, imported.source)
-            if target is None:
-                return imported
-            name, module = imported.name, target
-            match module.exported.get(name):
-                case str() as local:
-                    imported = module.imported.get(local)
-                case Import() as again:
-                    imported = again
-                case None if module.stars and name != "*":
-                    outside = [star for star in module.stars if self.resolve(module, star) is None]
-                    imported = Import(outside[0] if outside else module.stars[0], name)
-                case _:
-                    return None
+        """The package, and the name there, that a name comes from, through modules of the program; None for our own.
+
+        A name may be a path through a module (`models.Entity`).
+        """
+        return self._origin(module, name, set())
+
+    def _origin(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Import | None:
+        first, _, rest = name.partition(".")
+        imported = None if first in module.declared else module.imported.get(first)
+        if imported is None:
+            return None
+        source = self._origin_of(module, imported, seen)
+        if source is None and rest and (inner := self.find(module, first)) is not None and inner.node.type == "program":
+            return self._origin_of_export(inner.module, rest, seen)
+        return source
+
+    def _origin_of(self, module: Module, imported: Import, seen: set[tuple[str, str]]) -> Import | None:
+        target = self.resolve(module, imported.source)
+        return imported if target is None else self._origin_of_export(target, imported.name, seen)
+
+    def _origin_of_export(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Import | None:
+        if (module.path, name) in seen:
+            return None
+        seen.add((module.path, name))
+        match module.exported.get(name):
+            case str() as local:
+                return self._origin(module, local, seen)
+            case Import() as imported:
+                return self._origin_of(module, imported, seen)
+            case None if name not in ("*", "default"):
+                for star in module.stars:
+                    target = self.resolve(module, star)
+                    inner = None if target is None else self._origin_of_export(target, name, seen)
+                    if target is None or inner is not None:
+                        return inner or Import(star, name)
         return None
 
     def value(self, at: Found, bindings: Bindings | None = None) -> Value:
@@ -165,11 +185,12 @@ class Program:
             target = self.resolve(module, star)
             if target is not None and (found := self._exported(target, name, seen)) is not None:
                 return found
-        return None
+        # `require` of a module that has but names.
+        return Found(module, module.root) if name == "default" and module.exported else None
 
 
 def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:
-    """What `paths` of each tsconfig.json says, and `@/` and `~/` for src, as most templates have them."""
+    """What `paths` of each tsconfig.json says, the packages of the repository, and `@/` and `~/` for src."""
     aliases: list[tuple[str, str]] = []
     for path in tree.paths("tsconfig.json", "jsconfig.json", "tsconfig.app.json"):
         base = posixpath.dirname(path)
@@ -185,7 +206,27 @@ def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:
             ]
         if isinstance(root, str):
             aliases.append(("", base))
-    return [*aliases, ("@/", "src"), ("@/", ""), ("~/", "src"), ("~/", "")]
+    return [*aliases, *_packages(tree), ("@/", "src"), ("@/", ""), ("~/", "src"), ("~/", "")]
+
+
+def _packages(tree: SourceTree) -> Iterator[tuple[str, str]]:
+    """The names by which the packages of one repository import each other, and what they call their own folders.
+
+    The latter are `imports` of a package.json: `#app/*` for a folder (Node.js, "Subpath imports").
+    """
+    for path in tree.paths("package.json"):
+        try:
+            document = json.loads(tree.files[path])
+        except (ValueError, RecursionError):
+            continue
+        directory = posixpath.dirname(path)
+        name = document.get("name") if isinstance(document, dict) else None
+        if isinstance(name, str) and name and directory:
+            yield from ((name, posixpath.join(directory, "src")), (name, directory))
+        imports = document.get("imports") if isinstance(document, dict) else None
+        for alias, target in imports.items() if isinstance(imports, dict) else ():
+            if isinstance(target, str):
+                yield alias.removesuffix("*"), posixpath.join(directory, target.removesuffix("*"))
 
 
 def _compiler_options(source: str) -> dict[str, Any]:

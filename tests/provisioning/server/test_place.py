@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
 from app.provisioning.server.errors import AppServerError
+from app.provisioning.server.scram import new_password
 from tests.provisioning.server.conftest import LIMITS, App, Ground
 
 
@@ -126,15 +129,16 @@ async def test_hands_that_outlived_their_time_are_dropped(app: App) -> None:
             f"create role hand_0123456789abcdef login valid until '2001-01-01' in role {app.names.role};"
             "create role hand_fedcba9876543210 login valid until '2001-01-01'"
         )
-    found = await app.ground.server.sweep({app.names})
-    assert found.hands == 2
+    assert await app.ground.server.drop_expired_hands() == 2
     assert not [name for name in await left(app.ground) if name.startswith("hand_")]
 
 
-async def test_what_nobody_knows_is_reported_and_left(app: App, other: App) -> None:
-    found = await app.ground.server.sweep({app.names})
-    assert other.names.role in found.unknown and app.names.role not in found.unknown
-    assert other.names.role in await left(app.ground)
+async def test_all_that_is_on_the_server_is_known_by_its_database(app: App, other: App) -> None:
+    async with app.ground.server.place(app.names) as place:
+        await place.renew(app.names.second_login, new_password(), LIMITS, grace=timedelta())
+    found = await app.ground.server.objects()
+    assert found[other.names.role] == other.names.database
+    assert found[app.names.second_login] == found[app.names.role] == app.names.database
 
 
 async def test_sizes(app: App, other: App) -> None:

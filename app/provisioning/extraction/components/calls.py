@@ -9,7 +9,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code, arguments, callee, function_around, inside
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around, inside
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Sighting
@@ -19,7 +19,7 @@ from app.provisioning.source.syntax import text, unquoted, walk
 from app.provisioning.source.values import Found
 
 _CLIENT: Final = re.compile(
-    r"(?:await)?(?:this\.)?(?:axios|api|client|http|httpClient|instance|ky|request|\$http|\w*[aA]pi(?:Client)?|\w*[cC]lient|axiosInstance)"
+    r"(?:await)?(?:this\.)?(?:axios|api|client|http|httpClient|instance|ky|requests?|agent|superagent|API|\$http|\w*[aA]pi(?:Client)?|\w*[cC]lient|axiosInstance)"
     r"\.(get|post|put|patch|delete|del)"
 )
 _ROUTER: Final = re.compile(r"(?:app|router|server|api|fastify|\w+Router|\w+Routes)\.(get|post|put|patch|delete)")
@@ -93,7 +93,7 @@ def _requested(reading: Reading, code: Code, call: Node, name: str) -> Iterator[
         if len(given) > 1
         else None
     )
-    fields = () if body is None else _sent(reading, code, body)
+    fields = () if body is None else _sent(reading, code, body, address.rstrip("/").rpartition("/")[2])
     yield from _of_path(code, call, address, verb, fields)
     typed = call.child_by_field_name("type_arguments")
     for of, many in named_within(typed) if typed is not None else ():
@@ -145,7 +145,7 @@ def _is_parameter(segment: str) -> bool:
     return segment.startswith((":", "{", "[", "$")) or "{}" in segment
 
 
-def _address(reading: Reading, code: Code, node: Node) -> str:
+def _address(reading: Reading, code: Code, node: Node, depth: int = 0) -> str:
     """The address of a call, with `{}` for what is filled in; the app's base address is left away."""
     value = reading.program.value(Found(code.module, node))
     if isinstance(value, str):
@@ -153,7 +153,9 @@ def _address(reading: Reading, code: Code, node: Node) -> str:
     if node.type == "identifier":
         found = reading.variable(code, text(node), node)
         inner = None if found is None else found[1].child_by_field_name("value")
-        return "" if found is None or inner is None or inner == node else _address(reading, found[0], inner)
+        if found is None or inner is None or depth > MOST_DEPTH:
+            return ""
+        return _address(reading, found[0], inner, depth + 1)
     pieces: list[str] = []
     parts = node.named_children if node.type in ("template_string", "binary_expression") else ()
     for child in parts:
@@ -183,19 +185,22 @@ def _body(options: Node) -> Node | None:
     return None
 
 
-def _sent(reading: Reading, code: Code, node: Node) -> tuple[Field, ...]:
+def _sent(reading: Reading, code: Code, node: Node, of: str = "") -> tuple[Field, ...]:
     """The fields that are sent; those of a declared type are known from there."""
     if node.type == "call_expression" and callee(node) == "JSON.stringify" and arguments(node):
         node = arguments(node)[0]
     if node.type == "array" and node.named_children:
         node = node.named_children[0]
     shape = value_of(reading, code, node, source="call")
+    if len(shape.fields) == 1 and thing(shape.fields[0].name) == thing(of) != "":
+        shape = shape.fields[0].shape  # Wrapped, as in `{todo: {…}}`.
+        shape = replace(shape, fields=reading.members(shape), kind="object") if shape.kind == "reference" else shape
     literal = node.type == "object"
     return tuple(
         replace(
             each,
             source="call" if literal else "form",
-            required=None if literal and not each.shape.literal else each.required,
+            required=True if each.shape.literal else None,
         )
         for each in (shape.fields if shape.kind == "object" else ())
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -13,9 +14,12 @@ from app.provisioning.extraction.components.lexicon import NOT_STORED_SUFFIXES
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import Field, Sighting
 from app.provisioning.extraction.components.types import named_within
-from app.provisioning.extraction.components.words import thing, words
+from app.provisioning.extraction.components.words import words
 from app.provisioning.extraction.components.zod import schema_of
 from app.provisioning.source.syntax import text, walk
+
+OWN_SETTINGS: Final = re.compile(r"(?i)(^|/)(settings|preferences)/")
+"""Where apps have the forms by which one person sets them up."""
 
 KEYS: Final = frozenset({"id", "_id", "uuid", "uid", "key_id"})
 
@@ -84,26 +88,25 @@ def _of_type(reading: Reading, code: Code, node: Node) -> Iterator[Sighting]:
     fields = reading.fields(name)
     if not fields or any(each.type == "extends_clause" for each in node.named_children):
         return
-    if value is not None and value.type in ("generic_type", "intersection_type"):
-        bases = [each for each, _ in named_within(value)] or [
-            text(each) for each in walk(value) if each.type == "type_identifier"
-        ]
-        if not text(value).startswith(("z.", "yup.")):
-            about = [each for each in bases if each not in ("Omit", "Pick", "Partial", "Required", "Readonly")]
-            against = f"derived from {about[0]}" if about else "derived from other types"
-            yield Sighting(name, "type", 0.0, code.evidence(node, "type"), type_name=name, against=against)
+    extends, derived = _bases(value) if value is not None else (_parents(node), "")
+    against = reason_against(name, fields)
+    if derived and not against:
+        against = f"derived from {derived}"
+    if derived:
+        yield Sighting(name, "type", 0.0, code.evidence(node, "type"), type_name=name, against=against)
         return
     if node.type == "class_declaration" and any(each.shape.kind == "code" for each in fields):
         return
-    against = reason_against(name, fields)
     partial = is_partial(name)
     weight = 0.2 if partial else 0.55 if has_key(fields) else 0.25
     kept = tuple(replace(each, source="form") for each in fields) if partial else fields
-    yield Sighting(name, "type", weight, code.evidence(node, "type"), kept, "" if partial else name, against=against)
+    yield Sighting(
+        name, "type", weight, code.evidence(node, "type"), kept, "" if partial else name, extends, against=against
+    )
     for each in fields if not against else ():
         inner = each.shape.of if each.shape.kind == "list" and each.shape.of is not None else each.shape
         if inner.kind == "reference" and inner.name != name:
-            yield Sighting(inner.name, "reference", 0.25, each.evidence, type_name=inner.name)
+            yield Sighting(inner.name, "reference", 0.25, each.evidence, type_name=inner.name, by=name)
 
 
 _MEMBERS: Final = ("property_signature", "public_field_definition")
@@ -114,11 +117,36 @@ def _of_schema(code: Code, node: Node, fields: tuple[Field, ...]) -> Sighting:
     plain = name[: -len("schema")] if name.lower().endswith("schema") and len(name) > len("schema") else name
     partial = is_partial(plain) or plain.lower().endswith(("form", "input"))
     against = reason_against(plain, fields)
-    weight = 0.35 if partial else 0.6 if has_key(fields) else 0.5
+    weight = 0.1 if OWN_SETTINGS.search(code.file) else 0.35 if partial else 0.6 if has_key(fields) else 0.5
     kept = tuple(replace(each, source="form") for each in fields) if partial else fields
     return Sighting(plain, "zod", weight, code.evidence(node, "zod"), kept, against=against)
 
 
-def is_empty(name: str) -> bool:
-    """Whether a name speaks of nothing in particular, such as `formData`."""
-    return not thing(name)
+def _parents(declaration: Node) -> tuple[str, ...]:
+    """The interfaces that one extends."""
+    clauses = (each for each in declaration.named_children if each.type == "extends_type_clause")
+    return tuple(text(each) for clause in clauses for each in clause.named_children if each.type == "type_identifier")
+
+
+def _bases(value: Node) -> tuple[tuple[str, ...], str]:
+    """The types that an alias adds fields of its own to; or the type that it only cuts or joins."""
+    if value.type == "generic_type":
+        name = text(value.child_by_field_name("name"))
+        cut = next((each for each, _ in named_within(value)), "") or text(value).partition("<")[2].rstrip(">")
+        return (), cut if name in _CUTTING else ""
+    if value.type != "intersection_type":
+        return (), ""
+    parts = [each for each in walk(value, into=lambda here: here.type == "intersection_type") if each != value]
+    named = tuple(text(each) for each in parts if each.type == "type_identifier")
+    own = any(
+        member.type in _MEMBERS
+        and (kind := member.child_by_field_name("type")) is not None
+        and not any(named_within(kind))
+        for part in parts
+        if part.type == "object_type"
+        for member in part.named_children
+    )
+    return (named, "") if own else ((), " and ".join(named) or "other types")
+
+
+_CUTTING: Final = frozenset({"Omit", "Pick", "Partial", "Required", "Readonly", "Exclude", "Extract", "ReturnType"})

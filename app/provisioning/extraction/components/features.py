@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.provisioning.extraction.components.shapes import Sighting
+from app.provisioning.extraction.components.weighing import SIGNING_IN
 from app.provisioning.schema.model import Column, Evidence, Index, IndexPart, Schema
 
 _FEATURES: Final[dict[str, tuple[set[str], set[str], set[str]]]] = {
@@ -31,12 +32,10 @@ _FEATURES: Final[dict[str, tuple[set[str], set[str], set[str]]]] = {
 }
 """Of each feature: things of which an app has one, others of which it has one too, and those that it has none of."""
 
-_SIGN_IN: Final = frozenset({"auth", "sign-in", "sign-up"})
-
 
 def features(keys: Collection[str], sightings: Sequence[Sighting], signs_in: bool) -> tuple[str, ...]:
     """The features of an app whose stored things are `keys`."""
-    auth = signs_in or any(each.rule in _SIGN_IN for each in sightings)
+    auth = signs_in or any(each.rule in SIGNING_IN for each in sightings)
     kept = set(keys)
     seen = [
         name
@@ -46,10 +45,10 @@ def features(keys: Collection[str], sightings: Sequence[Sighting], signs_in: boo
     return tuple(sorted([*seen, "auth"] if auth else seen))
 
 
-def completed(schema: Schema, sightings: Sequence[Sighting]) -> Schema:
-    """The schema with what a sign-in form needs of the table of users, where the app has both."""
+def completed(schema: Schema, people: str, sightings: Sequence[Sighting]) -> Schema:
+    """The schema with what a sign-in form needs of the table of people, where the app has both."""
     form = next((each for each in sightings if each.rule in ("sign-in", "sign-up")), None)
-    users = schema.table("users")
+    users = schema.table(people)
     if form is None or users is None:
         return schema
     evidence = Evidence(form.evidence.file, form.evidence.line, "components.template-auth", 0.6)
@@ -58,6 +57,6 @@ def completed(schema: Schema, sightings: Sequence[Sighting]) -> Schema:
         columns = (*columns, Column("password_hash", "text", nullable=True, evidence=evidence))
     identity = next((each for each in ("email", "username") if users.column(each) is not None), None)
     if identity is not None:
-        indexes = (*indexes, Index(f"users_{identity}_key", (IndexPart(identity),), unique=True, evidence=evidence))
+        indexes = (*indexes, Index(f"{people}_{identity}_key", (IndexPart(identity),), unique=True, evidence=evidence))
     changed = replace(users, columns=columns, indexes=indexes)
     return replace(schema, tables=tuple(changed if table is users else table for table in schema.tables))

@@ -17,6 +17,7 @@ from app.provisioning.extraction.components.code import (
     inside,
     name_of_function,
 )
+from app.provisioning.extraction.components.declarations import OWN_SETTINGS
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.lexicon import MEASURED, MONEY
 from app.provisioning.extraction.components.reading import Reading
@@ -70,7 +71,10 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
         inputs = list(_inputs(reading, code, element))
         handler = _handler(code, opening)
         initial = _initial(reading, code, element, opening)
-        yield from of_form(inputs, initial, _about(reading, code, element, handler), code.evidence(element, "form"))
+        name, called, weight = _about(reading, code, element, handler)
+        if OWN_SETTINGS.search(code.file):
+            weight = min(weight, 0.3)
+        yield from of_form(inputs, initial, (name, called, weight), code.evidence(element, "form"))
 
 
 def of_form(
@@ -86,7 +90,7 @@ def of_form(
         for each in initial
         if each.name not in seen and snake(each.name) not in _NOT_KEPT
     ]
-    if any(each.type == "password" for each in inputs) or "password" in known:
+    if any(each.type == "password" or each.name in ("password", "passwd") for each in inputs) or "password" in known:
         more = any(thing(each.name) in ("name", "username", "first_name", "full_name") for each in inputs)
         if _SIGN_UP.search(called) or (more and not _SIGN_IN.search(called)):
             yield Sighting(
@@ -172,6 +176,8 @@ def _name_of_input(given: dict[str, Node | None], registered: Node | None) -> st
         return written
     for attribute in ("value", "checked"):
         value = given.get(attribute)
+        if value is not None and text(value).startswith("{field."):
+            return ""  # Inside of the FormField that has the name.
         if value is not None and value.type == "jsx_expression" and value.named_children:
             bound = text(value.named_children[0])
             if found := re.fullmatch(r"(?:\w+\.)*([A-Za-z_]\w*)(?:\s*(?:\?\?|\|\|)\s*['\"]{2})?", bound):

@@ -109,8 +109,8 @@ WHOLE: Final = frozenset({
     "downvotes", "likes", "views", "shares", "followers", "points", "streak", "minutes", "seconds", "hours", "days",
     "servings", "seats", "capacity", "pages", "page", "guests", "attempts", "calories", "reps", "sets", "stars",
     "inventory", "level", "number", "attendees", "duration", "size", "year_built", "bedrooms", "sort", "rank",
-    "priority", "estimate", "plays", "downloads", "participants", "clicks", "comments", "members", "xp", "upvote",
-    "downvote",
+    "priority", "estimate", "plays", "downloads", "participants", "score", "reputation", "karma", "wins", "losses",
+    "goals", "turns", "round", "attempt", "clicks", "comments", "members", "xp", "upvote", "downvote",
 })  # fmt: skip
 """Last words of numbers that are counted, not measured."""
 
@@ -134,3 +134,8 @@ GENERIC: Final = frozenset({
     "set", "prev", "previous", "old", "state", "other",
 })  # fmt: skip
 """Names of lists that say nothing of what is in them."""
+
+PAGE_PARTS: Final = frozenset({
+    "nav", "navbar", "sidebar", "menu", "footer", "header", "breadcrumb", "chart", "hero", "tab", "toolbar", "route",
+})  # fmt: skip
+"""First words of the names of things that are parts of a page."""

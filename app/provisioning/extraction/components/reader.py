@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.provisioning.extraction.components import calls, declarations, forms, markup, state
+from app.provisioning.extraction.components import calls, declarations, forms, markup, samples, state
 from app.provisioning.extraction.components.calls import Foreign
+from app.provisioning.extraction.components.code import Code
 from app.provisioning.extraction.components.features import completed, features
 from app.provisioning.extraction.components.lowering import Lowering
 from app.provisioning.extraction.components.merging import merged
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import Sighting
-from app.provisioning.extraction.components.weighing import weighed
+from app.provisioning.extraction.components.weighing import person, weighed
 from app.provisioning.extraction.result import Extraction, Finding, Rejected
 from app.provisioning.source.files import SourceTree
 
@@ -26,23 +27,18 @@ def read(tree: SourceTree) -> Extraction | None:
     """The tables that the code shows; None where there is no code."""
     reading = Reading(tree)
     codes = list(reading.codes())
-    if not codes and not reading.pages:
+    if not codes and not reading.pages and not reading.bundles:
         return None
-    seen = list(_sightings(reading))
+    seen = list(_sightings(reading, tree))
     entities, rejected = weighed(seen)
     sightings = [each for each in seen if isinstance(each, Sighting)]
-    fields = {key: merged(entity, rejected) for key, entity in entities.items()}
-    schema = completed(Lowering(entities, fields).schema(), sightings)
-    findings = [
-        Finding(
-            "error",
-            reading.file(code.module.path),
-            fault.line,
-            "components.syntax",
-            f"No valid code near {fault.near!r}; left out.",
-        )
-        for code in codes
-        for fault in code.module.faults()
+    fields = {key: merged(entity, entities, rejected) for key, entity in entities.items()}
+    lowering = Lowering(entities, fields)
+    schema = completed(lowering.schema(), lowering.name(person(entities)), sightings)
+    findings = [finding for code in codes if (finding := _fault(code)) is not None]
+    bundled = "was made by a tool out of other files, by its size or its lines; it was not read."
+    findings += [
+        Finding("warning", path, 0, "components.bundle", f"{path} {bundled}") for path in sorted(reading.bundles)
     ]
     if not schema.tables:
         place = next(iter(tree.files))
@@ -55,12 +51,25 @@ def read(tree: SourceTree) -> Extraction | None:
     )
 
 
-def _sightings(reading: Reading) -> Iterator[Sighting | Foreign]:
+def _sightings(reading: Reading, tree: SourceTree) -> Iterator[Sighting | Foreign]:
     for code in reading.codes():
         for rule in (declarations.sightings, state.sightings, calls.sightings, forms.sightings):
             yield from rule(reading, code)
     for path, page in reading.pages.items():
         yield from markup.sightings(path, page)
+    yield from samples.sightings(reading, tree)
+
+
+def _fault(code: Code) -> Finding | None:
+    """That a file is no valid code in some place: a warning where only a mark seems to be missing."""
+    faults = code.module.faults()
+    if not faults:
+        return None
+    real = next((each for each in faults if each.near), None)
+    first = real or faults[0]
+    where = f"near {first.near!r}" if real is not None else "where something seems to be missing"
+    message = f"Line {first.line} is no code that can be read, {where}; the rest of the file was read."
+    return Finding("error" if real is not None else "warning", code.file, first.line, "components.syntax", message)
 
 
 def _unique(rejected: list[Rejected]) -> tuple[Rejected, ...]:

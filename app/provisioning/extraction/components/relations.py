@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from app.provisioning.extraction.components.lexicon import PEOPLE
 from app.provisioning.extraction.components.merging import Merged
-from app.provisioning.extraction.components.weighing import Entity
+from app.provisioning.extraction.components.weighing import Entity, person
 from app.provisioning.extraction.components.words import singular, thing, words
 
 _SELF: Final = frozenset({"parent", "parent_comment", "reply_to", "replied_to", "previous", "original"})
@@ -64,13 +65,23 @@ def _named(base: str, entity: Entity, entities: Mapping[str, Entity]) -> str:
         key = thing("_".join(parts[start:])) or "_".join(parts[start:])
         if key in entities:
             return key
-        ending = [each for each in entities if each.endswith(f"_{key}")]
-        if start == 0 and len(ending) == 1 and ending[0].startswith(f"{entity.key}_") is False and parts[-1] != "item":
+        ending = _ending(tuple(entities)).get(key, ())
+        if start == 0 and len(ending) == 1 and not ending[0].startswith(f"{entity.key}_") and parts[-1] != "item":
             return ending[0]
     last = parts[-1] if parts else ""
-    if (base in PEOPLE or last in PEOPLE) and "user" in entities:
-        return "user"
-    return ""
+    return person(entities) if base in PEOPLE or last in PEOPLE else ""
+
+
+@lru_cache(maxsize=1)
+def _ending(keys: tuple[str, ...]) -> dict[str, list[str]]:
+    """The things of several words, by each of their endings."""
+    endings: dict[str, list[str]] = {}
+    for key in keys:
+        rest = key.partition("_")[2]
+        while rest:
+            endings.setdefault(rest, []).append(key)
+            rest = rest.partition("_")[2]
+    return endings
 
 
 def _listed(field: Merged, entity: Entity, target: Entity, fields: Mapping[str, list[Merged]]) -> Relation:
@@ -88,11 +99,11 @@ def _listed(field: Merged, entity: Entity, target: Entity, fields: Mapping[str, 
         and thing(each.shape.of.name) == entity.key
         for each in fields[target.key]
     )
-    person = target.key == "user" or target.key == entity.key
+    people = target.key in (person({entity.key: entity, target.key: target}), entity.key)
     alone = any(each.kept or each.stored or each.rule in ("write", "request") for each in target.sightings)
     shared = target.key in _SHARED
     nested = target.key.startswith(f"{entity.key}_")
-    if person or back or shared or (alone and not nested and target.key not in _OWNED):
+    if people or back or shared or (alone and not nested and target.key not in _OWNED):
         return Relation("many", target.key, singular(field.name))
     return Relation("children", target.key, own)
 

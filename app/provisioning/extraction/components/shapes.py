@@ -32,7 +32,7 @@ class Shape:
     checks: tuple[str, ...] = ()
     default: str | None = None
     literal: bool = False
-    """Whether the value itself was written down, and is not empty text."""
+    """Whether the value itself was written down, and is not empty text; of a reference, that it is a guess."""
 
     def or_null(self, nullable: bool = True) -> Shape:
         """The same, or nothing."""
@@ -44,6 +44,8 @@ class Shape:
 
 
 UNKNOWN = Shape()
+COUNTED = Shape("integer", name="length")
+"""How many there are of something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ class Sighting:
     """A place that speaks for a thing being stored, under the name by which that place knows it.
 
     `weight` is the probability that it is, were this all that is known. `verbatim` is a name by which a database
-    already knows the thing. `stored` is set where the place itself stores or changes it outside of this page, `kept`
-    where it is held as a changing list, and `against` is a reason why it cannot be a table.
+    already knows the thing; `extends` are types whose fields it has besides its own; `by` is the type that refers to
+    it, `parent` the thing to which it belongs by its path. `stored` is set where the place itself stores or changes it
+    outside of this page, `kept` where it is held as a changing list; `against` is a reason why it cannot be a table.
     """
 
     name: str
@@ -72,6 +75,8 @@ class Sighting:
     evidence: Evidence
     fields: tuple[Field, ...] = ()
     type_name: str = ""
+    extends: tuple[str, ...] = ()
+    by: str = ""
     parent: str = ""
     verbatim: str = ""
     stored: bool = False

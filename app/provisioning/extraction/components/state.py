@@ -39,6 +39,7 @@ MAKER: Final = re.compile(
 )
 """Names of functions that make something, such as `handleAddTodo`; what they make is in the group."""
 
+_STORE_NAME: Final = re.compile(r"(?i)state|store|initial|default")
 _ADDING: Final = re.compile(r"(.+)\.(push|unshift|concat)")
 
 
@@ -46,10 +47,12 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
     """The lists that a module holds, its seed data, and its new objects."""
     for call in code.nodes("call_expression"):
         name = callee(call)
-        if name in HOOKS:
+        if name in HOOKS or name in ("useReducer", "React.useReducer"):
             yield from _held(reading, code, call, name)
         elif (added := _ADDING.fullmatch(name)) is not None:
-            yield from _added(reading, code, call, added[1], arguments(call))
+            method = call.child_by_field_name("function")
+            owner = None if method is None else method.child_by_field_name("object")
+            yield from _added(reading, code, call, added[1], arguments(call), owner)
         elif re.fullmatch(r"set[A-Z]\w*", name) and re.search(r"\.(filter|map)\(", text(call)):
             yield Sighting(name, "change", 0.15, code.evidence(call, "change"), kept=True)
     for array in code.nodes("array"):
@@ -77,15 +80,19 @@ def _held(reading: Reading, code: Code, call: Node, hook: str) -> Iterator[Sight
     name, stored = text(first), hook in STORING_HOOKS
     changes = pattern.type == "identifier" or len(pattern.named_children) > 1
     typed = call.child_by_field_name("type_arguments")
-    if typed is not None:
-        for of, many in named_within(typed):
-            weight = 0.4 if many else 0.1
-            yield Sighting(
-                name, "state", weight, code.evidence(call, "state"), type_name=of, kept=many and changes, stored=stored
-            )
+    named = (
+        []
+        if typed is None
+        else [each for each in named_within(typed) if reading.declaration(code, each[0]) is not None]
+    )
+    for of, many in named:
+        weight, held = 0.4 if many else 0.1, many and changes
+        yield Sighting(name, "state", weight, code.evidence(call, "state"), type_name=of, kept=held, stored=stored)
+    if named or (typed is not None and not re.search(r"\[\]|Array<", text(typed))):
         return
     given = arguments(call)
-    shape = value_of(reading, code, given[-1], source="seed") if given else Shape()
+    given = given[1:2] if hook.endswith("useReducer") else given[-1:]
+    shape = value_of(reading, code, given[0], source="seed") if given else Shape()
     if (
         shape.kind == "list"
         and (shape.of is None or shape.of.kind in ("unknown", "object", "reference"))
@@ -100,21 +107,27 @@ def _of_array(reading: Reading, code: Code, array: Node) -> Iterator[Sighting]:
     spread = next((child for child in children if child.type == "spread_element"), None)
     if spread is not None:
         if len(children) > 1 and spread.named_children:
-            name = _list_name(code, spread.named_children[0])
-            yield from _added(
-                reading, code, array, name, [child for child in children if child.type != "spread_element"]
-            )
+            name, elements = _list_name(code, spread.named_children[0]), [each for each in children if each != spread]
+            yield from _added(reading, code, array, name, elements, spread.named_children[0])
         return
     held = _name_of_list(code, array)
     if held is None:
         return
     declarator = variable_of(array)
     annotation = declarator.child_by_field_name("type") if declarator is not None else None
+    around = array.parent
+    if annotation is None and around is not None and around.type in ("as_expression", "satisfies_expression"):
+        annotation = around.named_children[-1]
     of = next((each for each, many in named_within(annotation) if many), "") if annotation is not None else ""
     if children and children[0].type == "object":
         yield _seeds(reading, code, array, held, of)
     in_store = array.parent is not None and array.parent.type == "pair"
-    if in_store and is_plural(held) and (not children or children[0].type == "object"):
+    if (
+        in_store
+        and _STORE_NAME.search(_holder(array))
+        and is_plural(held)
+        and (not children or children[0].type == "object")
+    ):
         yield Sighting(held, "state", 0.4, code.evidence(array, "state"), kept=True)
 
 
@@ -156,6 +169,12 @@ def _name_of_list(code: Code, array: Node) -> str | None:
     return None
 
 
+def _holder(array: Node) -> str:
+    """The variable of the object that holds a list; `store` where that is the argument of a call."""
+    owner = None if array.parent is None or array.parent.parent is None else variable_of(array.parent.parent)
+    return "store" if owner is None else text(owner.child_by_field_name("name"))
+
+
 def _list_name(code: Code, node: Node) -> str:
     """What list is spread: a variable, a property, or the one that a setter was given."""
     name = text(node)
@@ -178,9 +197,16 @@ def _list_name(code: Code, node: Node) -> str:
     return re.split(r"[.?!]+", text(node).strip("()"))[-1]
 
 
-def _added(reading: Reading, code: Code, at: Node, to: str, elements: list[Node]) -> Iterator[Sighting]:
+def _added(
+    reading: Reading, code: Code, at: Node, to: str, elements: list[Node], owner: Node | None
+) -> Iterator[Sighting]:
+    """Elements that are added to a list, whose name is `to` and whose expression is `owner`."""
+    held = UNKNOWN if owner is None else value_of(reading, code, owner)
+    of = held.of.name if held.kind == "list" and held.of is not None else ""
     path = [part for part in re.split(r"[.?!]+", to) if part not in ("value", "current", "slice()")]
     name = re.sub(r"[\[(].*", "", path[-1]) if path else ""
+    if name in ("state", "prev", "draft", "current", "old"):
+        name = _reduced(code, at) or name
     local = code.local(name, at) if len(path) == 1 else None
     initial = local.child_by_field_name("value") if local is not None else None
     if not name or (
@@ -189,7 +215,7 @@ def _added(reading: Reading, code: Code, at: Node, to: str, elements: list[Node]
         return  # A list that a function builds and gives back.
     for element in elements:
         shape = value_of(reading, code, element)
-        declared = shape.name if shape.kind == "reference" else _type_of_variable(code, element)
+        declared = shape.name if shape.kind == "reference" else of or _type_of_variable(code, element)
         fields = tuple(each for each in shape.fields if each.source == "making")
         if shape.kind not in ("object", "reference") and not declared:
             continue
@@ -198,6 +224,19 @@ def _added(reading: Reading, code: Code, at: Node, to: str, elements: list[Node]
         yield Sighting(
             name, "making", weight, code.evidence(at, "making"), fields, declared, kept=True, against=against
         )
+
+
+def _reduced(code: Code, at: Node) -> str:
+    """What a reducer keeps, by its own name or by its file: `todoReducer`, `todo/reducer.js`."""
+    function = function_around(at)
+    names = [name_of_function(function) if function is not None else "", *reversed(code.module.path.split("/"))]
+    for each in names[:3]:
+        about = re.sub(r"(?i)\.\w+$|_?(reducer|slice|store)s?", "", each)
+        if about != each and about and thing(about) not in ("", "src", "app"):
+            return about
+        if about and about == each and each is not names[0] and re.search(r"(?i)reducer|slice|store", code.module.path):
+            return about
+    return ""
 
 
 def _type_of_variable(code: Code, node: Node) -> str:
@@ -222,7 +261,7 @@ def _made(reading: Reading, code: Code, made: Node) -> Iterator[Sighting]:
     """An object with a fresh id in `addTodo`: how one is made."""
     fields = tuple(each for each in value_of(reading, code, made).fields if each.source == "making")
     key = next((each.shape for each in fields if each.name in ("id", "_id")), UNKNOWN)
-    if key.kind not in ("uuid", "bigint", "text") or key.literal:
+    if key.kind not in ("uuid", "bigint", "text", "integer") or key.literal:
         return
     here = made.parent
     while here is not None:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Kind, Shape
 from app.provisioning.source.syntax import text, unquoted
 
 if TYPE_CHECKING:
     from app.provisioning.extraction.components.reading import Reading
-
-MOST_DEPTH: Final = 24
 
 _PREDEFINED: Final[dict[str, Kind]] = {
     "string": "text", "number": "number", "boolean": "boolean", "bigint": "bigint", "any": "unknown",
@@ -81,6 +79,8 @@ def type_of(reading: Reading, code: Code, node: Node, depth: int = 0) -> Shape:
             return united([type_of(reading, code, each, depth + 1) for each in _flattened(node, "union_type")])
         case "intersection_type":
             parts = [type_of(reading, code, each, depth + 1) for each in _flattened(node, "intersection_type")]
+            if plain := next((part for part in parts if part.kind in ("text", "number")), None):
+                return plain  # A branded value, such as `string & {}`.
             return Shape("object", fields=_joined(*(_flat(reading, part, depth) for part in parts)))
         case "lookup_type":
             return _looked_up(reading, code, children, depth)
@@ -96,8 +96,10 @@ def type_of(reading: Reading, code: Code, node: Node, depth: int = 0) -> Shape:
     return UNKNOWN
 
 
-def named_within(node: Node, many: bool = False) -> Iterator[tuple[str, bool]]:
+def named_within(node: Node, many: bool = False, depth: int = 0) -> Iterator[tuple[str, bool]]:
     """The names of declared types within a type, each with whether there may be several of it."""
+    if depth > MOST_DEPTH:
+        return
     if node.type == "type_identifier":
         yield text(node), many
         return
@@ -109,7 +111,7 @@ def named_within(node: Node, many: bool = False) -> Iterator[tuple[str, bool]]:
     several = many or node.type == "array_type" or generic in _LISTS or generic in ("Record", "Map")
     for child in node.named_children:
         if not (generic and child == node.child_by_field_name("name")):
-            yield from named_within(child, several)
+            yield from named_within(child, several, depth + 1)
 
 
 def united(parts: list[Shape]) -> Shape:
@@ -174,7 +176,7 @@ def _named(reading: Reading, code: Code, name: str, depth: int) -> Shape:
     value = declaration.child_by_field_name("value")
     if value is None or declaration.child_by_field_name("type_parameters") is not None:
         return UNKNOWN
-    shape = type_of(reading, home, value, depth + 1)
+    shape = reading.remember(home, value, lambda: type_of(reading, home, value, depth + 1))
     return Shape("reference", name=name) if shape.kind == "object" else shape
 
 
@@ -195,7 +197,16 @@ def _generic(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
         return _picked(reading, code, first, given[1], last == "Pick", depth)
     if last in _CODE:
         return Shape("code")
-    if reading.declaration(code, name) is not None:
+    if last == "ReturnType" and given:
+        return Shape("uuid" if "randomUUID" in text(given[0]) else "text" if "nanoid" in text(given[0]) else "unknown")
+    if (found := reading.declaration(code, name)) is not None:
+        body = found[1].child_by_field_name("value")
+        if body is not None and body.type == "intersection_type":
+            # Such as `type Entity<T> = {id: string} & T`.
+            added = (_flat(reading, type_of(reading, code, each, depth + 1), depth) for each in given)
+            return Shape(
+                "object", fields=_joined(_flat(reading, type_of(reading, found[0], body, depth + 1), depth), *added)
+            )
         return Shape("reference", name=name)
     return Shape(_NAMED.get(last, "unknown"))
 

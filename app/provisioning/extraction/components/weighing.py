@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.provisioning.extraction.components.calls import Foreign
-from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PEOPLE, SHOWN, STORED
+from app.provisioning.extraction.components.declarations import KEYS
+from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED
 from app.provisioning.extraction.components.shapes import Sighting
 from app.provisioning.extraction.components.words import thing, words
 from app.provisioning.extraction.result import Rejected
@@ -15,6 +16,15 @@ from app.provisioning.schema.model import Evidence
 
 ENOUGH: Final = 0.6
 """The confidence from which a thing becomes a table."""
+
+SIGNING_IN: Final = frozenset({"auth", "sign-in", "sign-up"})
+
+SHOWN_LIST: Final = 0.2
+"""What it speaks for a thing without identity that the app only holds a list of it."""
+
+_MAKING: Final = frozenset({"making", "made", "form", "write", "storage", "seed-array", "sample", "change", "zod"})
+
+PERSONS: Final = ("account", "member", "profile", "customer", "employee", "student", "player")
 
 WELL_KNOWN: Final = 0.25
 """What it speaks for a thing that apps commonly store such things."""
@@ -31,7 +41,7 @@ class Entity:
     sightings: list[Sighting] = field(default_factory=list)
     types: set[str] = field(default_factory=set)
     confidence: float = 0.0
-    referred: bool = False
+    referrers: set[str] = field(default_factory=set)
 
     @property
     def stored(self) -> bool:
@@ -43,20 +53,35 @@ class Entity:
         """Whether the app holds a changing list of it."""
         return any(each.kept for each in self.sightings)
 
+    def _only_shown(self) -> bool:
+        """Whether it has no identity and the app is never seen to make or send one."""
+        fields = {each.name for sighting in self.sightings for each in sighting.fields}
+        return (
+            bool(fields)
+            and not fields & KEYS
+            and not any(each.rule in _MAKING or each.stored for each in self.sightings)
+        )
+
     @property
     def evidence(self) -> Evidence:
         """The place that says most."""
         best = max(self.sightings, key=lambda each: (bool(each.fields), each.weight))
         return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", round(self.confidence, 2))
 
-    def weigh(self) -> None:
-        """Work out the confidence: the chance that not all of its evidence is wrong, each kind counted once."""
+    def weigh(self, among: Collection[str]) -> None:
+        """Work out the confidence: the chance that not all of its evidence is wrong, each kind counted once.
+
+        References count where they come from things that are stored themselves.
+        """
         strongest: dict[str, float] = {}
         for each in self.sightings:
-            strongest[each.rule] = max(strongest.get(each.rule, 0.0), each.weight)
+            if not each.by or thing(each.by) in among:
+                strongest[each.rule] = max(strongest.get(each.rule, 0.0), each.weight)
+        if "state" in strongest and self._only_shown():
+            strongest["state"] = SHOWN_LIST
         if self.key in STORED:
             strongest["word"] = WELL_KNOWN
-        if self.referred:
+        if self.referrers & set(among):
             strongest["reference"] = REFERRED
         wrong = 1.0
         for weight in strongest.values():
@@ -69,14 +94,20 @@ def weighed(sightings: Sequence[Sighting | Foreign]) -> tuple[dict[str, Entity],
     rejected: list[Rejected] = []
     entities = _grouped([each for each in sightings if isinstance(each, Sighting)], rejected)
     foreign = {thing(each.name): each.host for each in sightings if isinstance(each, Foreign)}
+    _people(entities)
     _refer(entities)
     accepted: dict[str, Entity] = {}
-    for key, entity in entities.items():
-        entity.weigh()
-        if reason := _reason_against(entity, foreign):
-            rejected.append(Rejected(_shown(entity), reason, entity.evidence))
-        else:
-            accepted[key] = entity
+    while len(accepted) < len(entities):
+        entities = accepted or entities
+        accepted = {}
+        for key, entity in entities.items():
+            entity.weigh(entities)
+            if reason := _reason_against(entity, foreign):
+                rejected.append(Rejected(_shown(entity), reason, entity.evidence))
+            else:
+                accepted[key] = entity
+        if not accepted:
+            break
     return accepted, rejected
 
 
@@ -108,6 +139,27 @@ def _grouped(sightings: list[Sighting], rejected: list[Rejected]) -> dict[str, E
     return entities
 
 
+def _people(entities: dict[str, Entity]) -> None:
+    """Who signs in is the app's own kind of person, where it has one and nothing else speaks of users."""
+    user = entities.get("user")
+    if user is None or any(each.rule not in SIGNING_IN for each in user.sightings):
+        return
+    for key in PERSONS:
+        fields = (
+            {each.name for sighting in entities[key].sightings for each in sighting.fields}
+            if key in entities
+            else set()
+        )
+        if fields & {"email", "username", "password"}:
+            entities[key].sightings += entities.pop("user").sightings
+            return
+
+
+def person(keys: Collection[str]) -> str:
+    """The thing that is the people who use the app; empty where there is none."""
+    return next((key for key in ("user", *PERSONS) if key in keys), "")
+
+
 def _refer(entities: dict[str, Entity]) -> None:
     """Take note of the things that others name by id."""
     for entity in entities.values():
@@ -116,9 +168,9 @@ def _refer(entities: dict[str, Entity]) -> None:
                 parts = words(each.name)
                 base = "_".join(parts[:-1])
                 if parts[-1:] == ["id"] and base != entity.key and base in entities:
-                    entities[base].referred = True
-                elif parts[-1:] == ["id"] and base in PEOPLE and "user" in entities and entity.key != "user":
-                    entities["user"].referred = True
+                    entities[base].referrers.add(entity.key)
+                elif parts[-1:] == ["id"] and base in PEOPLE and (who := person(entities)) and entity.key != who:
+                    entities[who].referrers.add(entity.key)
 
 
 def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:
@@ -126,8 +178,9 @@ def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:
         if (host := _host(entity, foreign)) is not None:
             return f"comes from another service ({host})"
         last = entity.key.rpartition("_")[2]
-        shown = entity.key in SHOWN or (last in SHOWN and entity.key not in STORED)
-        if shown and not (last in HELD and (entity.kept or entity.referred)):
+        first = entity.key.partition("_")[0]
+        shown = entity.key in SHOWN or (entity.key not in STORED and (last in SHOWN or first in PAGE_PARTS))
+        if shown and not (last in HELD and (entity.kept or entity.referrers)):
             return "a part of the page or of the wiring, by its name"
     if (
         entity.key in GENERIC

@@ -19,11 +19,16 @@ _LEADING: Final = frozenset({
 })  # fmt: skip
 _TRAILING: Final = frozenset({
     "data", "dto", "input", "payload", "schema", "model", "entity", "type", "interface", "form", "values", "list",
-    "array", "row", "record", "info", "details", "detail", "request", "response", "db", "seed", "seeds", "mock",
-    "modal", "dialog", "page", "submit", "store", "object", "objects", "json", "create", "update", "insert",
-    "summary", "fields", "body", "items_list", "table", "collection", "screen", "view", "initial", "async", "query",
+    "array", "row", "info", "details", "detail", "db", "seed", "seeds", "mock",
+    "modal", "dialog", "invite", "delete", "import", "export", "drawer", "panel", "sheet", "wizard", "multi", "page",
+    "edit", "editor", "add", "new",
+    "submit", "store", "object", "objects", "json", "create", "update", "insert",
+    "fields", "body", "items_list", "table", "collection", "screen", "view", "initial", "async", "query",
     "mutation",
 })  # fmt: skip
+_OF_CALLS: Final = frozenset({"request", "response"})
+"""A `CreateUserRequest` speaks of a user; a `LeaveRequest` is a thing of its own."""
+
 _IRREGULAR: Final = {
     "person": "people", "child": "children", "man": "men", "woman": "women", "quiz": "quizzes", "leaf": "leaves",
     "shelf": "shelves", "wolf": "wolves", "life": "lives", "movie": "movies", "cookie": "cookies",
@@ -93,9 +98,11 @@ def is_plural(name: str) -> bool:
 def thing(name: str) -> str:
     """What a name speaks of, in one form: `initialTodos`, `ITodo`, `CreateTodoDto` and `todos` are all `todo`."""
     parts = words(name)
+    trailing = _TRAILING
     while len(parts) > 1 and parts[0] in _LEADING:
+        trailing = trailing | _OF_CALLS
         parts.pop(0)
-    while len(parts) > 1 and parts[-1] in _TRAILING:
+    while len(parts) > 1 and parts[-1] in trailing:
         parts.pop()
     if not parts or (parts[0] in _LEADING | _TRAILING and len(parts) == 1):
         return ""

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Module, parameters, text
 from app.provisioning.source.values import (
+    MOST_DEPTH,
     UNDEFINED,
     Bindings,
     Call,
@@ -21,7 +22,7 @@ from app.provisioning.source.values import (
     Value,
 )
 
-MOST_STEPS: Final = 2_000_000
+MOST_STEPS: Final = 60_000
 """How many expressions are evaluated for one app; values made of values may grow without end."""
 
 _FUNCTIONS: Final = frozenset({"arrow_function", "function_expression", "function_declaration"})
@@ -36,25 +37,27 @@ class Bound(Call):
     declared: tuple[Found, ...] = field(default=(), compare=False, repr=False)
 
 
-class Steps:
-    """How many expressions may still be evaluated."""
+class Shared:
+    """What all evaluations of one app share: the steps that are left, and what variables are given later on."""
 
-    def __init__(self) -> None:
-        self.left = MOST_STEPS
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.steps_left = MOST_STEPS
+        self.assigned: dict[tuple[str, int], Found] = {}
+        self.returned: dict[tuple[str, int], Value] = {}
 
 
 class Following(Evaluation):
     """Values, with the app's own functions followed to what they return."""
 
-    def __init__(self, program: Program, steps: Steps, bindings: Bindings | None = None) -> None:
-        super().__init__(program, bindings)
-        self._program = program
-        self._steps = steps
-        self._returned: dict[tuple[str, int], Value] = {}
+    def __init__(self, shared: Shared, bindings: Bindings | None = None) -> None:
+        super().__init__(shared.program, bindings)
+        self._shared = shared
+        self._program = shared.program
 
     def within(self, bindings: Bindings) -> Following:
         """The same, where parameters stand for other things."""
-        return Following(self._program, self._steps, bindings) if bindings else self
+        return Following(self._shared, bindings) if bindings else self
 
     def arguments(self, call: Call) -> list[Value]:
         """The values of a call's arguments."""
@@ -62,10 +65,15 @@ class Following(Evaluation):
         return [inner.of(Found(call.at.module, each)) for each in call.arguments]
 
     def _value(self, module: Module, node: Node, depth: int) -> Value:
-        self._steps.left -= 1
-        if self._steps.left < 0:
+        self._shared.steps_left -= 1
+        if self._shared.steps_left < 0:
             return Opaque(Found(module, node))
         value = super()._value(module, node, depth)
+        if value is UNDEFINED and node.type == "variable_declarator":
+            later = self._shared.assigned.get((module.path, node.id))
+            value = (
+                UNDEFINED if later is None or depth > MOST_DEPTH else self._value(later.module, later.node, depth + 1)
+            )
         if node.type == "variable_declarator" and isinstance(value, Bound):
             return Bound(
                 value.callee,
@@ -123,22 +131,27 @@ class Following(Evaluation):
 
     def _result(self, function: Found, call: Call, depth: int) -> Value:
         key = (call.at.module.path, call.at.node.id)
-        if not self._bindings and key in self._returned:
-            return self._returned[key]
-        bindings: dict[tuple[str, int], Value] = dict(self._bindings)
+        if not self._bindings and key in self._shared.returned:
+            return self._shared.returned[key]
         given = [self._value(call.at.module, each, depth + 1) for each in call.arguments]
-        for position, parameter in enumerate(parameters(function.node)):
-            argument = given[position] if position < len(given) else UNDEFINED
-            self._bind(bindings, function.module, parameter, argument, depth)
+        bindings = self.bindings_of(function, given, depth)
         returned = returned_by(function.node)
-        inner = Following(self._program, self._steps, bindings)
+        inner = Following(self._shared, bindings)
         if returned is None:
             value: Value = Bound(call.callee, call.arguments, call.at, False, self._bindings)
         else:
             value = inner._value(function.module, returned, depth + 1)
         if not self._bindings:
-            self._returned[key] = value
+            self._shared.returned[key] = value
         return value
+
+    def bindings_of(self, function: Found, given: list[Value], depth: int = 0) -> Bindings:
+        """What the parameters of a function stand for when it is given these arguments."""
+        bindings: dict[tuple[str, int], Value] = dict(self._bindings)
+        for position, parameter in enumerate(parameters(function.node)):
+            argument = given[position] if position < len(given) else UNDEFINED
+            self._bind(bindings, function.module, parameter, argument, depth)
+        return bindings
 
     def _bind(
         self, bindings: dict[tuple[str, int], Value], module: Module, parameter: Node, argument: Value, depth: int

@@ -11,10 +11,10 @@ from tree_sitter import Node
 from app.provisioning.extraction.mongoose.classes import Classes
 from app.provisioning.extraction.mongoose.definitions import Definitions
 from app.provisioning.extraction.mongoose.documents import Document, KeyedIndex, Notes, Variant
-from app.provisioning.extraction.mongoose.evaluation import Bound, Following, Steps, function_of, last_segment
+from app.provisioning.extraction.mongoose.evaluation import Bound, Following, Shared, function_of, last_segment
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Module, parameters, text, walk
-from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Record, Value
+from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _CHANGES: Final = frozenset(
     {"add", "clearIndexes", "discriminator", "index", "path", "plugin", "remove", "removeIndex", "set", "required",
@@ -38,7 +38,8 @@ class Schemas:
 
     def __init__(self, program: Program, notes: Notes) -> None:
         self.program = program
-        self.values = Following(program, Steps())
+        self.shared = Shared(program)
+        self.values = Following(self.shared)
         self._notes = notes
         self.classes = Classes(program, self.values, notes, self)
         self.definitions = Definitions(notes, self.of)
@@ -46,7 +47,7 @@ class Schemas:
         self._kept: list[object] = []
         self._changes: dict[tuple[str, int], list[Call]] = {}
         self._changed: set[tuple[int, str, int]] = set()
-        self._assigned: dict[tuple[str, int], Found] = {}
+        self._nodes: dict[str, dict[str, list[Node]]] = {}
         self.used: set[int] = set()
 
     def note_changes(self, modules: Iterable[Module]) -> None:
@@ -56,8 +57,18 @@ class Schemas:
         for changes in self._changes.values():
             changes.sort(key=lambda call: (call.at.module.path, call.at.node.end_byte))
 
+    def nodes(self, module: Module, kind: str) -> list[Node]:
+        """The calls, `new` expressions or assignments of a module, in order."""
+        if module.path not in self._nodes:
+            found: dict[str, list[Node]] = {"call_expression": [], "new_expression": [], "assignment_expression": []}
+            for node in walk(module.root):
+                if node.type in found:
+                    found[node.type].append(node)
+            self._nodes[module.path] = found
+        return self._nodes[module.path][kind]
+
     def _note_changes(self, module: Module) -> None:
-        for node in walk(module.root):
+        for node in (*self.nodes(module, "call_expression"), *self.nodes(module, "assignment_expression")):
             if node.type == "call_expression":
                 callee = node.child_by_field_name("function")
                 if callee is None or callee.type != "member_expression":
@@ -74,25 +85,19 @@ class Schemas:
                 if left is not None and right is not None and left.type == "identifier":
                     found = self.program.find(module, text(left), left)
                     if found is not None:
-                        self._assigned.setdefault((found.module.path, found.node.id), Found(module, right))
+                        self.shared.assigned.setdefault((found.module.path, found.node.id), Found(module, right))
 
     def left_over(self, modules: Iterable[Module]) -> list[Document]:
         """Schemas that stand in the code, and were not asked for."""
         found = []
         for module in modules:
-            for node in walk(module.root):
-                if (
-                    node.type != "new_expression"
-                    or last_segment(text(node.child_by_field_name("constructor"))) != "Schema"
-                ):
-                    continue
+            for node in self.nodes(module, "new_expression"):
                 call = self.values.of(Found(module, node))
-                if isinstance(call, Call) and self._is_mongoose(call) and id(self._made(call)) not in self.used:
-                    document = self._made(call)
+                document = self._made(call) if isinstance(call, Call) and self._is_constructor(call) else None
+                if document is not None and id(document) not in self.used:
                     parent = node.parent
-                    if document is not None:
-                        document.name = text(None if parent is None else parent.child_by_field_name("name"))
-                        found.append(document)
+                    document.name = text(None if parent is None else parent.child_by_field_name("name"))
+                    found.append(document)
         return found
 
     def of_definition(self, definition: Value, at: Found) -> Document:
@@ -121,19 +126,13 @@ class Schemas:
         return self.of(self.values.of(found))
 
     def _named(self, name: Name) -> Document | None:
-        """`User.schema`, a class of NestJS, or a variable that is given its schema after its declaration."""
+        """`User.schema`, or a class of NestJS."""
         for ending in (".schema", ".prototype.schema"):
             if name.text.endswith(ending):
                 return self.of_model(name.text.removesuffix(ending), name.at)
         found = self.program.find(name.at.module, name.text, name.at.node)
         if found is None:
             return None
-        assigned = self._assigned.get((found.module.path, found.node.id))
-        if assigned is not None and found.node.type == "variable_declarator":
-            document = self.at(assigned)
-            if document is not None:
-                self._change(document, found.module.path, found.node.id)
-            return document
         return self.classes.embedded(found)
 
     def of_model(self, written: str, at: Found) -> Document | None:
@@ -151,7 +150,7 @@ class Schemas:
         if key in self._documents:
             return self._documents[key]
         method = last_segment(call.callee)
-        if method == "Schema" and self._is_mongoose(call):
+        if self._is_constructor(call):
             return self._built(key, call)
         if method in ("createForClass", "buildSchema"):
             document = self._of_class(call)
@@ -208,6 +207,20 @@ class Schemas:
             return None
         found = self.program.find(call.at.module, arguments[0].text, arguments[0].at.node)
         return None if found is None else self.classes.document(found)
+
+    def _is_constructor(self, call: Call) -> bool:
+        """Whether a call makes a schema of Mongoose, under another name too."""
+        module, callee = call.at.module, call.callee
+        if last_segment(callee) == "Schema":
+            return self._is_mongoose(call)
+        if not call.is_new or "." in callee:
+            return False
+        imported = module.imported.get(callee)
+        if imported is not None:
+            return imported.name == "Schema" and self._is_mongoose(call)
+        found = self.program.find(module, callee, call.at.node)
+        value = self.values.of(found) if found is not None and found.node.type == "variable_declarator" else None
+        return isinstance(value, Name) and value.text.endswith(".Schema")
 
     def _is_mongoose(self, call: Call) -> bool:
         """Whether this `Schema` is that of Mongoose, and not another package's."""
@@ -299,12 +312,10 @@ class Schemas:
     def _plugin(self, document: Document, call: Call, plugin: Value, options: Value) -> None:
         """Apply a plugin that is a function of the app; the fields of others cannot be seen."""
         name = plugin.text if isinstance(plugin, Name) else ""
-        found = None
+        found = plugin.at if isinstance(plugin, Opaque) else None
         if isinstance(plugin, Name):
             found = self.program.find(plugin.at.module, plugin.text, plugin.at.node)
         function = None if found is None else function_of(found)
-        if function is None and call.arguments and not isinstance(plugin, Name):
-            function = function_of(Found(call.at.module, call.arguments[0]))
         if function is None:
             shown = name or (plugin.callee if isinstance(plugin, Call) else "this plugin")
             self._notes.warn(call.at, "plugin", f"What {shown} adds to the schema cannot be seen.")
@@ -313,12 +324,9 @@ class Schemas:
         target = given[0].child_by_field_name("pattern") or given[0] if given else None
         if target is None:
             return
-        bound: dict[tuple[str, int], Value] = {}
-        if len(given) > 1:
-            other = given[1].child_by_field_name("pattern") or given[1].child_by_field_name("left") or given[1]
-            bound[function.module.path, other.id] = Record() if options is UNDEFINED else options
+        bindings = self.values.bindings_of(function, [UNDEFINED, Record() if options is UNDEFINED else options])
         for change in self._changes.get((function.module.path, target.id), ()):
-            self._apply(document, Bound(change.callee, change.arguments, change.at, bindings=bound))
+            self._apply(document, Bound(change.callee, change.arguments, change.at, bindings=bindings))
 
     def _as_call(self, module: Module, node: Node) -> Call:
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -344,7 +352,9 @@ def _owner(call: Call) -> Node | None:
 
 def _root(callee: Node) -> Node | None:
     """`schema` of `schema.path("a").required`."""
-    here: Node | None = callee
+    here = callee.child_by_field_name("object")
     while here is not None and here.type in ("member_expression", "call_expression"):
+        if here.type == "member_expression" and text(here.child_by_field_name("property")) not in _CHAINED:
+            return None
         here = here.child_by_field_name("object" if here.type == "member_expression" else "function")
     return here if here is not None and here.type == "identifier" else None

@@ -2,7 +2,7 @@
 // Runs the app's code, so it is for comparing on one's own machine only. argv[2] is the directory whose
 // node_modules holds mongoose and typescript (and, where the app uses them, @nestjs/mongoose and Typegoose).
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import vm from "node:vm";
 
@@ -31,7 +31,7 @@ mongoose.set("autoCreate", false);
 
 const original = mongoose.Model.discriminator;
 mongoose.Model.discriminator = function (name, schema, ...rest) {
-  const own = schema?.paths ? describe(schema) : null;
+  const own = schema?.paths ? { ...describe(schema), indexes: indexes(schema) } : null;
   const made = original.call(this, name, schema, ...rest);
   discriminators.push({ base: this.modelName, name: String(name?.name ?? name), value: made.schema.discriminatorMapping?.value, ...own });
   return made;
@@ -45,7 +45,8 @@ function anything(name) {
       if (key === Symbol.toPrimitive) return () => name;
       if (key === "prototype") return target.prototype;
       if (key === "__esModule") return true;
-      if (key === "then") return undefined;
+      if (["then", "instanceOfSchema", "toJSON", "type", "ref"].includes(key)) return undefined;
+      if (key === "name") return name;
       return anything(`${name}.${String(key)}`);
     },
     apply: () => anything(`${name}()`),
@@ -74,6 +75,13 @@ const NEST = {
   },
 };
 
+/** NestJS makes Mixed of `Types.ObjectId`, a class that it does not know; what its author means is an ObjectId. */
+const identified = (Prop) => (options) => {
+  const id = mongoose.Schema.Types.ObjectId;
+  const known = (type) => (type === mongoose.Types.ObjectId ? id : Array.isArray(type) ? type.map(known) : type?.type === mongoose.Types.ObjectId ? { ...type, type: id } : type);
+  return Prop(options?.type ? { ...options, type: known(options.type) } : Array.isArray(options) ? known(options) : options);
+};
+
 function register(feature, schema) {
   const model = mongoose.models[feature.name] ?? mongoose.model(feature.name, schema, feature.collection);
   for (const each of feature.discriminators ?? []) model.discriminator(each.name, each.schema, each.value);
@@ -82,10 +90,11 @@ function register(feature, schema) {
 function external(name) {
   if (name === "mongoose") return mongoose;
   if (name === "mongoose/lib/mongoose") return mongoose;
+  if (name === "uuid") return { v4: function uuidv4() {}, v1: function uuidv1() {} };
   if (["@nestjs/mongoose", "@typegoose/typegoose", "@typegoose/typegoose/lib/defaultClasses", "reflect-metadata", "bson", "mongodb"].includes(name) || ["util", "path", "crypto", "events", "url"].includes(name.replace(/^node:/, ""))) {
     try {
       const found = require(name);
-      return name === "@nestjs/mongoose" ? { ...found, ...NEST } : found;
+      return name === "@nestjs/mongoose" ? { ...found, ...NEST, Prop: identified(found.Prop) } : found;
     } catch {
       return anything(name);
     }
@@ -101,6 +110,10 @@ for (const file of Object.keys(files).filter((each) => /(ts|js)config(\.app)?\.j
   for (const [from, to] of Object.entries(options.paths ?? {}))
     for (const each of to) aliases.push([from.replace(/\*$/, ""), path.posix.join(base, each.replace(/\*$/, ""))]);
   if (options.baseUrl) aliases.push(["", base]);
+}
+for (const file of Object.keys(files).filter((each) => each.endsWith("/package.json"))) {
+  const { name } = JSON.parse(files[file]);
+  if (name) for (const to of ["src", "."]) aliases.push([name, path.posix.join(path.posix.dirname(file), to)]);
 }
 aliases.push(["@/", "src"], ["@/", ""], ["~/", "src"], ["~/", ""]);
 
@@ -163,11 +176,11 @@ function shown(value) {
   if (typeof value === "function") {
     try {
       const made = value.length === 0 && !/^class\s|\bthis\b/.test(String(value)) && value !== Date && !/native code/.test(String(value)) ? value() : undefined;
-      if (Array.isArray(made) && made.length === 0) return { is: "constant", value: [] };
+      if (made && ["[]", "{}"].includes(JSON.stringify(made)) && !(made instanceof Map)) return { is: "constant", value: made };
     } catch {
       // It needs a document.
     }
-    return { is: "function", text: value.name || String(value).slice(0, 60) };
+    return { is: "function", text: value.name && value.name !== "default" ? value.name : String(value).slice(0, 60) };
   }
   if (value instanceof Date) return { is: "date", value: value.toISOString() };
   try {
@@ -195,7 +208,8 @@ function ref(options) {
 
 function type(found, around) {
   const options = found.options ?? {};
-  const code = ["validate", "get", "set"].map((each) => String(options[each]?.validator ?? options[each]?.name ?? options[each] ?? "")).join();
+  const given = ["validate", "get", "set"].map((each) => options[each]?.validator ?? options[each]).filter(Boolean);
+  const code = given.map((each) => `${each.name} ${each}`).join();
   const made = {
     kind: found.$isSingleNested ? "Subdocument" : found.$isMongooseDocumentArray ? "DocumentArray" : found.instance,
     required: typeof options.required === "function" || typeof options.required?.isRequired === "function" || typeof options.required?.[0] === "function" ? "function" : Boolean(found.isRequired),
@@ -204,30 +218,48 @@ function type(found, around) {
     enum: (found.enumValues?.length ? found.enumValues : null) ?? (Array.isArray(options.enum) ? options.enum : (options.enum?.values ?? (options.enum ? Object.values(options.enum) : null))),
     limits: Object.fromEntries(["min", "max", "minlength", "maxlength", "minLength", "maxLength"].filter((each) => options[each] !== undefined).map((each) => [each.toLowerCase(), shown(Array.isArray(options[each]) ? options[each][0] : (options[each]?.value ?? options[each]))])),
     auto: Boolean(options.auto),
-    whole: /isInteger|Math\.(round|floor|ceil|trunc)|parseInt/.test(code + (options.validate?.name ?? "")),
+    discriminator: Boolean(options.$skipDiscriminatorCheck && options.select && Object.hasOwn(options, "default") && options.default === undefined),
+    whole: /isInteger|Math\.(round|floor|ceil|trunc)|parseInt/.test(code),
     default: Object.hasOwn(options, "default") ? shown(options.default) : null,
   };
   const inner = found.schema && (found.$isSingleNested || found.$isMongooseDocumentArray) ? found.schema : null;
+  if (inner?.discriminators) made.variants = Object.fromEntries(Object.entries(inner.discriminators).map(([name, each]) => [name, describe(each)]));
   if (inner) made.document = around.includes(inner) ? "recursive" : describe(inner, [...around, inner]);
   else if (found.caster && !found.$isMongooseDocumentArray && found.instance === "Array") made.element = type(found.caster, around);
   return made;
 }
 
+function indexes(schema) {
+  return schema.indexes().map(([keys, { background, _autoIndex, ...options }]) => {
+    if (options.partialFilterExpression) options.partialFilterExpression = JSON.stringify(options.partialFilterExpression);
+    return { keys, options };
+  });
+}
+
 function describe(schema, around = [schema]) {
   const paths = {};
-  for (const [name, found] of Object.entries(schema.paths)) if (name !== "__v" && !name.includes("$*")) paths[name] = type(found, around);
+  for (const [name, found] of Object.entries(schema.paths)) if (name !== schema.options.versionKey && !name.includes("$*")) paths[name] = type(found, around);
   return {
     paths,
     options: {
       id: schema.options._id,
       timestamps: schema.$timestamps ?? null,
       discriminatorKey: schema.options.discriminatorKey,
-      ...(schema.options.versionKey === "__v" ? {} : { versionKey: schema.options.versionKey }),
     },
   };
 }
 
-for (const file of Object.keys(files).sort()) if (!file.endsWith(".json")) load(file);
+// Only what makes schemas and models, and what that imports.
+const { exit } = process;
+process.exit = () => {
+  throw new Error("the app ends here");
+};
+process.on("uncaughtException", () => {});
+process.on("unhandledRejection", () => {});
+for (const name of ["log", "warn", "error", "info", "debug"]) console[name] = () => {};
+const makes = /(mongoose|typegoose)[\s\S]*(\bmodel\b|Schema|getModelForClass|createForClass|forFeature)/i;
+for (const file of Object.keys(files).sort())
+  if (!file.endsWith(".json") && !/\.(test|spec|e2e-spec)\.|(^|\/)(tests?|__tests__|cypress|benchmarks?)\//.test(file) && makes.test(files[file])) load(file);
 
 const models = {};
 for (const connection of connections)
@@ -236,7 +268,7 @@ for (const connection of connections)
     models[name] ??= {
       collection: model.collection.name,
       ...describe(model.schema),
-      indexes: model.schema.indexes().map(([keys, { background, _autoIndex, ...options }]) => ({ keys, options })),
+      indexes: indexes(model.schema),
     };
   }
 /** What says nothing is left out: null, false, and empty lists and objects. */
@@ -247,5 +279,12 @@ function spare(key, value) {
   return says || ["models", "paths"].includes(key) ? value : undefined;
 }
 
-process.stdout.write(`${JSON.stringify({ models, discriminators, problems }, spare, 1)}\n`);
-process.exit(0);
+const answer = Buffer.from(`${JSON.stringify({ models, discriminators, problems }, spare, 1)}\n`);
+for (let at = 0; at < answer.length; ) {
+  try {
+    at += writeSync(1, answer, at);
+  } catch (error) {
+    if (error.code !== "EAGAIN") throw error;
+  }
+}
+exit.call(process, 0);

@@ -59,17 +59,25 @@ function compiled() {
   for (const source of program.getSourceFiles())
     if (sources.has(source.fileName))
       program.emit(source, (name, text) => {
-        if (name.endsWith("js")) output.set(source.fileName, text);
+        // A class may be named as a type before it is there.
+        const lazy = text.replace(/__metadata\("design:(\w+)", (.*)\)(,?)$/gm, '__metadata("design:$1", (() => { try { return $2; } catch { return Object; } })())$3');
+        if (name.endsWith("js")) output.set(source.fileName, lazy);
       });
   return { output, options, host };
 }
 
 function aliases() {
   const found = Object.keys(files).find((name) => /(^|\/)tsconfig(\.base)?\.json$/.test(name));
+  const packaged = Object.keys(files).find((name) => /(^|\/)package\.json$/.test(name));
+  let imports = {};
+  try {
+    imports = JSON.parse(files[packaged] ?? "{}").imports ?? {};
+  } catch {}
+  const subpaths = Object.entries(imports).filter(([, target]) => typeof target === "string");
   const { config } = found ? ts.parseConfigFileTextToJson(found, files[found]) : {};
   const { baseUrl, paths, strictNullChecks, strict } = config?.compilerOptions ?? {};
   const base = path.posix.join(ROOT, path.posix.dirname(found ?? "."), baseUrl ?? ".");
-  return { baseUrl: base, paths, strictNullChecks: process.env.STRICT ? (strictNullChecks ?? strict) : false };
+  return { baseUrl: base, paths: { ...paths, ...Object.fromEntries(subpaths.map(([name, target]) => [name, [target]])) }, strictNullChecks: process.env.STRICT ? (strictNullChecks ?? strict) : false };
 }
 
 /** Anything that an entity may take from a package that is not here: callable, constructible, of any property. */
@@ -86,7 +94,7 @@ function stub() {
     },
     // As a decorator's maker, and as the decorator itself.
     apply: () => stub(),
-    construct: () => ({}),
+    construct: () => stub(),
   });
 }
 
@@ -114,7 +122,7 @@ function load() {
   context.globalThis = context;
   context.global = context;
   const constructed = [];
-  const face = { ...typeorm, DataSource: class { constructor(given) { constructed.push(given); } } };
+  const face = { ...typeorm, DataSource: class { constructor(given) { constructed.push(given); return stub(); } } };
   face.createConnection = async (given) => constructed.push(given);
   face.default = face;
   function inside(name, from) {
@@ -141,14 +149,30 @@ function load() {
     call.call(module.exports, module.exports, (wanted) => inside(wanted, name), module, name, path.dirname(name));
     return module.exports;
   }
-  const schemas = new Set();
-  for (const name of output.keys()) {
-    try {
-      run(name);
-    } catch (error) {
-      console.error(`${name}: ${error.message}`);
+  // Which module an app loads first decides whether circular imports work: one that fails is tried first next time.
+  let order = [...sources.keys()].filter((name) => output.has(name));
+  const first = new Set();
+  for (;;) {
+    modules.clear();
+    constructed.length = 0;
+    delete globalThis.typeormMetadataArgsStorage;
+    const failures = new Map();
+    for (const name of order) {
+      try {
+        run(name);
+      } catch (error) {
+        failures.set(name, error.message);
+      }
     }
+    const culprit = [...failures.keys()].find((name) => !first.has(name));
+    if (!culprit || first.size > 60) {
+      for (const [name, message] of failures) console.error(`${name}: ${message}`);
+      break;
+    }
+    first.add(culprit);
+    order = [culprit, ...order.filter((name) => name !== culprit)];
   }
+  const schemas = new Set();
   for (const { exports } of modules.values())
     for (const each of [exports, ...Object.values(exports ?? {})])
       if (each?.["@instanceof"] === Symbol.for("EntitySchema")) schemas.add(each);

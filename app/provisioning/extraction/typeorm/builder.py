@@ -52,7 +52,7 @@ class Builder:
 
     def build(self) -> list[EntityMeta]:
         """All entities with the tables between them."""
-        entities = [self._entity(said) for said in self._storage.tables]
+        entities = [self._entity(said) for said in self._storage.tables if not self._is_only_embedded(said)]
         self._find_parents(entities)
         roots = [entity for entity in entities if entity.kind != "entity-child"]
         for entity in [*roots, *(entity for entity in entities if entity.kind == "entity-child")]:
@@ -76,6 +76,14 @@ class Builder:
     def exclusions(self, entity: EntityMeta) -> list[CheckSaid]:
         """The exclusion constraints of an entity."""
         return [said for said in self._storage.exclusions if said.target in entity.tree]
+
+    def _is_only_embedded(self, said: TableSaid) -> bool:
+        """Whether an entity schema is there for others to embed: it has no key."""
+        return (
+            isinstance(said.target, str)
+            and any(each.type == said.target for each in self._storage.embeddeds)
+            and not any(each.options.get("primary") for each in self._storage.columns if each.target == said.target)
+        )
 
     def _entity(self, said: TableSaid) -> EntityMeta:
         target = said.target
@@ -130,18 +138,9 @@ class Builder:
             for column in embedded.columns:
                 column.is_nullable = True
         for said in _first_of_each(self._storage.columns, entity.tree):
-            column = self._column(entity, said, None)
             if said.target is not entity.target:
-                own = next(
-                    (
-                        each
-                        for each in self._storage.columns
-                        if each.property == said.property and each.target is entity.target
-                    ),
-                    None,
-                )
-                if own is not None and own.options.get("default"):
-                    column.default = own.options["default"]
+                self._override_default(said, entity)
+            column = self._column(entity, said, None)
             if said.target in child_targets:
                 column.is_nullable = True
             entity.own_columns.append(column)
@@ -152,6 +151,15 @@ class Builder:
         ]
         entity.own_indexes = [IndexMeta(said) for said in self._storage.indexes if said.target in entity.tree]
         entity.own_uniques = [UniqueMeta(said) for said in self._storage.uniques if said.target in entity.tree]
+
+    def _override_default(self, said: ColumnSaid, entity: EntityMeta) -> None:
+        """A default that a descendant gives to a column counts, for its own descendants too."""
+        own = (
+            each for each in self._storage.columns if each.property == said.property and each.target is entity.target
+        )
+        default = next((each.options.get("default") for each in own), None)
+        if default:
+            said.options = {**said.options, "default": default}
 
     def _share(self, child: EntityMeta, parent: EntityMeta) -> None:
         """The child of a single table has the columns and relations of its parent."""

@@ -25,6 +25,7 @@ _FUNCTIONS: Final = frozenset(
         "method_definition",
     }
 )
+_NAMES: Final = frozenset({"identifier", "type_identifier", "member_expression", "nested_type_identifier"})
 _WRAPPED: Final = frozenset(
     {"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression"}
 )
@@ -96,15 +97,9 @@ class Classes:
             return None if inner is None else self._of(module, inner, local, given, depth + 1)
         if node.type in _DECLARED:
             return self._class(module, node, local, given, depth)
-        if node.type in ("identifier", "type_identifier"):
-            if text(node) in local:
-                return local[text(node)]
-            return self._declared(self._program.find(module, text(node), node), depth)
-        if node.type in ("member_expression", "nested_type_identifier"):
-            owner, _, name = "".join(text(node).split()).rpartition(".")
-            found = self._program.find(module, owner)
-            inside = found is not None and found.node.type == "program"
-            return self._declared(self._program.exported(found.module, name), depth) if found and inside else None
+        if node.type in _NAMES:
+            name = "".join(text(node).split())
+            return local[name] if name in local else self._declared(self._program.find(module, name, node), depth)
         if node.type == "call_expression":
             return self._made(module, node, local, depth)
         return None
@@ -189,14 +184,17 @@ def results(function: Node) -> Iterator[Node]:
     if body is None:
         return
     if body.type != "statement_block":
-        yield body
+        yield _unwrapped(body)
         return
     for node in walk(body, into=lambda node: node.type not in _FUNCTIONS and node.type not in _DECLARED):
         if node.type == "return_statement" and node.named_children:
-            result = node.named_children[0]
-            while result.type in _WRAPPED and result.named_children:
-                result = result.named_children[0]
-            yield result
+            yield _unwrapped(node.named_children[0])
+
+
+def _unwrapped(node: Node) -> Node:
+    while node.type in _WRAPPED and node.named_children:
+        node = node.named_children[0]
+    return node
 
 
 def is_function(node: Node) -> bool:

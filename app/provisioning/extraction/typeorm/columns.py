@@ -79,11 +79,12 @@ class Made:
 
 
 class Columns:
-    """Makes columns. `table` and `schema` are of the table that they are for."""
+    """Makes columns; `taken` are the names of tables, by schema, which types cannot have."""
 
-    def __init__(self, expressions: Expressions, report: Report) -> None:
+    def __init__(self, expressions: Expressions, report: Report, taken: set[tuple[str, str]]) -> None:
         self._expressions = expressions
         self._report = report
+        self._taken = taken
 
     def of(self, column: ColumnMeta, schema: str | None, table: str) -> Made:
         """A column of a table."""
@@ -190,10 +191,11 @@ class Columns:
             return None
         name = column.enum_name or f"{table}_{column.name.lower()}_enum"
         space, dot, last = name.rpartition(".")
+        home = space.rpartition(".")[2] if dot else schema or PUBLIC
         return Enum(
-            fit(last),
+            fit(last, taken={table for place, table in self._taken if place == home}),
             tuple(dict.fromkeys(fit(label) for label in labels)),
-            space.rpartition(".")[2] if dot else schema or PUBLIC,
+            home,
             None if column.at is None else evidence(column.at, "enum"),
         )
 

@@ -101,11 +101,11 @@ class Decorators:
         """The name that TypeORM has for a decorator; None for one that is not TypeORM's."""
         key = (module.path, written)
         if key not in self._names:
-            first, _, rest = "".join(written.split()).partition(".")
-            origin = self._program.origin(module, first)
+            path = "".join(written.split())
+            origin = self._program.origin(module, path)
             name = None
             if origin is not None and is_typeorm(origin.source):
-                name = rest.rpartition(".")[2] if origin.name in ("*", "default") and rest else origin.name
+                name = path.rpartition(".")[2] if origin.name in ("*", "default") else origin.name
             self._names[key] = name if name in KNOWN else None
         return self._names[key]
 

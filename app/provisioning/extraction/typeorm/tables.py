@@ -60,22 +60,22 @@ class Tables:
         self._settings = settings
         self._naming = settings.naming
         self._report = report
-        self._columns = Columns(expressions, report)
+        self._entities = [
+            entity for entity in builder.build() if entity.kind not in ("entity-child", "view") and entity.synchronize
+        ]
+        places = (entity.place() for entity in self._entities)
+        taken = {(schema or PUBLIC, fit(name)) for schema, name in places}
+        self._columns = Columns(expressions, report, taken)
         self._enums: dict[tuple[str, str], Enum] = {}
 
     def schema(self) -> Schema:
         """The whole schema."""
-        entities = [
-            entity
-            for entity in self._builder.build()
-            if entity.kind not in ("entity-child", "view") and entity.synchronize
-        ]
         tables: dict[tuple[str, str], Table] = {}
-        for entity in entities:
+        for entity in self._entities:
             table = self._table(entity)
             key = (table.schema, table.name)
             tables[key] = self._merged(tables[key], table, entity) if key in tables else table
-        keyed = [self._with_foreign_keys(entity, tables) for entity in entities]
+        keyed = [self._with_foreign_keys(entity, tables) for entity in self._entities]
         for key, foreign_keys in keyed:
             table = tables[key]
             tables[key] = replace(table, foreign_keys=_once((*table.foreign_keys, *foreign_keys)))
@@ -133,12 +133,12 @@ class Tables:
             self._report.warning(column.at, "enum", message)
 
     def _merged(self, first: Table, second: Table, entity: EntityMeta) -> Table:
-        """Two entities of one table: it has the columns of both."""
+        """Two entities of one table: it has the columns of both, as the last one wants them."""
         self._report.warning(entity.at, "same-table", f"{entity.target_name} is of table {first.name}, as another is.")
-        names = {column.name for column in first.columns}
+        columns = {column.name: column for column in (*first.columns, *second.columns)}
         return replace(
             first,
-            columns=(*first.columns, *(column for column in second.columns if column.name not in names)),
+            columns=tuple(columns.values()),
             uniques=_once((*first.uniques, *second.uniques)),
             indexes=_once((*first.indexes, *second.indexes)),
             checks=_once((*first.checks, *second.checks)),
@@ -261,7 +261,12 @@ class Tables:
         self, entity: EntityMeta, tables: dict[tuple[str, str], Table]
     ) -> tuple[tuple[str, str], list[ForeignKey]]:
         made = []
-        for meta in entity.foreign_keys:
+        if entity.schema is None and "." in entity.name and entity.foreign_keys:
+            message = (
+                f"TypeORM makes no foreign keys for {entity.name}, a schema within a table's name; nor are they here."
+            )
+            self._report.warning(entity.at, "dotted-name", message)
+        for meta in entity.foreign_keys if entity.schema is not None or "." not in entity.name else ():
             key = self._foreign_key(entity, meta)
             target = tables.get((key.target_schema, key.target))
             if target is None:

@@ -111,12 +111,9 @@ class _Types:
         written = text(name)
         found = self._program.find(module, written)
         if found is None and "." in written:
-            owner, _, last = written.rpartition(".")
-            space = self._program.find(module, owner)
-            if space is not None and space.node.type == "program":
-                found = self._program.exported(space.module, last)
-            elif space is not None and space.node.type == "enum_declaration":
-                found = space
+            # A member of an enum is as its enum.
+            owner = self._program.find(module, written.rpartition(".")[0])
+            found = owner if owner is not None and owner.node.type == "enum_declaration" else None
         if found is None:
             return {"ReadonlyArray": "Array"}.get(written, written if written in _GLOBALS else OBJECT)
         match found.node.type:

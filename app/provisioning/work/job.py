@@ -1,0 +1,119 @@
+"""An operation that this worker has taken on, and what it may say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from app.database import Database
+from app.provisioning.schema.model import Schema
+from app.provisioning.server.limits import UNLIMITED, Limits
+from app.provisioning.server.names import Names
+
+Row: TypeAlias = Mapping[str, Any]
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The revision of an app's schema that is to be made."""
+
+    id: UUID
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What private.claim_app_operation() gives; passwords are as they are stored."""
+
+    operation_id: UUID
+    tenant_id: UUID
+    kind: str
+    arguments: Row
+    database: Row
+    app: Row
+    password: str | None = field(repr=False)
+    pending: str | None = field(repr=False)
+    revision: Revision | None
+    source: Row | None
+
+    @classmethod
+    def of(cls, claimed: Row) -> Job:
+        """From the document. Raises msgspec.ValidationError where a stored schema cannot be read."""
+        operation, revision = claimed["operation"], claimed["revision"]
+        return cls(
+            operation_id=UUID(operation["id"]),
+            tenant_id=UUID(operation["tenant_id"]),
+            kind=operation["kind"],
+            arguments=operation["arguments"],
+            database=claimed["database"],
+            app=claimed["app"],
+            password=claimed["password"],
+            pending=claimed["pending"],
+            revision=revision and Revision(UUID(revision["id"]), msgspec.convert(revision["schema"], Schema)),
+            source=claimed["source"],
+        )
+
+    @property
+    def database_id(self) -> UUID:
+        """The database that the operation is on."""
+        return UUID(self.database["id"])
+
+    @property
+    def names(self) -> Names:
+        """Its names on the server."""
+        return Names(self.database_id)
+
+    @property
+    def limits(self) -> Limits:
+        """What the database may use."""
+        return Limits(connections=self.database["max_connections"] or UNLIMITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an operation ended well: what is shown of it, and what its database is now."""
+
+    result: Row = field(default_factory=dict)
+    changes: Row = field(default_factory=dict)
+
+
+class Report:
+    """What is said of an operation while it is done; each word makes the lease last.
+
+    Every method raises OperationLost where another worker has taken the operation over: nothing more may be done then.
+    """
+
+    def __init__(self, database: Database, operation_id: UUID, worker: str, lease: timedelta) -> None:
+        self._database = database
+        self._operation_id = operation_id
+        self._worker = worker
+        self._lease = lease
+
+    async def step(self, name: str, detail: str | None = None, **changes: Any) -> None:
+        """Begin a step; `changes` of the database as private.note_app_step() says."""
+        given = changes if detail is None else {**changes, "detail": detail}
+        await self._database.fetch(
+            "note_app_step", self._operation_id, self._worker, name, _encode(given).decode(), self._lease
+        )
+
+    async def succeeded(self, outcome: Outcome) -> None:
+        """The end."""
+        await self._finish({"state": "succeeded", "result": outcome.result, "changes": outcome.changes})
+
+    async def failed(self, code: str, detail: str, changes: Row | None = None) -> None:
+        """The end of an operation of which nothing is left."""
+        await self._finish({"state": "failed", "error_code": code, "error_detail": detail, "changes": changes or {}})
+
+    async def later(self, code: str, detail: str, seconds: float) -> None:
+        """Whoever comes first may go on with it after a while."""
+        again = {"state": "queued", "error_code": code, "error_detail": detail, "retry_after_seconds": seconds}
+        await self._finish(again)
+
+    async def _finish(self, outcome: Row) -> None:
+        await self._database.fetch("finish_app_operation", self._operation_id, self._worker, _encode(outcome).decode())

@@ -1,0 +1,1 @@
+"""What there is to do to an app's database, one kind of operation in each module."""

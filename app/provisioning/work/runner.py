@@ -1,0 +1,169 @@
+"""Takes operations on apps' databases on and sees them to their end, one at a time for each database.
+
+Whatever a worker that was killed has left, another one finds: an operation belongs to whoever has its lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import msgspec
+
+from app.database import Database
+from app.encryption import SecretsKeys
+from app.errors import OperationLost, PalaverError
+from app.logs import get_logger
+from app.provisioning.server.app_server import AppServer
+from app.provisioning.server.errors import AppServerError
+from app.provisioning.work.connections import Connections, ShownAddress
+from app.provisioning.work.job import Job, Report
+from app.provisioning.work.operations.provision import provision
+from app.provisioning.work.operations.remove import remove, unremove
+from app.provisioning.work.operations.rotate import rotate
+from app.provisioning.work.operations.work import Keep, Operation, Undone, Work
+from app.provisioning.work.passwords import Passwords
+from app.provisioning.work.upkeep import Upkeep
+from app.settings import Settings
+
+log = get_logger(__name__)
+
+LEASE: Final = timedelta(minutes=1)
+SWEEP_SECONDS: Final = 10.0
+UPKEEP_EVERY: Final = 6
+"""Sweeps between two looks at the sizes of all databases."""
+
+AT_ONCE: Final = 8
+RETRY_SECONDS: Final = 15.0
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "provision": provision,
+    "remove": remove,
+    "unremove": unremove,
+    "rotate": rotate,
+}
+
+
+class Runner:
+    """Lives as long as the worker. `operations`: what is done for each kind."""
+
+    def __init__(
+        self,
+        database: Database,
+        server: AppServer,
+        passwords: Passwords,
+        address: ShownAddress,
+        *,
+        operations: Mapping[str, Operation] = OPERATIONS,
+        keep: Keep | None = None,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.worker: Final = f"worker-{uuid4()}"
+        self._database = database
+        self._server = server
+        self._passwords = passwords
+        self._address = address
+        self._operations = operations
+        self._keep = keep
+        self._lease = lease
+        self._upkeep = Upkeep(database, server)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._sweeping: asyncio.Task[None] | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> Runner | None:
+        """As the settings say; None where they lack the server or the key, and no databases are made."""
+        if settings.provisioner_database_url is None or settings.secrets_key is None:
+            return None
+        url = settings.provisioner_database_url.get_secret_value()
+        return cls(
+            database,
+            AppServer(url),
+            Passwords(SecretsKeys.of(settings.secrets_key)),
+            ShownAddress.of(url, settings.apps_database_address, settings.apps_database_sslmode),
+        )
+
+    @property
+    def connections(self) -> Connections:
+        """What opens the databases that it makes."""
+        return Connections(self._passwords, self._address)
+
+    def open(self) -> None:
+        """Begin to look for what others left."""
+        self._sweeping = asyncio.create_task(self._sweep_for_ever(), name="apps")
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is being done end in that time; what has not then is left to another worker."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait((self._sweeping,))
+        running = [*self._running.values()]
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    def start(self, operation_id: UUID) -> asyncio.Task[None]:
+        """Do that operation now, if nobody else does; it goes on when nobody waits for it any more."""
+        task = self._running.get(operation_id)
+        if task is None:
+            task = asyncio.create_task(self._run(operation_id), name=f"app-operation-{operation_id}")
+            self._running[operation_id] = task
+            task.add_done_callback(lambda _: self._running.pop(operation_id, None))
+        return task
+
+    async def sweep(self) -> list[asyncio.Task[None]]:
+        """Begin what waits for a worker; the tasks. Raises PalaverError."""
+        return [self.start(row["operation_id"]) for row in await self._database.fetch("due_app_work")]
+
+    async def _run(self, operation_id: UUID) -> None:
+        async with self._room:
+            try:
+                claimed = await self._database.fetch_row("claim_app_operation", self.worker, self._lease, operation_id)
+                if claimed[0] is not None:
+                    await self._do(Job.of(msgspec.json.decode(claimed[0])))
+            except OperationLost:
+                log.warning("app_operation_lost", operation=str(operation_id))
+            except PalaverError as error:
+                # The lease runs out, and somebody goes on when the database can be asked again.
+                log.warning("app_operation_broken_off", operation=str(operation_id), code=error.code)
+            except Exception:
+                log.exception("app_operation_broken_off", operation=str(operation_id))
+
+    async def _do(self, job: Job) -> None:
+        report = Report(self._database, job.operation_id, self.worker, self._lease)
+        work = Work(job, report, self._server, self._passwords, self._address, self._keep)
+        said = {"operation": str(job.operation_id), "kind": job.kind, "database": str(job.database_id)}
+        try:
+            outcome = await self._operations[job.kind](work)
+        except Undone as undone:
+            log.warning("app_operation_failed", code=undone.error.code, sqlstate=undone.error.sqlstate, **said)
+            await report.failed(undone.error.code, undone.error.detail, undone.changes)
+        except AppServerError as error:
+            log.warning("app_operation_put_off", code=error.code, sqlstate=error.sqlstate, **said)
+            await report.later(error.code, error.detail, RETRY_SECONDS * random.uniform(0.8, 1.2))
+        else:
+            await report.succeeded(outcome)
+            log.info("app_operation_succeeded", **said)
+
+    async def _sweep_for_ever(self) -> None:
+        turn = 0
+        while True:
+            try:
+                await self.sweep()
+                if turn % UPKEEP_EVERY == 0:
+                    await self._upkeep.look()
+            except PalaverError as error:
+                log.warning("apps_not_swept", code=error.code)
+            except AppServerError as error:
+                log.warning("apps_not_swept", code=error.code, sqlstate=error.sqlstate)
+            turn += 1
+            # Workers that started together spread out.
+            await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.8, 1.2))

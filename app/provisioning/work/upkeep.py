@@ -1,0 +1,99 @@
+"""Keeps an eye on all databases: how large they are, and what that means for them; what is left on the server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from app.database import Database
+from app.logs import get_logger
+from app.provisioning.server.app_server import AppServer
+from app.provisioning.server.freezing import freeze, is_frozen, shrink, thaw
+from app.provisioning.server.names import Names
+
+log = get_logger(__name__)
+
+WARNING_TIME: Final = timedelta(hours=24)
+"""How long a database may be above its limit, as long as it is not far above."""
+
+FAR: Final = 1.1
+TOO_FAR: Final = 2.0
+"""What grows to that although nothing can be written to its tables is shut."""
+
+SizeState: TypeAlias = Literal["within", "warned", "read_only"]
+
+
+def size_state(state: SizeState, lasts: timedelta, size: int, limit: int | None) -> SizeState:
+    """The state in which a database should be that has been in `state` for that long."""
+    if limit is None or size <= limit:
+        return "within"
+    if size > limit * FAR or state == "read_only" or (state == "warned" and lasts >= WARNING_TIME):
+        return "read_only"
+    return "warned"
+
+
+class Upkeep:
+    """Any number of workers may do this at once: each change is one worker's."""
+
+    def __init__(self, database: Database, server: AppServer) -> None:
+        self._database = database
+        self._server = server
+
+    async def look(self) -> None:
+        """Measure, warn, freeze and thaw; clean up. Raises PalaverError and AppServerError."""
+        sizes = await self._server.sizes()
+        measured = [{"database_name": names.database, "bytes": size} for names, size in sizes.items()]
+        for row in await self._database.fetch("note_app_sizes", msgspec.json.encode(measured).decode()):
+            await self._weigh(row)
+        await self._server.drop_expired_hands()
+        if left := await self.left_over():
+            log.error("apps_left_over", count=len(left), names=left[:20])
+
+    async def left_over(self) -> list[str]:
+        """Databases and roles that are on the server and should not be: a person has to look at them.
+
+        Raises PalaverError and AppServerError.
+        """
+        found = await self._server.objects()
+        lost = set((await self._database.fetch_row("lost_app_databases", sorted(set(found.values()))))[0])
+        if not lost:
+            return []
+        # What was just being removed has gone meanwhile.
+        return [name for name, database in (await self._server.objects()).items() if database in lost]
+
+    async def _weigh(self, row: Any) -> None:
+        since = row["size_state_at"]
+        lasts = datetime.now(UTC) - since if since is not None else timedelta()
+        state = row["size_state"]
+        wanted = size_state(state, lasts, row["size_bytes"], row["max_bytes"])
+        if wanted == state == "within" or wanted == state == "warned":
+            return
+        if "read_only" in (state, wanted):
+            await self._hold(row, frozen=wanted == "read_only")
+        if wanted != state:
+            changed = await self._database.fetch_row(
+                "note_size_state", row["tenant_id"], row["database_id"], state, wanted
+            )
+            if changed[0]:
+                log.info("app_size_state", database=row["database_name"], before=state, now=wanted)
+
+    async def _hold(self, row: Any, *, frozen: bool) -> None:
+        async with self._server.place(Names(UUID(str(row["database_id"]))), gently=True) as place:
+            if not place.is_taken:
+                # An operation is under way there; the next look finds it as well.
+                return
+            if not frozen:
+                await thaw(place)
+                await place.open()
+            elif row["max_bytes"] is not None and row["size_bytes"] > row["max_bytes"] * TOO_FAR:
+                if row["size_state"] == "read_only":
+                    await place.quarantine()
+                else:
+                    await freeze(place)
+            elif not await is_frozen(place):
+                await freeze(place)
+            else:
+                await shrink(place)

@@ -1,0 +1,1 @@
+export enum Role { Reader = 'reader', Writer = 'writer' }

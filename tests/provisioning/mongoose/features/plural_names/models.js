@@ -1,0 +1,26 @@
+const { Schema, model } = require('mongoose');
+
+for (const name of []) model(name, new Schema({}));
+model('Person', new Schema({ a: String }));
+model('Category', new Schema({ a: String }));
+model('BlogPost', new Schema({ a: String }));
+model('Media', new Schema({ a: String }));
+model('Status', new Schema({ a: String }));
+model('Child', new Schema({ a: String }));
+model('Mouse', new Schema({ a: String }));
+model('Leaf', new Schema({ a: String }));
+model('Knife', new Schema({ a: String }));
+model('Quiz', new Schema({ a: String }));
+model('Box', new Schema({ a: String }));
+model('Matrix', new Schema({ a: String }));
+model('Analysis', new Schema({ a: String }));
+model('Tomato', new Schema({ a: String }));
+model('Human', new Schema({ a: String }));
+model('Woman', new Schema({ a: String }));
+model('Day', new Schema({ a: String }));
+model('Users', new Schema({ a: String }));
+model('OAuth2', new Schema({ a: String }));
+model('user_session', new Schema({ a: String }));
+model('Datum', new Schema({ a: String }));
+model('Bus', new Schema({ a: String }));
+model('Octopus', new Schema({ a: String }));

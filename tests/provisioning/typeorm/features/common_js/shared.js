@@ -1,0 +1,2 @@
+exports.prefix = "my_";
+module.exports.lengths = { name: 20 };

@@ -1,0 +1,4 @@
+export enum Imported {
+  Yes = "yes",
+  No = "no",
+}

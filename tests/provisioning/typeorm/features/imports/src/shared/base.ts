@@ -1,0 +1,5 @@
+import { PrimaryGeneratedColumn } from "typeorm";
+
+export default abstract class Base {
+  @PrimaryGeneratedColumn() id: number;
+}

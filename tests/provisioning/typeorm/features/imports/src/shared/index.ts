@@ -1,0 +1,3 @@
+export * from "./constants";
+export { default as Base } from "./base";
+export type { Shape } from "./shape";
