@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/monitoring.sql sql/maintenance.sql sql/restore_grants.sql sql/fingerprint.sql \
+SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/apps_server.sql sql/monitoring.sql sql/maintenance.sql sql/restore_grants.sql sql/fingerprint.sql \
 	app/local/hosted_shape.sql app/local/lite_role.sql
 
 # Commands for a database take DATABASE_URL from the environment, else from the stack of `make up`.
@@ -50,10 +50,10 @@ refresh: $(VENV)/local.stamp ## Refresh the summaries
 worker: $(VENV)/local.stamp ## Run only the worker
 	@$(SETTINGS) exec $(BIN)/python -m app serve
 
-bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries, search, refresh, shares or privacy: these, at scale; compare: beside deepdiff)
+bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries, search, refresh, shares or privacy: these, at scale; compare: beside deepdiff; provisioning: apps' databases)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-faults: $(VENV)/dev.stamp ## Kill workers and restart PostgreSQL under load, 200 times, and prove that nothing is lost; a quarter of an hour
+faults: $(VENV)/dev.stamp ## Kill workers and restart PostgreSQL under load, 200 times, and prove that nothing is lost; a quarter of an hour (ARGS=provisioning: workers that make apps' databases)
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 isolation: $(VENV)/dev.stamp clients ## Try to break the isolation of tenants in every way we know; takes about an hour

@@ -124,46 +124,6 @@ where
     and password is not distinct from $3
     and pending is not distinct from $4
 
--- name: put_app_files
-select private.put_app_files($1::jsonb, $2, $3, $4, $5)::text
-
--- name: read_app_files
-select path, content from private.read_app_files($1::jsonb, $2)
-
--- name: record_app_revision
-select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5)::text
-
--- name: read_generated_app
-select private.read_generated_app($1::jsonb, $2)::text
-
--- name: request_app_operation
-select private.request_app_operation($1::jsonb, $2, $3, $4, $5::jsonb)::text
-
--- name: read_app_operation
-select private.read_app_operation($1::jsonb, $2)::text
-
--- name: app_credentials
-select private.app_credentials($1::jsonb, $2, $3)::text
-
--- name: claim_app_operation
-select private.claim_app_operation($1, $2, $3)::text
-
--- name: note_app_step
-select private.note_app_step($1, $2, $3, $4::jsonb, $5)
-
--- name: finish_app_operation
-select private.finish_app_operation($1, $2, $3::jsonb)::text
-
--- name: due_app_work
-select operation_id, tenant_id, database_id, kind, reason from private.due_app_work()
-
--- name: note_app_sizes
-select tenant_id, database_id, database_name, role_name, size_bytes, max_bytes, size_state, size_state_at
-from private.note_app_sizes($1::jsonb)
-
--- name: note_size_state
-select private.note_size_state($1, $2, $3, $4)
-
 -- name: read_messages
 select * from private.read_messages($1::jsonb, $2)
 
@@ -390,6 +350,7 @@ where p.id = $1
 update public.projects as p
 set synced_configuration = p.configuration, synced_yaml = p.yaml, synced_at = clock_timestamp(), synced_by = null
 where p.id = $1
+
 -- name: lock_documentation
 select pg_try_advisory_xact_lock(hashtext('palaver.documentation'), hashtext($1::uuid::text))
 

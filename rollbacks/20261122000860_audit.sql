@@ -15,6 +15,10 @@ begin
 end
 $$;
 
+drop trigger app_backups_record_change on public.app_backups;
+
+drop trigger app_changes_record_change on public.app_changes;
+
 drop trigger app_operations_record_change on public.app_operations;
 
 drop trigger app_databases_record_change on public.app_databases;

@@ -69,6 +69,10 @@
 \set file 20261122000400_feedback.sql
 \ir ../sql/revert.sql
 
+\set version 20261122000396
+\set file 20261122000396_app_changes.sql
+\ir ../sql/revert.sql
+
 \set version 20261122000394
 \set file 20261122000394_app_databases.sql
 \ir ../sql/revert.sql

@@ -67,6 +67,10 @@ create table if not exists supabase_migrations.schema_migrations (
 \set name app_databases
 \ir apply.sql
 
+\set version 20261122000396
+\set name app_changes
+\ir apply.sql
+
 \set version 20261122000400
 \set name feedback
 \ir apply.sql

@@ -22,6 +22,7 @@ begin;
 \ir verify/20261122000390_documentation.sql
 \ir verify/20261122000392_generated_apps.sql
 \ir verify/20261122000394_app_databases.sql
+\ir verify/20261122000396_app_changes.sql
 \ir verify/20261122000400_feedback.sql
 \ir verify/20261122000500_usage.sql
 \ir verify/20261122000520_lists.sql

@@ -135,6 +135,18 @@ call pg_temp.expect_trigger(
 );
 
 call pg_temp.expect_trigger(
+    'public.app_changes',
+    'app_changes_record_change',
+    'after insert or update of state for each row execute function private.record_change(''digest'', ''catalog_digest'', ''steps'', ''drift'', ''possible_renames'', ''ran'')'
+);
+
+call pg_temp.expect_trigger(
+    'public.app_backups',
+    'app_backups_record_change',
+    'after insert or update of state for each row execute function private.record_change(''sha256'', ''tables'')'
+);
+
+call pg_temp.expect_trigger(
     'public.consents',
     'consents_record_change',
     'after insert or delete or update for each row execute function private.record_change()'

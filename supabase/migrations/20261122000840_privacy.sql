@@ -849,6 +849,17 @@ values
     'What was done to a database stays with it, without whoever asked.'
 ),
 (
+    'public.app_changes', 87, 't.tenant_id = :tenant and t.requested_by = :person',
+    '{id, app_id, database_id, state, created_at, applied_at}', null,
+    '{digest, catalog_digest, choices, steps, drift, possible_renames, confirmed_steps, ran, error_code, error_detail}',
+    'detach', 'requested_by = null', 'What became of a database''s schema stays with it, without whoever had it planned.'
+),
+(
+    'public.app_changes', 88, 't.tenant_id = :tenant and t.confirmed_by = :person',
+    '{id, confirmed_steps, confirmed_at}', null, '{}', 'detach', 'confirmed_by = null',
+    'That a change was confirmed stays, without whoever did.'
+),
+(
     'public.generated_apps', 86, 't.tenant_id = :tenant and t.owner_id = :person',
     '{id, name, description, file_count, byte_count, created_at, updated_at}', null, '{}', 'detach', 'owner_id = null',
     'The person''s apps stay, with their databases, without them.'
@@ -907,6 +918,11 @@ values
     'public.app_databases', 910, null, null, null,
     '{environment, state, database_name, role_name, host, server_version, size_state, receipt, usage, error_code, error_detail}',
     'keep', null, 'Databases of the organisation''s apps. What is in them is another server''s to tell.'
+),
+(
+    'public.app_backups', 910, null, null, null,
+    '{kind, state, file, label, sha256, server_version, tables, error_code, error_detail}',
+    'keep', null, 'Backups of the organisation''s databases. What is in them is in files of the workers.'
 ),
 ('private.app_credentials', 910, null, null, null, '{password, pending}', 'keep', null, 'What opens them, encrypted itself.'),
 ('public.app_plans', 910, null, null, null, '{name}', 'keep', null, 'Plans.'),

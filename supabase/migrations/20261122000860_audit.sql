@@ -3,6 +3,7 @@
 -- Creates:  public.audit_log; private.request_id(), audited(), record_change(), redact_audit(); triggers on public.tenants, users,
 --           prompts, projects, project_members, conversation_shares, legal_holds and consents, and private.erasures;
 --           triggers on public.generated_apps, app_databases and app_operations;
+--           triggers on public.app_changes and app_backups;
 --           private.record_documentation() and triggers on public.documentation_sections.
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on these tables, for the triggers and the foreign key.
 -- Rollback: rollbacks/20261122000860_audit.sql
@@ -276,6 +277,14 @@ for each row execute function private.record_change('size_bytes', 'size_measured
 create trigger app_operations_record_change
 after insert or update of state on public.app_operations
 for each row when (new.state <> 'running') execute function private.record_change('step', 'progress', 'attempts', 'due_at', 'lease_owner', 'lease_until', 'started_at');
+
+create trigger app_changes_record_change
+after insert or update of state on public.app_changes
+for each row execute function private.record_change('digest', 'catalog_digest', 'steps', 'drift', 'possible_renames', 'ran');
+
+create trigger app_backups_record_change
+after insert or update of state on public.app_backups
+for each row execute function private.record_change('sha256', 'tables');
 
 create trigger legal_holds_record_change
 after insert or update or delete on public.legal_holds

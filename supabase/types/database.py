@@ -20,6 +20,351 @@ from pydantic import BaseModel, Field, JsonValue
 
 
 
+class PublicAppBackups(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    bytes: Optional[int] = Field(alias="bytes")
+    created_at: datetime.datetime = Field(alias="created_at")
+    database_id: uuid.UUID = Field(alias="database_id")
+    error_code: Optional[str] = Field(alias="error_code")
+    error_detail: Optional[str] = Field(alias="error_detail")
+    expires_at: Optional[datetime.datetime] = Field(alias="expires_at")
+    file: str = Field(alias="file")
+    id: uuid.UUID = Field(alias="id")
+    kind: str = Field(alias="kind")
+    label: Optional[str] = Field(alias="label")
+    revision_id: Optional[uuid.UUID] = Field(alias="revision_id")
+    server_version: Optional[str] = Field(alias="server_version")
+    sha256: Optional[str] = Field(alias="sha256")
+    state: str = Field(alias="state")
+    tables: Optional[JsonValue] = Field(alias="tables")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    verified_at: Optional[datetime.datetime] = Field(alias="verified_at")
+
+class PublicAppBackupsInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    bytes: NotRequired[Annotated[Optional[int], Field(alias="bytes")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: Annotated[uuid.UUID, Field(alias="database_id")]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="expires_at")]]
+    file: Annotated[str, Field(alias="file")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: Annotated[str, Field(alias="kind")]
+    label: NotRequired[Annotated[Optional[str], Field(alias="label")]]
+    revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="revision_id")]]
+    server_version: NotRequired[Annotated[Optional[str], Field(alias="server_version")]]
+    sha256: NotRequired[Annotated[Optional[str], Field(alias="sha256")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    tables: NotRequired[Annotated[Optional[JsonValue], Field(alias="tables")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    verified_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="verified_at")]]
+
+class PublicAppBackupsUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    bytes: NotRequired[Annotated[Optional[int], Field(alias="bytes")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: NotRequired[Annotated[uuid.UUID, Field(alias="database_id")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="expires_at")]]
+    file: NotRequired[Annotated[str, Field(alias="file")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+    label: NotRequired[Annotated[Optional[str], Field(alias="label")]]
+    revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="revision_id")]]
+    server_version: NotRequired[Annotated[Optional[str], Field(alias="server_version")]]
+    sha256: NotRequired[Annotated[Optional[str], Field(alias="sha256")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    tables: NotRequired[Annotated[Optional[JsonValue], Field(alias="tables")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    verified_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="verified_at")]]
+
+class PublicAppChanges(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    applied_at: Optional[datetime.datetime] = Field(alias="applied_at")
+    backup_id: Optional[uuid.UUID] = Field(alias="backup_id")
+    catalog_digest: str = Field(alias="catalog_digest")
+    choices: JsonValue = Field(alias="choices")
+    confirmed_at: Optional[datetime.datetime] = Field(alias="confirmed_at")
+    confirmed_by: Optional[uuid.UUID] = Field(alias="confirmed_by")
+    confirmed_steps: List[int] = Field(alias="confirmed_steps")
+    created_at: datetime.datetime = Field(alias="created_at")
+    database_id: uuid.UUID = Field(alias="database_id")
+    digest: str = Field(alias="digest")
+    drift: JsonValue = Field(alias="drift")
+    error_code: Optional[str] = Field(alias="error_code")
+    error_detail: Optional[str] = Field(alias="error_detail")
+    from_revision_id: Optional[uuid.UUID] = Field(alias="from_revision_id")
+    id: uuid.UUID = Field(alias="id")
+    is_complete: bool = Field(alias="is_complete")
+    possible_renames: JsonValue = Field(alias="possible_renames")
+    ran: JsonValue = Field(alias="ran")
+    requested_by: Optional[uuid.UUID] = Field(alias="requested_by")
+    state: str = Field(alias="state")
+    steps: JsonValue = Field(alias="steps")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    to_revision_id: uuid.UUID = Field(alias="to_revision_id")
+    undoes_id: Optional[uuid.UUID] = Field(alias="undoes_id")
+
+class PublicAppChangesInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    applied_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="applied_at")]]
+    backup_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="backup_id")]]
+    catalog_digest: Annotated[str, Field(alias="catalog_digest")]
+    choices: NotRequired[Annotated[JsonValue, Field(alias="choices")]]
+    confirmed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="confirmed_at")]]
+    confirmed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="confirmed_by")]]
+    confirmed_steps: NotRequired[Annotated[List[int], Field(alias="confirmed_steps")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: Annotated[uuid.UUID, Field(alias="database_id")]
+    digest: Annotated[str, Field(alias="digest")]
+    drift: NotRequired[Annotated[JsonValue, Field(alias="drift")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    from_revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="from_revision_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_complete: NotRequired[Annotated[bool, Field(alias="is_complete")]]
+    possible_renames: NotRequired[Annotated[JsonValue, Field(alias="possible_renames")]]
+    ran: NotRequired[Annotated[JsonValue, Field(alias="ran")]]
+    requested_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="requested_by")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    steps: Annotated[JsonValue, Field(alias="steps")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    to_revision_id: Annotated[uuid.UUID, Field(alias="to_revision_id")]
+    undoes_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="undoes_id")]]
+
+class PublicAppChangesUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    applied_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="applied_at")]]
+    backup_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="backup_id")]]
+    catalog_digest: NotRequired[Annotated[str, Field(alias="catalog_digest")]]
+    choices: NotRequired[Annotated[JsonValue, Field(alias="choices")]]
+    confirmed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="confirmed_at")]]
+    confirmed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="confirmed_by")]]
+    confirmed_steps: NotRequired[Annotated[List[int], Field(alias="confirmed_steps")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: NotRequired[Annotated[uuid.UUID, Field(alias="database_id")]]
+    digest: NotRequired[Annotated[str, Field(alias="digest")]]
+    drift: NotRequired[Annotated[JsonValue, Field(alias="drift")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    from_revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="from_revision_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_complete: NotRequired[Annotated[bool, Field(alias="is_complete")]]
+    possible_renames: NotRequired[Annotated[JsonValue, Field(alias="possible_renames")]]
+    ran: NotRequired[Annotated[JsonValue, Field(alias="ran")]]
+    requested_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="requested_by")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    steps: NotRequired[Annotated[JsonValue, Field(alias="steps")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    to_revision_id: NotRequired[Annotated[uuid.UUID, Field(alias="to_revision_id")]]
+    undoes_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="undoes_id")]]
+
+class PublicAppDatabases(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    database_name: str = Field(alias="database_name")
+    environment: str = Field(alias="environment")
+    error_code: Optional[str] = Field(alias="error_code")
+    error_detail: Optional[str] = Field(alias="error_detail")
+    host: Optional[str] = Field(alias="host")
+    id: uuid.UUID = Field(alias="id")
+    max_bytes: Optional[int] = Field(alias="max_bytes")
+    max_connections: Optional[int] = Field(alias="max_connections")
+    port: Optional[int] = Field(alias="port")
+    ready_at: Optional[datetime.datetime] = Field(alias="ready_at")
+    receipt: Optional[JsonValue] = Field(alias="receipt")
+    removal_due_at: Optional[datetime.datetime] = Field(alias="removal_due_at")
+    removed_at: Optional[datetime.datetime] = Field(alias="removed_at")
+    revision_id: Optional[uuid.UUID] = Field(alias="revision_id")
+    role_name: str = Field(alias="role_name")
+    server_version: Optional[str] = Field(alias="server_version")
+    size_bytes: Optional[int] = Field(alias="size_bytes")
+    size_measured_at: Optional[datetime.datetime] = Field(alias="size_measured_at")
+    size_state: str = Field(alias="size_state")
+    size_state_at: Optional[datetime.datetime] = Field(alias="size_state_at")
+    state: str = Field(alias="state")
+    tables_created: Optional[int] = Field(alias="tables_created")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    usage: Optional[JsonValue] = Field(alias="usage")
+
+class PublicAppDatabasesInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_name: Annotated[str, Field(alias="database_name")]
+    environment: Annotated[str, Field(alias="environment")]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    host: NotRequired[Annotated[Optional[str], Field(alias="host")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    max_bytes: NotRequired[Annotated[Optional[int], Field(alias="max_bytes")]]
+    max_connections: NotRequired[Annotated[Optional[int], Field(alias="max_connections")]]
+    port: NotRequired[Annotated[Optional[int], Field(alias="port")]]
+    ready_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="ready_at")]]
+    receipt: NotRequired[Annotated[Optional[JsonValue], Field(alias="receipt")]]
+    removal_due_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="removal_due_at")]]
+    removed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="removed_at")]]
+    revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="revision_id")]]
+    role_name: Annotated[str, Field(alias="role_name")]
+    server_version: NotRequired[Annotated[Optional[str], Field(alias="server_version")]]
+    size_bytes: NotRequired[Annotated[Optional[int], Field(alias="size_bytes")]]
+    size_measured_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="size_measured_at")]]
+    size_state: NotRequired[Annotated[str, Field(alias="size_state")]]
+    size_state_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="size_state_at")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    tables_created: NotRequired[Annotated[Optional[int], Field(alias="tables_created")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    usage: NotRequired[Annotated[Optional[JsonValue], Field(alias="usage")]]
+
+class PublicAppDatabasesUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_name: NotRequired[Annotated[str, Field(alias="database_name")]]
+    environment: NotRequired[Annotated[str, Field(alias="environment")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    host: NotRequired[Annotated[Optional[str], Field(alias="host")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    max_bytes: NotRequired[Annotated[Optional[int], Field(alias="max_bytes")]]
+    max_connections: NotRequired[Annotated[Optional[int], Field(alias="max_connections")]]
+    port: NotRequired[Annotated[Optional[int], Field(alias="port")]]
+    ready_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="ready_at")]]
+    receipt: NotRequired[Annotated[Optional[JsonValue], Field(alias="receipt")]]
+    removal_due_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="removal_due_at")]]
+    removed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="removed_at")]]
+    revision_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="revision_id")]]
+    role_name: NotRequired[Annotated[str, Field(alias="role_name")]]
+    server_version: NotRequired[Annotated[Optional[str], Field(alias="server_version")]]
+    size_bytes: NotRequired[Annotated[Optional[int], Field(alias="size_bytes")]]
+    size_measured_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="size_measured_at")]]
+    size_state: NotRequired[Annotated[str, Field(alias="size_state")]]
+    size_state_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="size_state_at")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    tables_created: NotRequired[Annotated[Optional[int], Field(alias="tables_created")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    usage: NotRequired[Annotated[Optional[JsonValue], Field(alias="usage")]]
+
+class PublicAppOperations(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    arguments: JsonValue = Field(alias="arguments")
+    attempts: int = Field(alias="attempts")
+    created_at: datetime.datetime = Field(alias="created_at")
+    database_id: uuid.UUID = Field(alias="database_id")
+    due_at: datetime.datetime = Field(alias="due_at")
+    error_code: Optional[str] = Field(alias="error_code")
+    error_detail: Optional[str] = Field(alias="error_detail")
+    finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
+    id: uuid.UUID = Field(alias="id")
+    kind: str = Field(alias="kind")
+    lease_owner: Optional[str] = Field(alias="lease_owner")
+    lease_until: Optional[datetime.datetime] = Field(alias="lease_until")
+    progress: JsonValue = Field(alias="progress")
+    requested_by: Optional[uuid.UUID] = Field(alias="requested_by")
+    result: Optional[JsonValue] = Field(alias="result")
+    started_at: Optional[datetime.datetime] = Field(alias="started_at")
+    state: str = Field(alias="state")
+    step: Optional[str] = Field(alias="step")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+
+class PublicAppOperationsInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    arguments: NotRequired[Annotated[JsonValue, Field(alias="arguments")]]
+    attempts: NotRequired[Annotated[int, Field(alias="attempts")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: Annotated[uuid.UUID, Field(alias="database_id")]
+    due_at: NotRequired[Annotated[datetime.datetime, Field(alias="due_at")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: Annotated[str, Field(alias="kind")]
+    lease_owner: NotRequired[Annotated[Optional[str], Field(alias="lease_owner")]]
+    lease_until: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="lease_until")]]
+    progress: NotRequired[Annotated[JsonValue, Field(alias="progress")]]
+    requested_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="requested_by")]]
+    result: NotRequired[Annotated[Optional[JsonValue], Field(alias="result")]]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    step: NotRequired[Annotated[Optional[str], Field(alias="step")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+
+class PublicAppOperationsUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    arguments: NotRequired[Annotated[JsonValue, Field(alias="arguments")]]
+    attempts: NotRequired[Annotated[int, Field(alias="attempts")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    database_id: NotRequired[Annotated[uuid.UUID, Field(alias="database_id")]]
+    due_at: NotRequired[Annotated[datetime.datetime, Field(alias="due_at")]]
+    error_code: NotRequired[Annotated[Optional[str], Field(alias="error_code")]]
+    error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+    lease_owner: NotRequired[Annotated[Optional[str], Field(alias="lease_owner")]]
+    lease_until: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="lease_until")]]
+    progress: NotRequired[Annotated[JsonValue, Field(alias="progress")]]
+    requested_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="requested_by")]]
+    result: NotRequired[Annotated[Optional[JsonValue], Field(alias="result")]]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    state: NotRequired[Annotated[str, Field(alias="state")]]
+    step: NotRequired[Annotated[Optional[str], Field(alias="step")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+
+class PublicAppPlans(BaseModel):
+    max_bytes: Optional[int] = Field(alias="max_bytes")
+    max_connections: Optional[int] = Field(alias="max_connections")
+    max_databases: Optional[int] = Field(alias="max_databases")
+    name: str = Field(alias="name")
+
+class PublicAppPlansInsert(TypedDict):
+    max_bytes: NotRequired[Annotated[Optional[int], Field(alias="max_bytes")]]
+    max_connections: NotRequired[Annotated[Optional[int], Field(alias="max_connections")]]
+    max_databases: NotRequired[Annotated[Optional[int], Field(alias="max_databases")]]
+    name: Annotated[str, Field(alias="name")]
+
+class PublicAppPlansUpdate(TypedDict):
+    max_bytes: NotRequired[Annotated[Optional[int], Field(alias="max_bytes")]]
+    max_connections: NotRequired[Annotated[Optional[int], Field(alias="max_connections")]]
+    max_databases: NotRequired[Annotated[Optional[int], Field(alias="max_databases")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+
+class PublicAppRevisions(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    created_by: Optional[uuid.UUID] = Field(alias="created_by")
+    id: uuid.UUID = Field(alias="id")
+    number: int = Field(alias="number")
+    report: JsonValue = Field(alias="report")
+    schema: JsonValue = Field(alias="schema")
+    source_digest: str = Field(alias="source_digest")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+
+class PublicAppRevisionsInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    number: Annotated[int, Field(alias="number")]
+    report: NotRequired[Annotated[JsonValue, Field(alias="report")]]
+    schema: Annotated[JsonValue, Field(alias="schema")]
+    source_digest: Annotated[str, Field(alias="source_digest")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+
+class PublicAppRevisionsUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    number: NotRequired[Annotated[int, Field(alias="number")]]
+    report: NotRequired[Annotated[JsonValue, Field(alias="report")]]
+    schema: NotRequired[Annotated[JsonValue, Field(alias="schema")]]
+    source_digest: NotRequired[Annotated[str, Field(alias="source_digest")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+
 class PublicAuditLog(BaseModel):
     action: str = Field(alias="action")
     actor_id: Optional[uuid.UUID] = Field(alias="actor_id")
@@ -341,6 +686,63 @@ class PublicFeedbackUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
+class PublicGeneratedAppFiles(BaseModel):
+    app_id: uuid.UUID = Field(alias="app_id")
+    bytes: int = Field(alias="bytes")
+    content: str = Field(alias="content")
+    path: str = Field(alias="path")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicGeneratedAppFilesInsert(TypedDict):
+    app_id: Annotated[uuid.UUID, Field(alias="app_id")]
+    bytes: NotRequired[Annotated[int, Field(alias="bytes")]]
+    content: Annotated[str, Field(alias="content")]
+    path: Annotated[str, Field(alias="path")]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicGeneratedAppFilesUpdate(TypedDict):
+    app_id: NotRequired[Annotated[uuid.UUID, Field(alias="app_id")]]
+    bytes: NotRequired[Annotated[int, Field(alias="bytes")]]
+    content: NotRequired[Annotated[str, Field(alias="content")]]
+    path: NotRequired[Annotated[str, Field(alias="path")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicGeneratedApps(BaseModel):
+    byte_count: int = Field(alias="byte_count")
+    created_at: datetime.datetime = Field(alias="created_at")
+    description: Optional[str] = Field(alias="description")
+    file_count: int = Field(alias="file_count")
+    id: uuid.UUID = Field(alias="id")
+    name: str = Field(alias="name")
+    owner_id: Optional[uuid.UUID] = Field(alias="owner_id")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicGeneratedAppsInsert(TypedDict):
+    byte_count: NotRequired[Annotated[int, Field(alias="byte_count")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    file_count: NotRequired[Annotated[int, Field(alias="file_count")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    name: Annotated[str, Field(alias="name")]
+    owner_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="owner_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicGeneratedAppsUpdate(TypedDict):
+    byte_count: NotRequired[Annotated[int, Field(alias="byte_count")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    file_count: NotRequired[Annotated[int, Field(alias="file_count")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    owner_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="owner_id")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
 class PublicLegalHolds(BaseModel):
     id: uuid.UUID = Field(alias="id")
     placed_at: datetime.datetime = Field(alias="placed_at")
@@ -636,6 +1038,8 @@ class PublicPromptsUpdate(TypedDict):
     visibility: NotRequired[Annotated[str, Field(alias="visibility")]]
 
 class PublicTenants(BaseModel):
+    app_plan: str = Field(alias="app_plan")
+    app_plan_limits: JsonValue = Field(alias="app_plan_limits")
     branding: JsonValue = Field(alias="branding")
     configuration_schema: JsonValue = Field(alias="configuration_schema")
     consent_text: Optional[str] = Field(alias="consent_text")
@@ -664,6 +1068,8 @@ class PublicTenants(BaseModel):
     user_rate_limit_per_minute: Optional[int] = Field(alias="user_rate_limit_per_minute")
 
 class PublicTenantsInsert(TypedDict):
+    app_plan: NotRequired[Annotated[str, Field(alias="app_plan")]]
+    app_plan_limits: NotRequired[Annotated[JsonValue, Field(alias="app_plan_limits")]]
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
     configuration_schema: NotRequired[Annotated[JsonValue, Field(alias="configuration_schema")]]
     consent_text: NotRequired[Annotated[Optional[str], Field(alias="consent_text")]]
@@ -692,6 +1098,8 @@ class PublicTenantsInsert(TypedDict):
     user_rate_limit_per_minute: NotRequired[Annotated[Optional[int], Field(alias="user_rate_limit_per_minute")]]
 
 class PublicTenantsUpdate(TypedDict):
+    app_plan: NotRequired[Annotated[str, Field(alias="app_plan")]]
+    app_plan_limits: NotRequired[Annotated[JsonValue, Field(alias="app_plan_limits")]]
     branding: NotRequired[Annotated[JsonValue, Field(alias="branding")]]
     configuration_schema: NotRequired[Annotated[JsonValue, Field(alias="configuration_schema")]]
     consent_text: NotRequired[Annotated[Optional[str], Field(alias="consent_text")]]

@@ -6,7 +6,229 @@ export type Database = {
   
   "public": {
           Tables: {
-            "audit_log": {
+            "app_backups": {
+                  Row: {
+                    "app_id": string,"bytes": number | null,"created_at": string,"database_id": string,"error_code": string | null,"error_detail": string | null,"expires_at": string | null,"file": string,"id": string,"kind": string,"label": string | null,"revision_id": string | null,"server_version": string | null,"sha256": string | null,"state": string,"tables": Json | null,"tenant_id": string,"verified_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"bytes"?: number | null,"created_at"?: string,"database_id": string,"error_code"?: string | null,"error_detail"?: string | null,"expires_at"?: string | null,"file": string,"id"?: string,"kind": string,"label"?: string | null,"revision_id"?: string | null,"server_version"?: string | null,"sha256"?: string | null,"state"?: string,"tables"?: Json | null,"tenant_id": string,"verified_at"?: string | null
+                  }
+                  Update: {
+                    "app_id"?: string,"bytes"?: number | null,"created_at"?: string,"database_id"?: string,"error_code"?: string | null,"error_detail"?: string | null,"expires_at"?: string | null,"file"?: string,"id"?: string,"kind"?: string,"label"?: string | null,"revision_id"?: string | null,"server_version"?: string | null,"sha256"?: string | null,"state"?: string,"tables"?: Json | null,"tenant_id"?: string,"verified_at"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_backups_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_backups_database_id_fkey"
+      columns: ["tenant_id","database_id"]
+isOneToOne: false
+      referencedRelation: "app_databases"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_backups_revision_id_fkey"
+      columns: ["tenant_id","revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_backups_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"app_changes": {
+                  Row: {
+                    "app_id": string,"applied_at": string | null,"backup_id": string | null,"catalog_digest": string,"choices": NonNullable<Json>,"confirmed_at": string | null,"confirmed_by": string | null,"confirmed_steps": (number)[],"created_at": string,"database_id": string,"digest": string,"drift": NonNullable<Json>,"error_code": string | null,"error_detail": string | null,"from_revision_id": string | null,"id": string,"is_complete": boolean,"possible_renames": NonNullable<Json>,"ran": NonNullable<Json>,"requested_by": string | null,"state": string,"steps": NonNullable<Json>,"tenant_id": string,"to_revision_id": string,"undoes_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"applied_at"?: string | null,"backup_id"?: string | null,"catalog_digest": string,"choices"?: NonNullable<Json>,"confirmed_at"?: string | null,"confirmed_by"?: string | null,"confirmed_steps"?: (number)[],"created_at"?: string,"database_id": string,"digest": string,"drift"?: NonNullable<Json>,"error_code"?: string | null,"error_detail"?: string | null,"from_revision_id"?: string | null,"id"?: string,"is_complete"?: boolean,"possible_renames"?: NonNullable<Json>,"ran"?: NonNullable<Json>,"requested_by"?: string | null,"state"?: string,"steps": NonNullable<Json>,"tenant_id": string,"to_revision_id": string,"undoes_id"?: string | null
+                  }
+                  Update: {
+                    "app_id"?: string,"applied_at"?: string | null,"backup_id"?: string | null,"catalog_digest"?: string,"choices"?: NonNullable<Json>,"confirmed_at"?: string | null,"confirmed_by"?: string | null,"confirmed_steps"?: (number)[],"created_at"?: string,"database_id"?: string,"digest"?: string,"drift"?: NonNullable<Json>,"error_code"?: string | null,"error_detail"?: string | null,"from_revision_id"?: string | null,"id"?: string,"is_complete"?: boolean,"possible_renames"?: NonNullable<Json>,"ran"?: NonNullable<Json>,"requested_by"?: string | null,"state"?: string,"steps"?: NonNullable<Json>,"tenant_id"?: string,"to_revision_id"?: string,"undoes_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_changes_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_backup_id_fkey"
+      columns: ["tenant_id","backup_id"]
+isOneToOne: false
+      referencedRelation: "app_backups"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_confirmed_by_fkey"
+      columns: ["tenant_id","confirmed_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_database_id_fkey"
+      columns: ["tenant_id","database_id"]
+isOneToOne: false
+      referencedRelation: "app_databases"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_from_revision_id_fkey"
+      columns: ["tenant_id","from_revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_requested_by_fkey"
+      columns: ["tenant_id","requested_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "app_changes_to_revision_id_fkey"
+      columns: ["tenant_id","to_revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_changes_undoes_id_fkey"
+      columns: ["tenant_id","undoes_id"]
+isOneToOne: false
+      referencedRelation: "app_changes"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"app_databases": {
+                  Row: {
+                    "app_id": string,"created_at": string,"database_name": string,"environment": string,"error_code": string | null,"error_detail": string | null,"host": string | null,"id": string,"max_bytes": number | null,"max_connections": number | null,"port": number | null,"ready_at": string | null,"receipt": Json | null,"removal_due_at": string | null,"removed_at": string | null,"revision_id": string | null,"role_name": string,"server_version": string | null,"size_bytes": number | null,"size_measured_at": string | null,"size_state": string,"size_state_at": string | null,"state": string,"tables_created": number | null,"tenant_id": string,"updated_at": string,"usage": Json | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"created_at"?: string,"database_name": string,"environment": string,"error_code"?: string | null,"error_detail"?: string | null,"host"?: string | null,"id"?: string,"max_bytes"?: number | null,"max_connections"?: number | null,"port"?: number | null,"ready_at"?: string | null,"receipt"?: Json | null,"removal_due_at"?: string | null,"removed_at"?: string | null,"revision_id"?: string | null,"role_name": string,"server_version"?: string | null,"size_bytes"?: number | null,"size_measured_at"?: string | null,"size_state"?: string,"size_state_at"?: string | null,"state"?: string,"tables_created"?: number | null,"tenant_id": string,"updated_at"?: string,"usage"?: Json | null
+                  }
+                  Update: {
+                    "app_id"?: string,"created_at"?: string,"database_name"?: string,"environment"?: string,"error_code"?: string | null,"error_detail"?: string | null,"host"?: string | null,"id"?: string,"max_bytes"?: number | null,"max_connections"?: number | null,"port"?: number | null,"ready_at"?: string | null,"receipt"?: Json | null,"removal_due_at"?: string | null,"removed_at"?: string | null,"revision_id"?: string | null,"role_name"?: string,"server_version"?: string | null,"size_bytes"?: number | null,"size_measured_at"?: string | null,"size_state"?: string,"size_state_at"?: string | null,"state"?: string,"tables_created"?: number | null,"tenant_id"?: string,"updated_at"?: string,"usage"?: Json | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_databases_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_databases_revision_id_fkey"
+      columns: ["tenant_id","revision_id"]
+isOneToOne: false
+      referencedRelation: "app_revisions"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_databases_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"app_operations": {
+                  Row: {
+                    "app_id": string,"arguments": NonNullable<Json>,"attempts": number,"created_at": string,"database_id": string,"due_at": string,"error_code": string | null,"error_detail": string | null,"finished_at": string | null,"id": string,"kind": string,"lease_owner": string | null,"lease_until": string | null,"progress": NonNullable<Json>,"requested_by": string | null,"result": Json | null,"started_at": string | null,"state": string,"step": string | null,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"arguments"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"database_id": string,"due_at"?: string,"error_code"?: string | null,"error_detail"?: string | null,"finished_at"?: string | null,"id"?: string,"kind": string,"lease_owner"?: string | null,"lease_until"?: string | null,"progress"?: NonNullable<Json>,"requested_by"?: string | null,"result"?: Json | null,"started_at"?: string | null,"state"?: string,"step"?: string | null,"tenant_id": string
+                  }
+                  Update: {
+                    "app_id"?: string,"arguments"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"database_id"?: string,"due_at"?: string,"error_code"?: string | null,"error_detail"?: string | null,"finished_at"?: string | null,"id"?: string,"kind"?: string,"lease_owner"?: string | null,"lease_until"?: string | null,"progress"?: NonNullable<Json>,"requested_by"?: string | null,"result"?: Json | null,"started_at"?: string | null,"state"?: string,"step"?: string | null,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_operations_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_operations_database_id_fkey"
+      columns: ["tenant_id","database_id"]
+isOneToOne: false
+      referencedRelation: "app_databases"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_operations_requested_by_fkey"
+      columns: ["tenant_id","requested_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_operations_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"app_plans": {
+                  Row: {
+                    "max_bytes": number | null,"max_connections": number | null,"max_databases": number | null,"name": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "max_bytes"?: number | null,"max_connections"?: number | null,"max_databases"?: number | null,"name": string
+                  }
+                  Update: {
+                    "max_bytes"?: number | null,"max_connections"?: number | null,"max_databases"?: number | null,"name"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"app_revisions": {
+                  Row: {
+                    "app_id": string,"created_at": string,"created_by": string | null,"id": string,"number": number,"report": NonNullable<Json>,"schema": NonNullable<Json>,"source_digest": string,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"created_at"?: string,"created_by"?: string | null,"id"?: string,"number": number,"report"?: NonNullable<Json>,"schema": NonNullable<Json>,"source_digest": string,"tenant_id": string
+                  }
+                  Update: {
+                    "app_id"?: string,"created_at"?: string,"created_by"?: string | null,"id"?: string,"number"?: number,"report"?: NonNullable<Json>,"schema"?: NonNullable<Json>,"source_digest"?: string,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_revisions_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_revisions_created_by_fkey"
+      columns: ["tenant_id","created_by"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "app_revisions_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"audit_log": {
                   Row: {
                     "action": string,"actor_id": string | null,"actor_role": string,"after": Json | null,"at": string,"before": Json | null,"id": string,"object": string,"object_id": string | null,"request_id": string | null,"subject_id": string | null,"tenant_id": string
                   }
@@ -216,6 +438,58 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "users"
       referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"generated_app_files": {
+                  Row: {
+                    "app_id": string,"bytes": number,"content": string,"path": string,"tenant_id": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "app_id": string,"bytes"?: number,"content": string,"path": string,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Update: {
+                    "app_id"?: string,"bytes"?: number,"content"?: string,"path"?: string,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "generated_app_files_app_id_fkey"
+      columns: ["tenant_id","app_id"]
+isOneToOne: false
+      referencedRelation: "generated_apps"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "generated_app_files_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"generated_apps": {
+                  Row: {
+                    "byte_count": number,"created_at": string,"description": string | null,"file_count": number,"id": string,"name": string,"owner_id": string | null,"tenant_id": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "byte_count"?: number,"created_at"?: string,"description"?: string | null,"file_count"?: number,"id"?: string,"name": string,"owner_id"?: string | null,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Update: {
+                    "byte_count"?: number,"created_at"?: string,"description"?: string | null,"file_count"?: number,"id"?: string,"name"?: string,"owner_id"?: string | null,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "generated_apps_owner_id_fkey"
+      columns: ["tenant_id","owner_id"]
+isOneToOne: false
+      referencedRelation: "users"
+      referencedColumns: ["tenant_id","id"]
+    },{
+      foreignKeyName: "generated_apps_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
     }
                   ]
                 },"legal_holds": {
@@ -476,17 +750,23 @@ isOneToOne: false
                   ]
                 },"tenants": {
                   Row: {
-                    "branding": NonNullable<Json>,"configuration_schema": NonNullable<Json>,"consent_text": string | null,"consent_version": string | null,"created_at": string,"daily_token_limit": number | null,"deletion_grace_days": number,"encrypts_messages": boolean,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"response_cache_seconds": number | null,"retention_days": number | null,"search_language": string,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
+                    "app_plan": string,"app_plan_limits": NonNullable<Json>,"branding": NonNullable<Json>,"configuration_schema": NonNullable<Json>,"consent_text": string | null,"consent_version": string | null,"created_at": string,"daily_token_limit": number | null,"deletion_grace_days": number,"encrypts_messages": boolean,"features": NonNullable<Json>,"id": string,"is_active": boolean,"llm_model": string | null,"llm_provider": string | null,"max_tokens": number | null,"name": string,"rate_limit_per_minute": number,"response_cache_seconds": number | null,"retention_days": number | null,"search_language": string,"slug": string,"system_prompt": string | null,"temperature": number | null,"tools": NonNullable<Json>,"updated_at": string,"user_daily_token_limit": number | null,"user_rate_limit_per_minute": number | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "branding"?: NonNullable<Json>,"configuration_schema"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
+                    "app_plan"?: string,"app_plan_limits"?: NonNullable<Json>,"branding"?: NonNullable<Json>,"configuration_schema"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name": string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug": string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Update: {
-                    "branding"?: NonNullable<Json>,"configuration_schema"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
+                    "app_plan"?: string,"app_plan_limits"?: NonNullable<Json>,"branding"?: NonNullable<Json>,"configuration_schema"?: NonNullable<Json>,"consent_text"?: string | null,"consent_version"?: string | null,"created_at"?: string,"daily_token_limit"?: number | null,"deletion_grace_days"?: number,"encrypts_messages"?: boolean,"features"?: NonNullable<Json>,"id"?: string,"is_active"?: boolean,"llm_model"?: string | null,"llm_provider"?: string | null,"max_tokens"?: number | null,"name"?: string,"rate_limit_per_minute"?: number,"response_cache_seconds"?: number | null,"retention_days"?: number | null,"search_language"?: string,"slug"?: string,"system_prompt"?: string | null,"temperature"?: number | null,"tools"?: NonNullable<Json>,"updated_at"?: string,"user_daily_token_limit"?: number | null,"user_rate_limit_per_minute"?: number | null
                   }
                   Relationships: [
-                    
+                    {
+      foreignKeyName: "tenants_app_plan_fkey"
+      columns: ["app_plan"]
+isOneToOne: false
+      referencedRelation: "app_plans"
+      referencedColumns: ["name"]
+    }
                   ]
                 },"turns": {
                   Row: {

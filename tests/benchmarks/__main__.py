@@ -19,6 +19,7 @@ from tests.benchmarks import (
     increments,
     memory,
     privacy,
+    provisioning,
     queries,
     reading,
     refresh,
@@ -48,6 +49,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
     "extraction": lambda given: extraction.run(given.rounds),
+    "provisioning": lambda given: provisioning.run(given.server_version, 2 if given.quick else 4 * given.rounds),
     "schemas": lambda given: schemas.run(given.server_version, given.rounds),
     "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
 }

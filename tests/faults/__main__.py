@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.faults import provisioning
 from tests.faults.run import Run, run
 from tests.faults.stage import stage
 from tests.faults.verdict import spread
@@ -18,7 +19,11 @@ from tests.faults.verdict import spread
 
 def main() -> int:
     """Run, print a summary; 1 if anything did not hold."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    if sys.argv[1:2] == ["provisioning"]:
+        return provisioning.main()
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="`provisioning` as the first word: of workers that make apps' databases instead."
+    )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--round", type=int, default=20, help="kills between two verdicts (default 20)")
     parser.add_argument("--workers", type=int, default=3)

@@ -67,6 +67,12 @@ ROWS = {
     f" values ({TENANT}, {DATABASE}, decode(repeat('00', 60), 'hex'))",
     "public.app_operations": "insert into public.app_operations (tenant_id, app_id, database_id, kind)"
     f" values ({TENANT}, {APP}, {DATABASE}, 'backup')",
+    "public.app_backups": "insert into public.app_backups (tenant_id, app_id, database_id, kind, file)"
+    f" values ({TENANT}, {APP}, {DATABASE}, 'manual', 'a')",
+    "public.app_changes": "insert into public.app_changes"
+    " (tenant_id, app_id, database_id, to_revision_id, digest, catalog_digest, steps)"
+    f" select {TENANT}, {APP}, {DATABASE}, r.id, repeat('0', 64), repeat('0', 64), '[]'"
+    f" from public.app_revisions as r where r.app_id = {APP}",
     "public.prompts": "insert into public.prompts (tenant_id, id, user_id, name, text)"
     f" values ({TENANT}, {PROMPT}, {PERSON}, 'Ask', 'Why {{{{this}}}}?')",
     "public.prompt_publishers": "update public.prompts set visibility = 'public'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from time import monotonic
@@ -36,6 +37,28 @@ class Ran:
     milliseconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was done to a database last, as its own schema public says: whoever comes after a crash goes by it."""
+
+    revision_id: UUID
+    """The revision that it has."""
+    change_id: UUID
+
+    def __str__(self) -> str:
+        return f"palaver revision {self.revision_id} change {self.change_id}"
+
+
+_MARK = re.compile(r"palaver revision (\S+) change (\S+)")
+
+
+async def mark_of(connection: asyncpg.Connection) -> Mark | None:
+    """The mark of the last change; None: there was none."""
+    comment = await connection.fetchval("select pg_catalog.obj_description('public'::regnamespace, 'pg_namespace')")
+    found = _MARK.fullmatch(comment or "")
+    return Mark(UUID(found[1]), UUID(found[2])) if found else None
+
+
 async def occupied(connection: asyncpg.Connection, schema: Schema) -> list[tuple[str, str]]:
     """Schema and name of the tables that have a row."""
     return [(table.schema, table.name) for table in schema.tables if await _has_rows(connection, table)]
@@ -51,12 +74,12 @@ async def apply(
     plan: Plan,
     confirmed: Iterable[int] = (),
     *,
-    revision_id: UUID | None = None,
+    mark: Mark | None = None,
 ) -> list[Ran]:
     """Carry out the steps that need nobody and those confirmed, all or none. `connection` has the app's rights only.
 
-    The revision is written into the comment on schema public where nothing waits any more, so that whoever finds the
-    database knows what was done. Raises StaleError, OutcomeError, or RefusedError with the step's subject.
+    The mark stands in the comment on schema public then. Raises StaleError, OutcomeError, or RefusedError with the
+    step's subject.
     """
     confirmed = tuple(confirmed)
     steps = plan.chosen(confirmed)
@@ -71,8 +94,8 @@ async def apply(
         found = items_of(await catalog.read(connection))
         if fingerprint(found) != fingerprint(plan.expected(confirmed)):
             raise OutcomeError(_difference(plan.expected(confirmed), found))
-        if revision_id is not None and not plan.waiting(confirmed):
-            await connection.execute(f"comment on schema public is {literal(f'palaver revision {revision_id}')}")
+        if mark is not None:
+            await run(connection, f"comment on schema public is {literal(str(mark))}", "mark")
     return ran
 
 
@@ -112,4 +135,4 @@ def _difference(expected: Items, found: Items) -> str:
     )
 
 
-__all__ = ["OutcomeError", "Ran", "RefusedError", "StaleError", "apply", "occupied"]
+__all__ = ["Mark", "OutcomeError", "Ran", "RefusedError", "StaleError", "apply", "mark_of", "occupied"]

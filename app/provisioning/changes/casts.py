@@ -85,7 +85,7 @@ def _loss(before: _Type, after: _Type) -> tuple[Loss, bool, str] | None:
     if before.name in _TEXTS and after.name in _TEXTS:
         if after.size is None or (before.size is not None and before.size <= after.size):
             return "none", False, "every value fits"
-        return "fails", False, f"a value of more than {after.size} characters stops the change"
+        return "fails", True, f"a value of more than {after.size} characters stops the change"
     if before.name == "character" and after.name in _TEXTS:
         fits = after.size is None or (before.size or 1) <= after.size
         return ("changes" if fits else "fails"), True, "blanks at the end go"

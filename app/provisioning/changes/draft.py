@@ -18,12 +18,11 @@ from app.provisioning.changes.items import (
     Items,
     Key,
     Kind,
+    Lookup,
     Thing,
     columns_of,
     expressions_of,
     needs,
-    parts_on,
-    references_to,
 )
 from app.provisioning.changes.merge import named, unnamed
 from app.provisioning.changes.renames import Rename, renamed
@@ -34,8 +33,10 @@ from app.provisioning.schema.model import (
     Column,
     Enum,
     Evidence,
+    Exclusion,
     ForeignKey,
     Index,
+    PrimaryKey,
     TypeName,
     Unique,
 )
@@ -63,7 +64,7 @@ class Draft:
         evidence: Mapping[Key, Evidence] | None = None,
         fills: Mapping[str, str] | None = None,
     ) -> None:
-        self.current = live
+        self._there = Lookup(live)
         self.target = target
         self.steps: list[Step] = []
         self._before = live
@@ -73,6 +74,11 @@ class Draft:
         self._fills = fills or {}
         self._changed: dict[Key, list[int]] = {}
         self._used: dict[Key, list[int]] = {}
+
+    @property
+    def current(self) -> Items:
+        """What is there after the steps so far."""
+        return self._there.items
 
     def drawn(self) -> tuple[Step, ...]:
         """All steps."""
@@ -137,7 +143,7 @@ class Draft:
             for need in needs(edit.key, thing)
         }
         relations = {
-            Key("table", key.schema, name=key.name) for key in changes if key.kind in ("unique", "exclusion", "index")
+            name for edit in changed for thing in (edit.before, edit.after) for name in _relations(edit.key, thing)
         }
         step = Step(
             kind,
@@ -166,7 +172,13 @@ class Draft:
             self._used.setdefault(key, []).append(number)
         step = replace(step, depends_on=tuple(sorted(before)))
         self.steps.append(step)
-        self.current = after(self.current, [step])
+        if step.rename is not None:
+            self._there = Lookup(renamed(self.current, step.rename))
+        for edit in step.edits:
+            if edit.after == ABSENT:
+                self._there.take(edit.key)
+            else:
+                self._there.put(edit.key, edit.after)
 
     def _full(self, key: Key) -> bool:
         """Whether the table of a thing was there before, and has rows."""
@@ -234,7 +246,7 @@ class Draft:
         for key in keys:
             anew |= {
                 part
-                for part in references_to(self.current, key.owner, columns_of(self.current[key]))
+                for part in self._there.references(key.owner, columns_of(self.current[key]))
                 if set(self.current[part].target_columns) == set(columns_of(self.current[key]))  # type: ignore[union-attr]
             }
         order = {kind: place for place, kind in enumerate(reversed(_PARTS))}
@@ -259,7 +271,7 @@ class Draft:
 
     def _on(self, column: Key) -> list[Key]:
         """What goes when the column goes."""
-        found = (*parts_on(self.current, column), *references_to(self.current, column.owner, [column.name]))
+        found = (*self._there.parts_on(column), *self._there.references(column.owner, [column.name]))
         return list(dict.fromkeys(found))
 
     def _made_anew(self) -> list[tuple[Key, Column, Column]]:
@@ -308,8 +320,8 @@ class Draft:
 
     def _drop_tables(self) -> None:
         for key in [key for key in self.current if key.kind == "table" and key not in self.target]:
-            references = [part for part in references_to(self.current, key) if part.owner != key]
-            inside = [part for part in self.current if part.owner == key and part != key and part.table]
+            references = [part for part in self._there.references(key) if part.owner != key]
+            inside = self._there.parts(key)
             rows = "all its rows are lost, but for a backup" if self._full(key) else "it has no rows"
             self._add(
                 "destructive",
@@ -656,6 +668,14 @@ class Draft:
                     _NOTHING,
                     [(key, ABSENT)],
                 )
+
+
+def _relations(key: Key, thing: object) -> Iterator[Key]:
+    """The names that a thing takes among the tables and indexes of its schema."""
+    if isinstance(thing, Heading):
+        yield Key("index", key.schema, name=key.table)
+    elif isinstance(thing, PrimaryKey | Unique | Exclusion | Index):
+        yield Key("index", key.schema, name=thing.name)
 
 
 def _start(key: Key) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from hashlib import sha256
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -199,24 +200,59 @@ def needs(key: Key, thing: Thing) -> Iterator[Key]:
             yield Key("column", thing.target_schema, thing.target, name)
 
 
-def parts_on(items: Mapping[Key, Thing], column: Key) -> list[Key]:
-    """The keys, indexes and constraints of its own table that stand on a column, those by expression included."""
-    return [
-        key
-        for key, thing in items.items()
-        if key.owner == column.owner
-        and key.kind not in ("table", "column")
-        and (column.name in columns_of(thing) or any(names_column(text, column.name) for text in expressions_of(thing)))
-    ]
+class Lookup:
+    """Things, and which of them are parts of a table or refer to it, without a search through all."""
+
+    def __init__(self, items: Mapping[Key, Thing]) -> None:
+        self.items: Items = {}
+        self._parts: defaultdict[Key, dict[Key, None]] = defaultdict(dict)
+        self._references: defaultdict[Key, dict[Key, None]] = defaultdict(dict)
+        for key, thing in items.items():
+            self.put(key, thing)
+
+    def put(self, key: Key, thing: Thing) -> None:
+        """Add a thing, or take it for the one of its name."""
+        if key in self.items:
+            self._references[_target(self.items[key])].pop(key, None)
+        self.items[key] = thing
+        self._parts[key.owner][key] = None
+        if isinstance(thing, ForeignKey):
+            self._references[_target(thing)][key] = None
+
+    def take(self, key: Key) -> None:
+        """Take a thing out, if it is there."""
+        if key in self.items:
+            self._references[_target(self.items.pop(key))].pop(key, None)
+            self._parts[key.owner].pop(key, None)
+
+    def parts(self, table: Key) -> list[Key]:
+        """What a table consists of, besides itself."""
+        return [key for key in self._parts[table] if key != table]
+
+    def parts_on(self, column: Key) -> list[Key]:
+        """The keys, indexes and constraints of its own table that stand on a column, by expressions too."""
+        return [
+            key
+            for key in self.parts(column.owner)
+            if key.kind != "column"
+            and (
+                column.name in columns_of(self.items[key])
+                or any(names_column(text, column.name) for text in expressions_of(self.items[key]))
+            )
+        ]
+
+    def references(self, table: Key, columns: Iterable[str] | None = None) -> list[Key]:
+        """The foreign keys of any table that refer to a table, or to some of its columns."""
+        wanted = None if columns is None else set(columns)
+        return [
+            key
+            for key in self._references[table]
+            if wanted is None or wanted.intersection(getattr(self.items[key], "target_columns", ()))
+        ]
 
 
-def references_to(items: Mapping[Key, Thing], table: Key, columns: Iterable[str] | None = None) -> list[Key]:
-    """The foreign keys of any table that refer to a table, or to some of its columns."""
-    wanted = None if columns is None else set(columns)
-    return [
-        key
-        for key, thing in items.items()
-        if isinstance(thing, ForeignKey)
-        and (thing.target_schema, thing.target) == (table.schema, table.table)
-        and (wanted is None or wanted & set(thing.target_columns))
-    ]
+def _target(thing: Thing) -> Key:
+    return Key("table", thing.target_schema, thing.target) if isinstance(thing, ForeignKey) else _NOWHERE
+
+
+_NOWHERE: Final = Key("table", "")

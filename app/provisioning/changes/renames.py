@@ -8,13 +8,13 @@ the hint that it may have been a rename. What the person says comes first.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import partial
 from typing import Final
 
-from app.provisioning.changes.items import Heading, Items, Key, Thing, columns_of, references_to
+from app.provisioning.changes.items import Heading, Items, Key, Lookup, Thing, columns_of
 from app.provisioning.changes.words import column_renamed, type_renamed
 from app.provisioning.schema.model import (
     Check,
@@ -31,7 +31,7 @@ from app.provisioning.schema.model import (
 
 SURE: Final = 0.75
 LIKELY: Final = 0.5
-_MARGIN: Final = 0.1
+_MARGIN: Final = 0.2
 
 
 class ChoiceError(ValueError):
@@ -65,13 +65,13 @@ def recognised(old: Items, new: Items, said: Mapping[str, str | None]) -> Rename
     taken: list[Rename] = []
     possible: list[Rename] = []
     said = dict(said)
-    before = old
+    before, after = old, Lookup(new)
     for kind, score in (("enum", _enums_alike), ("table", _tables_alike), ("column", _columns_alike)):
         gone = [key for key in before if key.kind == kind and key not in new]
         come = [key for key in new if key.kind == kind and key not in before]
         if kind == "column":
             gone, come = ([key for key in keys if key.owner in before and key.owner in new] for keys in (gone, come))
-        found, maybe = _matched(gone, come, said, taken, partial(score, before, new))
+        found, maybe = _matched(gone, come, said, taken, score(Lookup(before), after))
         taken += found
         possible += maybe
         for rename in found:
@@ -107,10 +107,23 @@ def _matched(
             found.append(Rename(key, target, 1.0, told=True))
     done = {rename.old for rename in found} | refused
     come = [key for key in come if all(rename.new != key for rename in found)]
+    beside = defaultdict[Key, list[Key]](list)
+    for key in come:
+        beside[_family(key)].append(key)
     ranked = sorted(
-        ((score(a, b), a, b) for a in gone if a not in done for b in come),
+        (
+            (confidence, a, b)
+            for a in gone
+            if a not in done
+            for b in beside[_family(a)]
+            if (confidence := score(a, b)) > LIKELY - _MARGIN
+        ),
         key=lambda each: (-each[0], str(each[1]), str(each[2])),
     )
+    by_key = defaultdict[Key, list[tuple[float, Key, Key]]](list)
+    for each in ranked:
+        by_key[each[1]].append(each)
+        by_key[each[2]].append(each)
     possible: list[Rename] = []
     met: set[Key] = set()
     for confidence, a, b in ranked:
@@ -119,62 +132,76 @@ def _matched(
         if a in met or b in met:
             continue
         met |= {a, b}
-        rival = max((each for each, c, d in ranked if (c == a) != (d == b)), default=0.0)
+        rival = max((each for key in (a, b) for each, c, d in by_key[key] if (c, d) != (a, b)), default=0.0)
         (found if confidence >= SURE and confidence - rival >= _MARGIN else possible).append(
             Rename(a, b, round(confidence, 2))
         )
     return found, possible
 
 
-def _tables_alike(old: Items, new: Items, a: Key, b: Key) -> float:
-    if a.schema != b.schema:
-        return 0.0
-    shapes = [_columns(items, owner) for items, owner in ((old, a), (new, b))]
-    names = [{name for name, _ in shape} for shape in shapes]
-    common = len(names[0] & names[1]) / max(1, len(names[0] | names[1]))
-    exact = len(shapes[0] & shapes[1]) / max(1, len(shapes[0] | shapes[1]))
-    # Tables of an id and a name are alike without being the same.
-    weight = 0.6 if len(names[0] | names[1]) > 3 else 0.45
-    score = weight * exact + 0.1 * common + (0.9 - weight) * _names_alike(a.table, b.table)
-    referring = [
-        {(key.owner, columns_of(items[key])) for key in references_to(items, owner)}
-        for items, owner in ((old, a), (new, b))
-    ]
-    score += 0.25 if referring[0] & referring[1] else 0.0
-    return min(1.0, score + 0.15 * _same_place(old[a], new[b]))
+def _family(key: Key) -> Key:
+    """What both sides of a rename have in common: the table of a column, the schema of anything else."""
+    return key.owner if key.kind == "column" else Key("schema", key.schema)
 
 
-def _columns(items: Items, owner: Key) -> set[tuple[str, object]]:
-    return {
-        (key.name, _shape(items, thing))
-        for key, thing in items.items()
-        if isinstance(thing, Column) and key.owner == owner
-    }
+def _tables_alike(old: Lookup, new: Lookup) -> Callable[[Key, Key], float]:
+    before, after = ({key: _columns(side, key) for key in side.items if key.kind == "table"} for side in (old, new))
+
+    def score(a: Key, b: Key) -> float:
+        shapes = before[a], after[b]
+        names = [{name for name, _ in shape} for shape in shapes]
+        if not names[0] & names[1]:
+            return 0.0
+        common = len(names[0] & names[1]) / len(names[0] | names[1])
+        exact = len(shapes[0] & shapes[1]) / len(shapes[0] | shapes[1])
+        # Tables of an id and a name are alike without being the same.
+        weight = 0.6 if len(names[0] | names[1]) > 3 else 0.45
+        referring = [
+            {(key.owner, columns_of(side.items[key])) for key in side.references(table)}
+            for side, table in ((old, a), (new, b))
+        ]
+        found = weight * exact + 0.1 * common + (0.9 - weight) * _names_alike(a.table, b.table)
+        found += 0.25 if referring[0] & referring[1] else 0.0
+        return min(1.0, found + 0.15 * _same_place(old.items[a], new.items[b]))
+
+    return score
 
 
-def _columns_alike(old: Items, new: Items, a: Key, b: Key) -> float:
-    before, after = old[a], new[b]
-    if a.owner != b.owner or not isinstance(before, Column) or not isinstance(after, Column):
-        return 0.0
-    if _shape(old, before) != _shape(new, after):
-        return 0.0
-    same = (before.nullable, before.default, before.numbering) == (after.nullable, after.default, after.numbering)
-    roles = [_roles(items, key) for items, key in ((old, a), (new, b))]
-    score = 0.3 + (0.1 if same else 0.0) + (0.15 if _position(old, a) == _position(new, b) else 0.0)
-    score += 0.45 * _names_alike(a.name, b.name)
-    if roles[0] and roles[0] == roles[1]:
-        score += 0.2
-    elif roles[0] != roles[1]:
-        score -= 0.1
-    return max(0.0, min(1.0, score + 0.1 * _same_place(before, after)))
+def _columns(side: Lookup, table: Key) -> set[tuple[str, object]]:
+    return {(key.name, _shape(side.items, side.items[key])) for key in side.parts(table) if key.kind == "column"}
 
 
-def _enums_alike(old: Items, new: Items, a: Key, b: Key) -> float:
-    before, after = old[a], new[b]
-    if a.schema != b.schema or not isinstance(before, Enum) or not isinstance(after, Enum):
-        return 0.0
-    common = len(set(before.labels) & set(after.labels)) / max(1, len(set(before.labels) | set(after.labels)))
-    return 0.7 * common + 0.3 * _names_alike(a.name, b.name)
+def _columns_alike(old: Lookup, new: Lookup) -> Callable[[Key, Key], float]:
+    def score(a: Key, b: Key) -> float:
+        before, after = old.items[a], new.items[b]
+        if not isinstance(before, Column) or not isinstance(after, Column):
+            return 0.0
+        if _shape(old.items, before) != _shape(new.items, after):
+            return 0.0
+        same = (before.nullable, before.default, before.numbering) == (after.nullable, after.default, after.numbering)
+        found = 0.3 + (0.1 if same else 0.0) + (0.15 if _position(old, a) == _position(new, b) else 0.0)
+        found += 0.45 * _names_alike(a.name, b.name) + 0.1 * _same_place(before, after)
+        roles = _roles(old, a), _roles(new, b)
+        if roles[0] != roles[1]:
+            found -= 0.1
+        elif roles[0]:
+            found += 0.2
+        return max(0.0, min(1.0, found))
+
+    return score
+
+
+def _enums_alike(old: Lookup, new: Lookup) -> Callable[[Key, Key], float]:
+    def score(a: Key, b: Key) -> float:
+        before, after = old.items[a], new.items[b]
+        if not isinstance(before, Enum) or not isinstance(after, Enum):
+            return 0.0
+        labels = set(before.labels), set(after.labels)
+        return 0.7 * len(labels[0] & labels[1]) / max(1, len(labels[0] | labels[1])) + 0.3 * _names_alike(
+            a.name, b.name
+        )
+
+    return score
 
 
 def _shape(items: Items, thing: Thing) -> object:
@@ -185,23 +212,23 @@ def _shape(items: Items, thing: Thing) -> object:
     return (enum.labels if isinstance(enum, Enum) else thing.type.name, thing.type.array)
 
 
-def _roles(items: Items, key: Key) -> set[object]:
+def _roles(side: Lookup, column: Key) -> set[object]:
     """What a column is for: what it refers to, what is unique by it, who refers to it."""
-    found: set[object] = {"referred to" for _ in references_to(items, key.owner, [key.name])}
-    for other, thing in items.items():
-        if other.owner != key.owner:
-            continue
-        if isinstance(thing, ForeignKey) and key.name in thing.columns:
-            found.add((thing.target_schema, thing.target, thing.target_columns[thing.columns.index(key.name)]))
-        elif isinstance(thing, PrimaryKey | Unique) and key.name in thing.columns:
-            found.add((other.kind, len(thing.columns)))
-        elif isinstance(thing, Index) and thing.unique and any(part.of == key.name for part in thing.parts):
+    found: set[object] = {"referred to" for _ in side.references(column.owner, [column.name])}
+    for key in side.parts(column.owner):
+        thing = side.items[key]
+        if isinstance(thing, ForeignKey) and column.name in thing.columns:
+            place = thing.columns.index(column.name)
+            found.add((thing.target_schema, thing.target, thing.target_columns[place]))
+        elif isinstance(thing, PrimaryKey | Unique) and column.name in thing.columns:
+            found.add((key.kind, len(thing.columns)))
+        elif isinstance(thing, Index) and thing.unique and any(part.of == column.name for part in thing.parts):
             found.add(("unique", len(thing.parts)))
     return found
 
 
-def _position(items: Items, key: Key) -> int:
-    return [other for other in items if other.kind == "column" and other.owner == key.owner].index(key)
+def _position(side: Lookup, column: Key) -> int:
+    return [key for key in side.parts(column.owner) if key.kind == "column"].index(column)
 
 
 def _same_place(a: Thing, b: Thing) -> float:

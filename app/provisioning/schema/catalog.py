@@ -1,7 +1,8 @@
 """A live database as a schema.
 
 Expressions are as PostgreSQL prints them, with every name qualified that is not its own. What the model has no place
-for is passed over: views, functions, triggers, policies, domains as such, options of storage.
+for is passed over: views, functions, triggers, policies, domains as such, options of storage and of sequences, and
+whether a generated column is stored.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from app.provisioning.schema.clauses import Constraint
@@ -36,10 +37,25 @@ class SchemaError(Exception):
         super().__init__(" ".join(faults))
 
 
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What a table may refer to, by schema and name."""
+
+    tables: dict[tuple[str, str], Table]
+    enums: set[tuple[str, str]]
+
+
 def faults(schema: Schema) -> list[str]:
-    """Everything that would make the DDL of a schema fail, or mean something else than what stands there."""
+    """What would make the DDL of a schema fail, or mean something else, as far as that shows without a server.
+
+    Only a server knows its types: whether one can be a key, or be compared with the one that a foreign key refers to.
+    """
+    there = _There(
+        {(table.schema, table.name): table for table in schema.tables},
+        {(enum.schema, enum.name) for enum in schema.enums},
+    )
     return [*_of_schemas(schema), *_of_relations(schema), *_of_enums(schema)] + [
-        sentence for table in schema.tables for sentence in _of_table(schema, table)
+        sentence for table in schema.tables for sentence in _of_table(there, table)
     ]
 
 
@@ -88,7 +104,7 @@ def _of_enums(schema: Schema) -> Iterator[str]:
         yield from (f"Enum {enum.name!r} has label {label!r} twice." for label in _repeated(enum.labels))
 
 
-def _of_table(schema: Schema, table: Table) -> Iterator[str]:
+def _of_table(there: _There, table: Table) -> Iterator[str]:
     yield from _of_name("table", table.name)
     where = f"table {table.name!r}"
     if len(table.columns) > MOST_COLUMNS:
@@ -96,7 +112,7 @@ def _of_table(schema: Schema, table: Table) -> Iterator[str]:
     yield from (f"{_start(where)} has two columns {name!r}." for name in _repeated(c.name for c in table.columns))
     yield from _of_comment(where, table.comment)
     for column in table.columns:
-        yield from _of_column(schema, f"column {table.name}.{column.name}", column)
+        yield from _of_column(there, f"column {table.name}.{column.name}", column)
     keys: list[PrimaryKey | Unique] = [*([table.primary_key] if table.primary_key else []), *table.uniques]
     constraints: list[Constraint] = [*keys, *table.checks, *table.exclusions, *table.foreign_keys]
     for name in _repeated(constraint.name for constraint in constraints):
@@ -112,15 +128,15 @@ def _of_table(schema: Schema, table: Table) -> Iterator[str]:
     for index in table.indexes:
         yield from _of_index(table, index)
     for foreign_key in table.foreign_keys:
-        yield from _of_foreign_key(schema, table, foreign_key)
+        yield from _of_foreign_key(there, table, foreign_key)
 
 
-def _of_column(schema: Schema, where: str, column: Column) -> Iterator[str]:
+def _of_column(there: _There, where: str, column: Column) -> Iterator[str]:
     yield from _of_name("column", column.name)
     if column.name in _SYSTEM_COLUMNS:
         yield f"{_start(where)} has the name of a column that every table has."
     if isinstance(column.type, TypeName):
-        if schema.enum(column.type.name, column.type.schema) is None:
+        if (column.type.schema, column.type.name) not in there.enums:
             yield f"{_start(where)} is of type {column.type.name!r}, which is not there."
     else:
         yield from _of_expression(where, checked_type, column.type)
@@ -153,10 +169,10 @@ def _of_index(table: Table, index: Index) -> Iterator[str]:
     yield from _of_expression(where, checked_type, index.method)
 
 
-def _of_foreign_key(schema: Schema, table: Table, key: ForeignKey) -> Iterator[str]:
+def _of_foreign_key(there: _There, table: Table, key: ForeignKey) -> Iterator[str]:
     where = f"foreign key {key.name!r} of table {table.name!r}"
     yield from _of_columns(table, where, key.columns)
-    target = schema.table(key.target, key.target_schema)
+    target = there.tables.get((key.target_schema, key.target))
     if target is None:
         yield f"{_start(where)} refers to table {key.target!r}, which is not there."
         return

@@ -18,8 +18,8 @@ from app.provisioning.server.names import Names
 from app.provisioning.server.statements import filled, named
 
 REFUSED: Final = "42501"
-_GONE: Final = frozenset({"3D000", "55000"})
-"""A database that was removed, or not yet open, when it was tried."""
+_GONE: Final = frozenset({"3D000", "55000", "42704", "22023"})
+"""Another app's database or role that was removed meanwhile, or is not open yet: nothing was tried."""
 
 _ALONE: Final = "-- alone\n"
 _DESCRIBED: Final = re.compile(r"-- ([^\n]+)\n((?:-- alone\n)?)(.*)", re.DOTALL)
@@ -45,6 +45,11 @@ class Attempt:
     sql: str
     alone: bool
 
+    @property
+    def on_another(self) -> bool:
+        """Whether it is about another app."""
+        return ':"other"' in self.sql
+
     @classmethod
     def of(cls, name: str, text: str) -> Attempt:
         """As it stands in the file."""
@@ -60,7 +65,8 @@ ATTEMPTS: Final = tuple(Attempt.of(name, text) for name, text in named("attempts
 async def receipt(address: Address, provisioner: Link, names: Names, login: str, password: str) -> list[Trial]:
     """Try everything with the app's real credentials. Raises AppServerError where it cannot even sign in."""
     given = await _targets(provisioner, names, login)
-    others = [row["datname"] for row in await provisioner.rows("others", database=names.database, apps=naming.APPS)]
+    found = await provisioner.rows("others", database=names.database, apps=naming.APPS, scratches=naming.SCRATCHES)
+    others = [row["datname"] for row in found]
     own = Credentials(login, password, names.database)
     # At most one beside the session below, for it may be allowed no more.
     alone = asyncio.Semaphore(1)
@@ -90,7 +96,7 @@ async def _targets(provisioner: Link, names: Names, login: str) -> dict[str, str
         "owner": naming.OWNER,
         "provisioner": await provisioner.value("who"),
         "pid": connection.get_server_pid(),
-        "other": await provisioner.value("another_app", apps=naming.APPS, role=names.role),
+        "other": await provisioner.value("another_app", apps=naming.APPS, database=names.database),
         "extension": await provisioner.value("guarded_extension"),
     }
     return {name: value for name, value in given.items() if value is not None}
@@ -127,7 +133,8 @@ async def _statements(connection: asyncpg.Connection, given: Mapping[str, Any]) 
                 if connection.is_closed():
                     raise
                 state = str(error.sqlstate)
-            trials.append(_trial(attempt.name, attempt.description, state, started))
+            if state not in _GONE or not attempt.on_another:
+                trials.append(_trial(attempt.name, attempt.description, state, started))
             if state is not None and not attempt.alone:
                 await connection.execute("rollback")
     return trials

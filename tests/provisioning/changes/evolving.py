@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from app.provisioning.changes.items import Heading, Items, Key, items_of, parts_on, references_to, schema_of
+from app.provisioning.changes.items import Heading, Items, Key, Lookup, items_of, schema_of
 from app.provisioning.changes.renames import Rename, renamed
 from app.provisioning.schema.model import (
     PUBLIC,
@@ -85,7 +85,7 @@ def drop_table(draw: DrawFn, items: Items) -> Items:
     table = _some(draw, items, "table")
     if table is None:
         return items
-    gone = set(references_to(items, table))
+    gone = set(Lookup(items).references(table))
     return {key: thing for key, thing in items.items() if key not in gone and (not key.table or key.owner != table)}
 
 
@@ -103,7 +103,7 @@ def drop_column(draw: DrawFn, items: Items) -> Items:
     column = _some(draw, items, "column")
     if column is None:
         return items
-    gone = {column, *parts_on(items, column), *references_to(items, column.owner, [column.name])}
+    gone = {column, *Lookup(items).parts_on(column), *Lookup(items).references(column.owner, [column.name])}
     return {key: thing for key, thing in items.items() if key not in gone}
 
 
@@ -114,7 +114,7 @@ def retype(draw: DrawFn, items: Items) -> Items:
         return items
     gone = {
         key
-        for key in (*parts_on(items, column), *references_to(items, column.owner, [column.name]))
+        for key in (*Lookup(items).parts_on(column), *Lookup(items).references(column.owner, [column.name]))
         if key.kind in ("foreign key", "index", "check", "exclusion")
     }
     items = {key: each for key, each in items.items() if key not in gone}

@@ -180,7 +180,9 @@ class Layout:
         self.facts["default", table, column] = default
         self.facts["values", table, column] = _values(path)
         for limit, value in path.get("limits", {}).items():
-            if path["kind"] != "Array" and isinstance(value.get("value"), (int, float)):
+            is_length = limit in ("minlength", "maxlength")
+            fits = path["kind"] == "String" if is_length else path["kind"] in ("Number", "Int32", "Double", "BigInt")
+            if fits and isinstance(value.get("value"), (int, float)):
                 self.facts["limit", table, column, limit] = value["value"]
         target = self._target(path) if path["kind"] != "Array" else None
         action = "SET NULL" if self.facts["null", table, column] else "RESTRICT"

@@ -1,6 +1,7 @@
 """How much of Mongoose's own answer is in the schema that the reader makes.
 
-`python -m tests.provisioning.mongoose.fidelity` without arguments looks at the features. `… fidelity NODE_DIRECTORY DIRECTORY…` asks the real Mongoose about each app.
+`python -m tests.provisioning.mongoose.fidelity` without arguments looks at the features.
+`… fidelity NODE_DIRECTORY DIRECTORY…` asks the real Mongoose about each app.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ SCRIPT = Path(__file__).parents[3] / "app/provisioning/extraction/oracle/mongoos
 def ask(tree: SourceTree, node_directory: Path, timeout: float = 120) -> dict[str, Any]:
     """What Mongoose makes of the files of an app."""
     ended = subprocess.run(
-        ["node", str(SCRIPT), str(node_directory)],
+        ["node", "--experimental-permission", "--allow-fs-read=*", str(SCRIPT), str(node_directory)],
         input=json.dumps({"files": tree.files}),
         capture_output=True,
         text=True,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import asyncpg
 import pytest
 
-from app.provisioning.schema import ddl
+from app.provisioning.schema import catalog, ddl
 from app.provisioning.schema.model import (
     Check,
     Column,
@@ -164,12 +165,44 @@ async def test_a_change_makes_of_one_schema_the_other(app_database: asyncpg.Conn
     assert changed == await applied(app_database, [statement.sql for statement in ddl.statements(after)])
 
 
-async def test_a_serial_column_goes_on_behind_the_highest_number_of_its_rows(app_database: asyncpg.Connection) -> None:
-    async with app_database.transaction():
-        for statement in ddl.statements(SCHEMA):
-            await app_database.execute(statement.sql)
-        await app_database.execute("insert into posts (id) values (41), (-3)")
-        for statement in ddl.add_serial(POSTS, NUMBER):
-            await app_database.execute(statement.sql)
-        assert await app_database.fetchval("insert into posts default values returning id") == 42
-        await app_database.execute('drop table posts; drop type "State"')
+@pytest.fixture
+async def posts(app_database: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """The connection in a transaction that has the schema, with a row or two, and is undone."""
+    transaction = app_database.transaction()
+    await transaction.start()
+    for statement in ddl.statements(SCHEMA):
+        await app_database.execute(statement.sql)
+    await app_database.execute("insert into posts (id) values (41), (-3)")
+    yield app_database
+    await transaction.rollback()
+
+
+async def test_a_serial_column_goes_on_behind_the_highest_number_of_its_rows(posts: asyncpg.Connection) -> None:
+    for statement in ddl.add_serial(POSTS, NUMBER):
+        await posts.execute(statement.sql)
+
+    assert await posts.fetchval("insert into posts default values returning id") == 42
+
+
+async def test_a_serial_column_of_negative_numbers_begins_at_one(posts: asyncpg.Connection) -> None:
+    await posts.execute("delete from posts where id > 0")
+    for statement in ddl.add_serial(POSTS, NUMBER):
+        await posts.execute(statement.sql)
+
+    assert await posts.fetchval("insert into posts default values returning id") == 1
+
+
+async def test_a_constraint_that_is_not_valid_yet_lets_rows_be(posts: asyncpg.Connection) -> None:
+    await posts.execute(ddl.add_constraint(POSTS, CHECK, valid=False).sql)
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await posts.execute(ddl.validate_constraint(POSTS, CHECK).sql)
+
+
+async def test_a_label_is_the_same_text_under_the_old_meaning_of_backslashes(posts: asyncpg.Connection) -> None:
+    await posts.execute("set local standard_conforming_strings = off")
+    await posts.execute(ddl.rename_enum_label(ENUM, "it's \\ out", "\\' || '").sql)
+    await posts.execute("set local standard_conforming_strings = on")
+
+    (enum,) = (await catalog.read(posts)).enums
+    assert enum.labels == ("draft", "\\' || '")

@@ -9,7 +9,17 @@ import pytest
 
 from app.provisioning.schema import catalog
 from app.provisioning.schema.ddl import create_index
-from app.provisioning.schema.model import Column, Index, IndexPart, Table, TypeName
+from app.provisioning.schema.model import (
+    Column,
+    ForeignKey,
+    Index,
+    IndexPart,
+    PrimaryKey,
+    Schema,
+    Table,
+    TypeName,
+    Unique,
+)
 
 
 @pytest.fixture
@@ -92,6 +102,46 @@ async def test_what_belongs_to_an_extension_is_no_part_of_a_schema(live: asyncpg
     (table,) = schema.tables
     assert table.columns == (Column("e", "extensions.vector(3)", nullable=True),)
     assert table.indexes == (Index("i", (IndexPart("e", operator_class="extensions.vector_l2_ops"),), method="hnsw"),)
+
+
+async def test_a_table_that_an_extension_made_is_no_part_of_a_schema(live: asyncpg.Connection) -> None:
+    await live.execute(
+        """
+        create extension vector;
+        create schema their;
+        create type e as enum ('a');
+        create table t (e e);
+        alter extension vector add schema their;
+        alter extension vector add type e;
+        alter extension vector add table t;
+        """
+    )
+
+    assert await catalog.read(live) == Schema(extensions=("vector",))
+
+
+async def test_keys_have_their_columns_in_their_own_order(live: asyncpg.Connection) -> None:
+    table = await _table(
+        live,
+        """
+        create table t (
+            a integer, b integer, c integer, d integer,
+            constraint p primary key (b, a) deferrable,
+            constraint u unique (d, c),
+            constraint f foreign key (a, b) references t (d, c) match simple on update set default
+        )
+        """,
+    )
+
+    assert table.primary_key == PrimaryKey("p", ("b", "a"), deferrable=True)
+    assert table.uniques == (Unique("u", ("d", "c")),)
+    assert table.foreign_keys == (ForeignKey("f", ("a", "b"), "t", ("d", "c"), on_update="SET DEFAULT"),)
+
+
+async def test_a_temporary_table_does_not_change_the_name_of_a_type(live: asyncpg.Connection) -> None:
+    await live.execute("create temporary table date ()")
+
+    assert (await _table(live, "create table t (a pg_catalog.date)")).columns[0].type == "date"
 
 
 async def test_only_the_schemas_that_were_asked_for(live: asyncpg.Connection) -> None:

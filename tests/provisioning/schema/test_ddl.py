@@ -113,6 +113,11 @@ FAULTY = {
     "Foreign key 'f' of table 'users' refers to 'users' (email), which no key and no unique index holds unique.": {
         "foreign_keys": (ForeignKey("f", ("id",), "users", ("email",)),)
     },
+    "Foreign key 'f' of table 'users' refers to 'users' (id), which no key and no unique index holds unique.": {
+        "primary_key": PrimaryKey("users_pkey", ("id",), deferrable=True),
+        "indexes": (Index("i", (IndexPart("id"),), unique=True, where="id > 0"),),
+        "foreign_keys": (ForeignKey("f", ("id",), "users", ("id",)),),
+    },
     "Foreign key 'f' of table 'users' has 2 columns for 1.": {
         "foreign_keys": (ForeignKey("f", ("id", "email"), "users", ("id",)),)
     },
@@ -158,6 +163,13 @@ def test_a_fault_of_a_table_is_one_sentence(sentence: str) -> None:
 )
 def test_a_fault_of_a_schema_is_one_sentence(schema: Schema, sentence: str) -> None:
     assert faults(schema) == [sentence]
+
+
+def test_a_foreign_key_may_refer_to_a_unique_index() -> None:
+    index = Index("i", (IndexPart("email"),), unique=True)
+    key = ForeignKey("f", ("email",), "users", ("email",))
+
+    assert faults(Schema((dataclasses.replace(USERS, indexes=(index,), foreign_keys=(key,)),))) == []
 
 
 def test_a_schema_without_fault_has_none() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code, arguments, callee, function_around, inside
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around, inside
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Sighting
@@ -145,7 +145,7 @@ def _is_parameter(segment: str) -> bool:
     return segment.startswith((":", "{", "[", "$")) or "{}" in segment
 
 
-def _address(reading: Reading, code: Code, node: Node) -> str:
+def _address(reading: Reading, code: Code, node: Node, depth: int = 0) -> str:
     """The address of a call, with `{}` for what is filled in; the app's base address is left away."""
     value = reading.program.value(Found(code.module, node))
     if isinstance(value, str):
@@ -153,7 +153,9 @@ def _address(reading: Reading, code: Code, node: Node) -> str:
     if node.type == "identifier":
         found = reading.variable(code, text(node), node)
         inner = None if found is None else found[1].child_by_field_name("value")
-        return "" if found is None or inner is None or inner == node else _address(reading, found[0], inner)
+        if found is None or inner is None or depth > MOST_DEPTH:
+            return ""
+        return _address(reading, found[0], inner, depth + 1)
     pieces: list[str] = []
     parts = node.named_children if node.type in ("template_string", "binary_expression") else ()
     for child in parts:
@@ -192,6 +194,7 @@ def _sent(reading: Reading, code: Code, node: Node, of: str = "") -> tuple[Field
     shape = value_of(reading, code, node, source="call")
     if len(shape.fields) == 1 and thing(shape.fields[0].name) == thing(of) != "":
         shape = shape.fields[0].shape  # Wrapped, as in `{todo: {…}}`.
+        shape = replace(shape, fields=reading.members(shape), kind="object") if shape.kind == "reference" else shape
     literal = node.type == "object"
     return tuple(
         replace(

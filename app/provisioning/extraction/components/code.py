@@ -16,6 +16,9 @@ _TYPES: Final = (
     "interface_declaration", "jsx_element", "jsx_self_closing_element", "optional_parameter", "required_parameter",
     "satisfies_expression", "type_alias_declaration", "type_annotation", "variable_declarator",
 )  # fmt: skip
+MOST_DEPTH: Final = 24
+"""How far rules go into what is nested: types, values, patterns."""
+
 _BINDING: Final = ("variable_declarator", "function_declaration", "required_parameter", "optional_parameter")
 FUNCTIONS: Final = frozenset({
     "arrow_function", "function_declaration", "function_expression", "method_definition", "generator_function",
@@ -23,12 +26,13 @@ FUNCTIONS: Final = frozenset({
 
 
 class Code:
-    """A module, asked for its nodes of a type and for what a name means at a place."""
+    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, file: str) -> None:
         self.module = module
+        self.file = file
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
-        self._locals: dict[str, list[Node]] | None = None
+        self._locals: dict[tuple[str, int], Node] | None = None
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """The nodes of these types; `made` are objects that are given an id."""
@@ -40,31 +44,34 @@ class Code:
         if self._locals is None:
             self._locals = {}
             for node in self.nodes(*_BINDING):
+                scope = function_around(node) or self.module.root
                 for each in names_of(node.child_by_field_name("name") or node.child_by_field_name("pattern")):
-                    self._locals.setdefault(each, []).append(node)
-        around = [
-            (scope.end_byte - scope.start_byte, node)
-            for node in self._locals.get(name, ())
-            if (scope := function_around(node) or self.module.root).start_byte <= at.start_byte < scope.end_byte
-        ]
-        return min(around, key=lambda found: (found[0], found[1].start_byte), default=(0, None))[1]
+                    self._locals.setdefault((each, scope.id), node)
+        scope = at
+        while (around := function_around(scope)) is not None:
+            scope = around
+            if (found := self._locals.get((name, scope.id))) is not None:
+                return found
+        return self._locals.get((name, self.module.root.id))
 
     def evidence(self, node: Node, rule: str, confidence: float = 1.0) -> Evidence:
         """That something stands here."""
-        return Evidence(self.module.path, line(node), f"components.{rule}", confidence)
+        return Evidence(self.file, line(node), f"components.{rule}", confidence)
 
 
-def names_of(pattern: Node | None) -> Iterator[str]:
+def names_of(pattern: Node | None, depth: int = 0) -> Iterator[str]:
     """The names that a pattern binds."""
-    if pattern is None:
+    if pattern is None or depth > MOST_DEPTH:
         return
     if pattern.type in ("identifier", "shorthand_property_identifier_pattern"):
         yield text(pattern)
     elif pattern.type in ("array_pattern", "object_pattern"):
         for child in pattern.named_children:
-            yield from names_of(child.child_by_field_name("value") or child.child_by_field_name("left") or child)
+            yield from names_of(
+                child.child_by_field_name("value") or child.child_by_field_name("left") or child, depth + 1
+            )
     elif pattern.type in ("object_assignment_pattern", "assignment_pattern"):
-        yield from names_of(pattern.child_by_field_name("left"))
+        yield from names_of(pattern.child_by_field_name("left"), depth + 1)
 
 
 def function_around(node: Node) -> Node | None:

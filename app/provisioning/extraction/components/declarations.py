@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -16,6 +17,9 @@ from app.provisioning.extraction.components.types import named_within
 from app.provisioning.extraction.components.words import words
 from app.provisioning.extraction.components.zod import schema_of
 from app.provisioning.source.syntax import text, walk
+
+OWN_SETTINGS: Final = re.compile(r"(?i)(^|/)(settings|preferences)/")
+"""Where apps have the forms by which one person sets them up."""
 
 KEYS: Final = frozenset({"id", "_id", "uuid", "uid", "key_id"})
 
@@ -113,7 +117,7 @@ def _of_schema(code: Code, node: Node, fields: tuple[Field, ...]) -> Sighting:
     plain = name[: -len("schema")] if name.lower().endswith("schema") and len(name) > len("schema") else name
     partial = is_partial(plain) or plain.lower().endswith(("form", "input"))
     against = reason_against(plain, fields)
-    weight = 0.35 if partial else 0.6 if has_key(fields) else 0.5
+    weight = 0.1 if OWN_SETTINGS.search(code.file) else 0.35 if partial else 0.6 if has_key(fields) else 0.5
     kept = tuple(replace(each, source="form") for each in fields) if partial else fields
     return Sighting(plain, "zod", weight, code.evidence(node, "zod"), kept, against=against)
 

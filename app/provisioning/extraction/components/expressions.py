@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code, arguments, callee
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee
 from app.provisioning.extraction.components.shapes import COUNTED, UNKNOWN, Field, Kind, Shape, Source
-from app.provisioning.extraction.components.types import MOST_DEPTH, NOTHING, type_of
+from app.provisioning.extraction.components.types import NOTHING, type_of
 from app.provisioning.source.syntax import text, unquoted
 
 if TYPE_CHECKING:
@@ -133,6 +133,9 @@ def object_fields(
             name, shape = text(child.child_by_field_name("name")), Shape("code")
         elif child.type == "spread_element" and child.named_children:
             spread = value_of(reading, code, child.named_children[0], depth + 1, source)
+            if spread == UNKNOWN and child.named_children[0].type == "identifier" and source == "making":
+                whole = text(child.named_children[0])
+                fields[whole] = Field(whole, Shape("reference", name=whole, literal=True), True, source, evidence)
             inner = reading.fields(spread.name) if spread.kind == "reference" else spread.fields
             fields.update(
                 (
@@ -229,7 +232,8 @@ def _name(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
     if value is None or pattern is None:
         return UNKNOWN
     if pattern.type == "identifier":
-        return replace(value_of(reading, home, value, depth + 1), literal=False, default=None)
+        shape = reading.remember(home, value, lambda: value_of(reading, home, value, depth + 1))
+        return replace(shape, literal=False, default=None)
     if pattern.type == "array_pattern" and value.type == "call_expression" and pattern.named_children:
         held = pattern.named_children[0].type == "identifier" and text(pattern.named_children[0]) == name
         return replace(held_by(reading, home, value, depth + 1), literal=False, default=None) if held else Shape("code")

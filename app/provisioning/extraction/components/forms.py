@@ -17,6 +17,7 @@ from app.provisioning.extraction.components.code import (
     inside,
     name_of_function,
 )
+from app.provisioning.extraction.components.declarations import OWN_SETTINGS
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.lexicon import MEASURED, MONEY
 from app.provisioning.extraction.components.reading import Reading
@@ -70,7 +71,10 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
         inputs = list(_inputs(reading, code, element))
         handler = _handler(code, opening)
         initial = _initial(reading, code, element, opening)
-        yield from of_form(inputs, initial, _about(reading, code, element, handler), code.evidence(element, "form"))
+        name, called, weight = _about(reading, code, element, handler)
+        if OWN_SETTINGS.search(code.file):
+            weight = min(weight, 0.3)
+        yield from of_form(inputs, initial, (name, called, weight), code.evidence(element, "form"))
 
 
 def of_form(

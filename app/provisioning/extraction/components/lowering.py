@@ -11,7 +11,7 @@ from app.provisioning.extraction.components.merging import Merged
 from app.provisioning.extraction.components.relations import Relation, relation_of
 from app.provisioning.extraction.components.shapes import Kind, Shape
 from app.provisioning.extraction.components.weighing import Entity
-from app.provisioning.extraction.components.words import plural
+from app.provisioning.extraction.components.words import plural, thing
 from app.provisioning.schema.model import (
     Action,
     Check,
@@ -23,6 +23,7 @@ from app.provisioning.schema.model import (
     Schema,
     Table,
 )
+from app.provisioning.schema.names import fit, literal, quoted
 
 TYPES: Final[dict[Kind, str]] = {
     "unknown": "text", "text": "text", "uuid": "uuid", "number": "double precision", "integer": "integer",
@@ -71,31 +72,36 @@ class Lowering:
         if relation is None:
             self._value(entity, field)
         elif relation.kind == "one":
-            self._refer(entity.key, relation.target, relation.column, field.nullable, field.evidence)
+            known = self._as_known(entity, field) if relation.column == field.name else fit(relation.column)
+            self._refer(entity.key, relation.target, known, field.nullable, field.evidence)
         elif relation.kind == "children" and relation.column:
             self._refer(relation.target, entity.key, relation.column, False, field.evidence, owned=True)
         elif relation.kind == "many":
             self._pair(entity, relation, field)
 
     def _value(self, entity: Entity, field: Merged) -> None:
-        name = "password_hash" if field.name == "password" else field.name
+        name = "password_hash" if field.name == "password" else self._as_known(entity, field)
         type_ = column_type(field.kind, field.shape)
         default = field.default
         if field.shape.kind == "list" and default == "[]":
             default = "'[]'::jsonb" if type_ == "jsonb" else f"'{{}}'::{type_}"
         self._columns[entity.key][name] = Column(name, type_, field.nullable, default, evidence=field.evidence)
-        table = self._names[entity.key]
         if field.choices:
-            listed = ", ".join(
-                str(each) if isinstance(each, int) else "'{}'".format(each.replace("'", "''")) for each in field.choices
-            )
-            self._checks[entity.key].append(Check(f"{table}_{name}_check", f'"{name}" IN ({listed})', field.evidence))
+            listed = ", ".join(str(each) if isinstance(each, int) else literal(each) for each in field.choices)
+            self._check(entity.key, name, f"{quoted(name)} IN ({listed})", field.evidence)
         elif name != "password_hash":
-            for at, each in enumerate(dict.fromkeys(field.shape.checks)):
-                suffix = str(at) if at else ""
-                self._checks[entity.key].append(
-                    Check(f"{table}_{name}_check{suffix}", each.replace("{}", f'"{name}"'), field.evidence)
-                )
+            for each in dict.fromkeys(field.shape.checks):
+                self._check(entity.key, name, each.replace("{}", quoted(name)), field.evidence)
+
+    def _as_known(self, entity: Entity, field: Merged) -> str:
+        """The name of a column: as the app's database knows it, where the code says that."""
+        sent = {each.name for sighting in entity.sightings if sighting.verbatim for each in sighting.fields}
+        return fit(field.written) if field.written in sent else field.name
+
+    def _check(self, key: str, column: str, expression: str, evidence: Evidence) -> None:
+        taken = {each.name for each in self._checks[key]}
+        name = fit(f"{self._names[key]}_{column}", "_check", taken=taken)
+        self._checks[key].append(Check(name, expression, evidence))
 
     def _refer(
         self, key: str, target: str, column: str, nullable: bool, evidence: Evidence, owned: bool = False
@@ -109,7 +115,7 @@ class Lowering:
         self._columns[key][column] = Column(column, of.type, nullable, evidence=evidence)
         action: Action = "CASCADE" if owned else "SET NULL" if nullable else "NO ACTION"
         self._foreign[key][column] = ForeignKey(
-            f"{self._names[key]}_{column}_fkey",
+            fit(f"{self._names[key]}_{column}", "_fkey"),
             (column,),
             self._names[target],
             (of.name,),
@@ -119,7 +125,7 @@ class Lowering:
 
     def _pair(self, entity: Entity, relation: Relation, field: Merged) -> None:
         """A table of pairs, unless the other side has made it already."""
-        name = f"{entity.key}_{plural(relation.column)}"
+        name = fit(f"{entity.key}_{plural(relation.column)}")
         back = f"{relation.target}_{plural(entity.key)}"
         if back in self._joins or name in self._names.values():
             return
@@ -130,7 +136,7 @@ class Lowering:
         columns = tuple(Column(column, self._keys[key].type, evidence=field.evidence) for column, key in ends)
         foreign = tuple(
             ForeignKey(
-                f"{name}_{column}_fkey",
+                fit(f"{name}_{column}", "_fkey"),
                 (column,),
                 self._names[key],
                 (self._keys[key].name,),
@@ -140,12 +146,10 @@ class Lowering:
             for column, key in ends
         )
         self._joins[name] = Table(
-            name, columns, PrimaryKey(f"{name}_pkey", (here, there)), foreign_keys=foreign, evidence=field.evidence
+            name, columns, PrimaryKey(fit(name, "_pkey"), (here, there)), foreign_keys=foreign, evidence=field.evidence
         )
 
     def _belong(self, entity: Entity, parent: str) -> None:
-        from app.provisioning.extraction.components.words import thing
-
         owner = thing(parent)
         if owner in self._entities and owner != entity.key:
             column = f"{owner}_id"
@@ -156,7 +160,7 @@ class Lowering:
         columns = self._columns[key]
         ordered = sorted(columns.values(), key=lambda column: _LAST.index(column.name) if column.name in _LAST else -1)
         name = self._names[key]
-        primary = PrimaryKey(f"{name}_pkey", (self._keys[key].name,))
+        primary = PrimaryKey(fit(name, "_pkey"), (self._keys[key].name,))
         checks = tuple(each for each in self._checks[key])
         return Table(
             name,
@@ -181,7 +185,7 @@ def _table_names(entities: Mapping[str, Entity]) -> dict[str, str]:
     names: dict[str, str] = {}
     for key, entity in entities.items():
         verbatim = next((each.verbatim for each in entity.sightings if each.verbatim), "")
-        names[key] = verbatim or plural(key)
+        names[key] = fit(verbatim or plural(key), taken=set(names.values()))
     return names
 
 
@@ -199,4 +203,8 @@ def _key_column(key: str, fields: list[Merged]) -> Column:
     if own.kind == "uuid":
         return Column(name, "uuid", default="gen_random_uuid()", evidence=own.evidence)
     column = Column(name, "text", default="(gen_random_uuid())::text", evidence=own.evidence)
-    return replace(column, type="bigint", default=None, numbering=numbering) if own.shape.kind == "unknown" else column
+    return (
+        replace(column, type="bigint", default=None, numbering=numbering)
+        if own.shape.kind == "unknown" and own.evidence.rule != "components.type"
+        else column
+    )

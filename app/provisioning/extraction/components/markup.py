@@ -73,17 +73,14 @@ def sightings(path: str, page: str) -> Iterator[Sighting]:
     file = posixpath.splitext(posixpath.basename(path))[0]
     for given, evidence, inputs in parser.forms:
         handler = next((value for name, value in given.items() if name in _HANDLERS), "")
-        names = [
-            given.get("id", ""),
-            given.get("name", ""),
-            handler.partition("(")[0],
-            given.get("action", "").rstrip("/").rpartition("/")[2],
-        ]
+        called = handler.partition("(")[0]
+        target = given.get("action", "").rstrip("/").rpartition("/")[2]
+        names = [given.get("id", ""), given.get("name", ""), target]
         if {"form", "add", "create", "new", "edit"} & set(words(file)):
             names.append(file)
-        made = [found[1] for each in names if (found := MAKER.fullmatch(each)) is not None]
+        made = [found[1] for each in (*names, called) if (found := MAKER.fullmatch(each)) is not None]
         about = next((each for each in (*made, *names) if thing(each)), "")
-        yield from of_form(inputs, (), (about, " ".join((*names, file)), 0.62), evidence)
+        yield from of_form(inputs, (), (about, " ".join((*names, called, file)), 0.62), evidence)
 
 
 _HANDLERS: Final = (

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.provisioning.extraction.components.declarations import KEYS
 from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, WHOLE
 from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape, Sighting
 from app.provisioning.extraction.components.weighing import Entity
 from app.provisioning.extraction.components.words import snake, thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
+from app.provisioning.schema.names import fit
 
 MOST_CHOICES: Final = 20
 
@@ -21,6 +23,12 @@ CONFIDENCE: Final = {"zod": 0.95, "type": 0.9, "seed": 0.8, "making": 0.75, "for
 _DECLARED: Final = ("zod", "type")
 _SAID: Final = frozenset({"name", "title", "text", "content", "message", "label", "username", "email", "question"})
 """What a new thing that is given it at all is never without."""
+
+_REPEATED: Final = frozenset(
+    {"confirm_password", "password_confirm", "password_confirmation", "repeat_password", "password2"}
+)
+_SYSTEM: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+"""Columns that every table of PostgreSQL has."""
 
 _FLAGS: Final = frozenset({"is", "has", "can", "should", "allow", "enabled", "completed", "done", "active", "archived"})
 
@@ -50,20 +58,34 @@ def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Reject
     for each in ordered:
         seen.setdefault(snake(each.name), []).append(each)
     declared = {name for name, fields in seen.items() if fields[0].source in _DECLARED}
-    result = []
+    if not declared and any(_complete(sighting) for sighting in entity.sightings):
+        declared = {name for name, fields in seen.items() if fields[0].source in ("seed", "making")}
+    result: list[Merged] = []
+    others = set(entities) - {entity.key}
     for name, fields in seen.items():
         first = fields[0]
-        if first.shape.kind == "code" or not name or name.startswith("__"):
+        if not words(name) or first.name.startswith("__") or _is_nothing(entity, name, first, others, name in verbatim):
             continue
         if declared and name not in declared and not _extra(name, fields, verbatim):
-            rejected.append(Rejected(f"{entity.key}.{first.name}", "no part of the declared type", first.evidence))
+            reason = "no part of the type, or of the expression that makes one"
+            rejected.append(Rejected(f"{entity.key}.{first.name}", reason, first.evidence))
             continue
-        if name == f"{entity.key}_id" and first.source not in _DECLARED and name not in verbatim:
-            continue  # Its own key, as others name it.
-        if name in ("confirm_password", "password_confirm", "password_confirmation", "repeat_password"):
-            continue
-        result.append(_settled(name, fields))
+        column = fit(name, "_value" if name in _SYSTEM else "", taken={each.name for each in result})
+        result.append(_settled(column, fields))
     return result
+
+
+def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verbatim: bool) -> bool:
+    """Whether a field is none of the thing's own."""
+    if first.shape.kind == "code" or name in _REPEATED:
+        return True
+    if first.shape.kind == "reference" and first.shape.literal:
+        # `{...product, quantity: 1}` of something that is not stored, or of the same thing.
+        return thing(first.name) not in others
+    if verbatim or first.source in _DECLARED:
+        return False
+    # What it is sent in, and its own key as others name it.
+    return name == f"{entity.key}_id" or (name == entity.key and first.shape.kind == "unknown")
 
 
 def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
@@ -78,6 +100,13 @@ def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
         reference = Shape("reference", name=name)
         fields.append(Field(base.key, reference, True, "type", sighting.evidence))
     return fields
+
+
+def _complete(sighting: Sighting) -> bool:
+    """Whether it makes a new one with its id and all else."""
+    names = {each.name for each in sighting.fields}
+    guesses = any(each.shape.kind == "reference" and each.shape.literal for each in sighting.fields)
+    return sighting.rule in ("making", "made") and bool(names & KEYS) and len(names) > 1 and not guesses
 
 
 def _extra(name: str, fields: Sequence[Field], verbatim: set[str]) -> bool:
@@ -159,20 +188,24 @@ def _nullable(name: str, fields: Sequence[Field]) -> bool:
 
 
 def _choices(name: str, kind: Kind, fields: Sequence[Field]) -> tuple[str | int, ...]:
-    if kind not in ("text", "integer"):
-        return ()
-    declared = [each for each in fields if each.source in _DECLARED]
-    if declared:
-        found = next((each.shape.choices for each in declared if each.shape.choices), ())
-        return found if len(found) <= MOST_CHOICES else ()
+    """The only values that there are, where a place says so or the examples make it likely."""
+    found = _listed(name, fields) if kind in ("text", "integer") else ()
+    sane = len(found) <= MOST_CHOICES and all(isinstance(each, int) or "\0" not in each for each in found)
+    return found if sane else ()
+
+
+def _listed(name: str, fields: Sequence[Field]) -> tuple[str | int, ...]:
+    if any(each.source in _DECLARED for each in fields):
+        return next((each.shape.choices for each in fields if each.source in _DECLARED and each.shape.choices), ())
     forms = [each.shape.choices for each in fields if each.source == "form" and each.shape.choices]
     seen = {choice for each in fields if each.source in ("seed", "making") for choice in each.shape.choices}
     if forms:
         found = tuple(dict.fromkeys(choice for each in forms for choice in each))
         return found if len(found) > 1 and seen <= set(found) else ()
     seeded = tuple(dict.fromkeys(choice for each in fields if each.source == "seed" for choice in each.shape.choices))
-    close = name.rpartition("_")[2] in CHOSEN and 2 <= len(seeded) <= MOST_CHOICES
-    return (*seeded, *sorted(str(each) for each in seen - set(seeded))) if close else ()
+    if name.rpartition("_")[2] not in CHOSEN or len(seeded) < 2:
+        return ()
+    return (*seeded, *sorted(str(each) for each in seen - set(seeded)))
 
 
 def _default(name: str, kind: Kind, fields: Sequence[Field]) -> str | None:

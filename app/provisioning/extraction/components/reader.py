@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.provisioning.extraction.components import calls, declarations, forms, markup, state
+from app.provisioning.extraction.components import calls, declarations, forms, markup, samples, state
 from app.provisioning.extraction.components.calls import Foreign
 from app.provisioning.extraction.components.code import Code
 from app.provisioning.extraction.components.features import completed, features
@@ -27,15 +27,19 @@ def read(tree: SourceTree) -> Extraction | None:
     """The tables that the code shows; None where there is no code."""
     reading = Reading(tree)
     codes = list(reading.codes())
-    if not codes and not reading.pages:
+    if not codes and not reading.pages and not reading.bundles:
         return None
-    seen = list(_sightings(reading))
+    seen = list(_sightings(reading, tree))
     entities, rejected = weighed(seen)
     sightings = [each for each in seen if isinstance(each, Sighting)]
     fields = {key: merged(entity, entities, rejected) for key, entity in entities.items()}
     lowering = Lowering(entities, fields)
     schema = completed(lowering.schema(), lowering.name(person(entities)), sightings)
-    findings = [finding for code in codes if (finding := _fault(reading, code)) is not None]
+    findings = [finding for code in codes if (finding := _fault(code)) is not None]
+    bundled = "was made by a tool out of other files, by its size or its lines; it was not read."
+    findings += [
+        Finding("warning", path, 0, "components.bundle", f"{path} {bundled}") for path in sorted(reading.bundles)
+    ]
     if not schema.tables:
         place = next(iter(tree.files))
         findings.append(
@@ -47,15 +51,16 @@ def read(tree: SourceTree) -> Extraction | None:
     )
 
 
-def _sightings(reading: Reading) -> Iterator[Sighting | Foreign]:
+def _sightings(reading: Reading, tree: SourceTree) -> Iterator[Sighting | Foreign]:
     for code in reading.codes():
         for rule in (declarations.sightings, state.sightings, calls.sightings, forms.sightings):
             yield from rule(reading, code)
     for path, page in reading.pages.items():
         yield from markup.sightings(path, page)
+    yield from samples.sightings(reading, tree)
 
 
-def _fault(reading: Reading, code: Code) -> Finding | None:
+def _fault(code: Code) -> Finding | None:
     """That a file is no valid code in some place: a warning where only a mark seems to be missing."""
     faults = code.module.faults()
     if not faults:
@@ -64,8 +69,7 @@ def _fault(reading: Reading, code: Code) -> Finding | None:
     first = real or faults[0]
     where = f"near {first.near!r}" if real is not None else "where something seems to be missing"
     message = f"Line {first.line} is no code that can be read, {where}; the rest of the file was read."
-    path = reading.file(code.module.path)
-    return Finding("error" if real is not None else "warning", path, first.line, "components.syntax", message)
+    return Finding("error" if real is not None else "warning", code.file, first.line, "components.syntax", message)
 
 
 def _unique(rejected: list[Rejected]) -> tuple[Rejected, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Shape
-from app.provisioning.extraction.components.types import MOST_DEPTH, fields_of
+from app.provisioning.extraction.components.types import fields_of
 from app.provisioning.extraction.components.zod import schema_of
 from app.provisioning.source.files import SourceTree
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import CODE_SUFFIXES, Module
+from app.provisioning.source.syntax import Module
 from app.provisioning.source.values import Found
 
 _NO_DATA: Final = re.compile(
@@ -25,6 +25,9 @@ _NO_DATA: Final = re.compile(
 """Files that speak of tests, of tools or of the looks of a page."""
 
 _SCRIPT: Final = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+MOST_SOURCE: Final = 400_000
+"""Characters of one file; what is longer was not written by hand."""
+
 _PAGES: Final = (".vue", ".svelte", ".html")
 
 
@@ -39,25 +42,24 @@ class Reading:
         kept = {path: text for path, text in tree.files.items() if not path.endswith(_PAGES)}
         self.program = Program(SourceTree({**kept, **scripts}))
         self._scripts = frozenset(scripts)
+        self.bundles = frozenset(path for path in self.program.paths() if is_bundle(self.program.source(path)))
         self._codes: dict[str, Code] = {}
+        self._shapes: dict[tuple[str, int, int], Shape] = {}
         self._types: dict[str, tuple[Code, Node]] = {}
         self._fields: dict[str, tuple[Field, ...]] = {}
 
     def codes(self) -> Iterator[Code]:
         """The modules, in order."""
         for path in self.program.paths():
-            if path.endswith(CODE_SUFFIXES) and not _NO_DATA.search(path):
+            if not _NO_DATA.search(path) and path not in self.bundles:
                 yield self.code(self.program.module(path))
 
     def code(self, module: Module) -> Code:
-        """A module of the program."""
+        """A module of the program; a page's script stands in the page."""
         if module.path not in self._codes:
-            self._codes[module.path] = Code(module)
+            path = module.path.removesuffix(".ts") if module.path in self._scripts else module.path
+            self._codes[module.path] = Code(module, path)
         return self._codes[module.path]
-
-    def file(self, path: str) -> str:
-        """The file of the app that a module's path means: a page's script stands in the page."""
-        return path.removesuffix(".ts") if path in self._scripts else path
 
     def declaration(self, code: Code, name: str) -> tuple[Code, Node] | None:
         """Where a type that is named in a module is declared."""
@@ -90,6 +92,14 @@ class Reading:
         """The shape of an expression."""
         return value_of(self, code, node, depth)
 
+    def remember(self, code: Code, node: Node, shape: Callable[[], Shape]) -> Shape:
+        """The shape of a declared value, worked out once; of one that contains itself, unknown."""
+        place = (code.file, node.start_byte, node.end_byte)
+        if place not in self._shapes:
+            self._shapes[place] = UNKNOWN
+            self._shapes[place] = shape()
+        return self._shapes[place]
+
     def inferred(self, code: Code, query: Node, depth: int = 0) -> Shape:
         """The type that a schema's `infer<typeof …>` means."""
         named = query.named_children[0] if query.named_children else query
@@ -107,6 +117,11 @@ class Reading:
         if values and all(isinstance(each, int) for each in values):
             return Shape("integer", choices=tuple(values))
         return Shape("text")
+
+
+def is_bundle(source: str) -> bool:
+    """Whether a file was made by a tool, out of others: too large, or in lines that nobody writes."""
+    return len(source) > MOST_SOURCE or (len(source) > 20_000 and len(source) > 300 * (source.count("\n") + 1))
 
 
 def _script(page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from app.provisioning.extraction.components.lexicon import PEOPLE
@@ -64,11 +65,23 @@ def _named(base: str, entity: Entity, entities: Mapping[str, Entity]) -> str:
         key = thing("_".join(parts[start:])) or "_".join(parts[start:])
         if key in entities:
             return key
-        ending = [each for each in entities if each.endswith(f"_{key}")]
-        if start == 0 and len(ending) == 1 and ending[0].startswith(f"{entity.key}_") is False and parts[-1] != "item":
+        ending = _ending(tuple(entities)).get(key, ())
+        if start == 0 and len(ending) == 1 and not ending[0].startswith(f"{entity.key}_") and parts[-1] != "item":
             return ending[0]
     last = parts[-1] if parts else ""
     return person(entities) if base in PEOPLE or last in PEOPLE else ""
+
+
+@lru_cache(maxsize=1)
+def _ending(keys: tuple[str, ...]) -> dict[str, list[str]]:
+    """The things of several words, by each of their endings."""
+    endings: dict[str, list[str]] = {}
+    for key in keys:
+        rest = key.partition("_")[2]
+        while rest:
+            endings.setdefault(rest, []).append(key)
+            rest = rest.partition("_")[2]
+    return endings
 
 
 def _listed(field: Merged, entity: Entity, target: Entity, fields: Mapping[str, list[Merged]]) -> Relation:

@@ -32,7 +32,7 @@ class Shape:
     checks: tuple[str, ...] = ()
     default: str | None = None
     literal: bool = False
-    """Whether the value itself was written down, and is not empty text."""
+    """Whether the value itself was written down, and is not empty text; of a reference, that it is a guess."""
 
     def or_null(self, nullable: bool = True) -> Shape:
         """The same, or nothing."""

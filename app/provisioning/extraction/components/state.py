@@ -47,7 +47,7 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
     """The lists that a module holds, its seed data, and its new objects."""
     for call in code.nodes("call_expression"):
         name = callee(call)
-        if name in HOOKS:
+        if name in HOOKS or name in ("useReducer", "React.useReducer"):
             yield from _held(reading, code, call, name)
         elif (added := _ADDING.fullmatch(name)) is not None:
             method = call.child_by_field_name("function")
@@ -91,7 +91,8 @@ def _held(reading: Reading, code: Code, call: Node, hook: str) -> Iterator[Sight
     if named or (typed is not None and not re.search(r"\[\]|Array<", text(typed))):
         return
     given = arguments(call)
-    shape = value_of(reading, code, given[-1], source="seed") if given else Shape()
+    given = given[1:2] if hook.endswith("useReducer") else given[-1:]
+    shape = value_of(reading, code, given[0], source="seed") if given else Shape()
     if (
         shape.kind == "list"
         and (shape.of is None or shape.of.kind in ("unknown", "object", "reference"))
@@ -114,6 +115,9 @@ def _of_array(reading: Reading, code: Code, array: Node) -> Iterator[Sighting]:
         return
     declarator = variable_of(array)
     annotation = declarator.child_by_field_name("type") if declarator is not None else None
+    around = array.parent
+    if annotation is None and around is not None and around.type in ("as_expression", "satisfies_expression"):
+        annotation = around.named_children[-1]
     of = next((each for each, many in named_within(annotation) if many), "") if annotation is not None else ""
     if children and children[0].type == "object":
         yield _seeds(reading, code, array, held, of)

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Kind, Shape
 from app.provisioning.source.syntax import text, unquoted
 
 if TYPE_CHECKING:
     from app.provisioning.extraction.components.reading import Reading
-
-MOST_DEPTH: Final = 24
 
 _PREDEFINED: Final[dict[str, Kind]] = {
     "string": "text", "number": "number", "boolean": "boolean", "bigint": "bigint", "any": "unknown",
@@ -98,8 +96,10 @@ def type_of(reading: Reading, code: Code, node: Node, depth: int = 0) -> Shape:
     return UNKNOWN
 
 
-def named_within(node: Node, many: bool = False) -> Iterator[tuple[str, bool]]:
+def named_within(node: Node, many: bool = False, depth: int = 0) -> Iterator[tuple[str, bool]]:
     """The names of declared types within a type, each with whether there may be several of it."""
+    if depth > MOST_DEPTH:
+        return
     if node.type == "type_identifier":
         yield text(node), many
         return
@@ -111,7 +111,7 @@ def named_within(node: Node, many: bool = False) -> Iterator[tuple[str, bool]]:
     several = many or node.type == "array_type" or generic in _LISTS or generic in ("Record", "Map")
     for child in node.named_children:
         if not (generic and child == node.child_by_field_name("name")):
-            yield from named_within(child, several)
+            yield from named_within(child, several, depth + 1)
 
 
 def united(parts: list[Shape]) -> Shape:
@@ -176,7 +176,7 @@ def _named(reading: Reading, code: Code, name: str, depth: int) -> Shape:
     value = declaration.child_by_field_name("value")
     if value is None or declaration.child_by_field_name("type_parameters") is not None:
         return UNKNOWN
-    shape = type_of(reading, home, value, depth + 1)
+    shape = reading.remember(home, value, lambda: type_of(reading, home, value, depth + 1))
     return Shape("reference", name=name) if shape.kind == "object" else shape
 
 

@@ -22,7 +22,7 @@ SIGNING_IN: Final = frozenset({"auth", "sign-in", "sign-up"})
 SHOWN_LIST: Final = 0.2
 """What it speaks for a thing without identity that the app only holds a list of it."""
 
-_MAKING: Final = frozenset({"making", "made", "form", "write", "storage", "seed-array", "change", "zod"})
+_MAKING: Final = frozenset({"making", "made", "form", "write", "storage", "seed-array", "sample", "change", "zod"})
 
 PERSONS: Final = ("account", "member", "profile", "customer", "employee", "student", "player")
 

@@ -20,7 +20,9 @@ _LEADING: Final = frozenset({
 _TRAILING: Final = frozenset({
     "data", "dto", "input", "payload", "schema", "model", "entity", "type", "interface", "form", "values", "list",
     "array", "row", "info", "details", "detail", "db", "seed", "seeds", "mock",
-    "modal", "dialog", "page", "submit", "store", "object", "objects", "json", "create", "update", "insert",
+    "modal", "dialog", "invite", "delete", "import", "export", "drawer", "panel", "sheet", "wizard", "multi", "page",
+    "edit", "editor", "add", "new",
+    "submit", "store", "object", "objects", "json", "create", "update", "insert",
     "fields", "body", "items_list", "table", "collection", "screen", "view", "initial", "async", "query",
     "mutation",
 })  # fmt: skip

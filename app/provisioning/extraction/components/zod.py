@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import Code, arguments, callee
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Kind, Shape
-from app.provisioning.extraction.components.types import MOST_DEPTH, united
+from app.provisioning.extraction.components.types import united
 from app.provisioning.source.syntax import text, unquoted
 from app.provisioning.source.values import Found
 
@@ -38,7 +38,10 @@ def schema_of(reading: Reading, code: Code, node: Node, depth: int = 0) -> Shape
         return None
     if node.type == "identifier":
         found = reading.variable(code, text(node), node)
-        return None if found is None else schema_of(reading, *found, depth + 1)
+        if found is None:
+            return None
+        shape = reading.remember(*found, lambda: schema_of(reading, *found, depth + 1) or UNKNOWN)
+        return None if shape == UNKNOWN else shape
     if node.type == "variable_declarator":
         value = node.child_by_field_name("value")
         return None if value is None else schema_of(reading, code, value, depth + 1)

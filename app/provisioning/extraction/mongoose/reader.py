@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from app.provisioning.extraction.mongoose.documents import Document, Notes, evidence
@@ -16,15 +17,19 @@ from app.provisioning.source.syntax import Module
 _SIGNS: Final = ("mongoose", "typegoose")
 _OTHER_SIGNS: Final = ("Schema", "model(", "model<", "createForClass", "@prop", "@Prop")
 
+_TESTS: Final = re.compile(r"\.(test|spec|e2e-spec)\.|(^|/)(tests?|__tests__|__mocks__|e2e|cypress|benchmarks?)/")
+"""Models that only tests make are no tables of the app."""
+
 
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app that uses Mongoose; None of one that does not."""
     program = Program(tree)
-    paths = [path for path in program.paths() if any(sign in program.source(path) for sign in _SIGNS)]
+    own = [path for path in program.paths() if not _TESTS.search(path)]
+    paths = [path for path in own if any(sign in program.source(path) for sign in _SIGNS)]
     if not paths:
         return None
     notes = Notes()
-    modules = _modules(program, paths)
+    modules = _modules(program, own, paths)
     schemas = Schemas(program, notes)
     schemas.note_changes(modules)
     models = Models(program, notes, schemas)
@@ -41,14 +46,14 @@ def read(tree: SourceTree) -> Extraction | None:
     return Extraction("mongoose", schema, (*faults, *notes.findings), tuple(_rejected(each) for each in left))
 
 
-def _modules(program: Program, paths: list[str]) -> list[Module]:
+def _modules(program: Program, own: list[str], paths: list[str]) -> list[Module]:
     """Those that name Mongoose, and those that use what such a one makes."""
     chosen = set(paths)
-    for path in program.paths():
+    for path in own:
         source = program.source(path)
         if path not in chosen and any(sign in source for sign in _OTHER_SIGNS):
             chosen.add(path)
-    return [program.module(path) for path in program.paths() if path in chosen]
+    return [program.module(path) for path in own if path in chosen]
 
 
 def _rejected(document: Document) -> Rejected:

@@ -2,7 +2,7 @@
 // Runs the app's code, so it is for comparing on one's own machine only. argv[2] is the directory whose
 // node_modules holds mongoose and typescript (and, where the app uses them, @nestjs/mongoose and Typegoose).
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import vm from "node:vm";
 
@@ -110,6 +110,10 @@ for (const file of Object.keys(files).filter((each) => /(ts|js)config(\.app)?\.j
   for (const [from, to] of Object.entries(options.paths ?? {}))
     for (const each of to) aliases.push([from.replace(/\*$/, ""), path.posix.join(base, each.replace(/\*$/, ""))]);
   if (options.baseUrl) aliases.push(["", base]);
+}
+for (const file of Object.keys(files).filter((each) => each.endsWith("/package.json"))) {
+  const { name } = JSON.parse(files[file]);
+  if (name) for (const to of ["src", "."]) aliases.push([name, path.posix.join(path.posix.dirname(file), to)]);
 }
 aliases.push(["@/", "src"], ["@/", ""], ["~/", "src"], ["~/", ""]);
 
@@ -245,7 +249,17 @@ function describe(schema, around = [schema]) {
   };
 }
 
-for (const file of Object.keys(files).sort()) if (!file.endsWith(".json")) load(file);
+// Only what makes schemas and models, and what that imports.
+const { exit } = process;
+process.exit = () => {
+  throw new Error("the app ends here");
+};
+process.on("uncaughtException", () => {});
+process.on("unhandledRejection", () => {});
+for (const name of ["log", "warn", "error", "info", "debug"]) console[name] = () => {};
+const makes = /(mongoose|typegoose)[\s\S]*(\bmodel\b|Schema|getModelForClass|createForClass|forFeature)/i;
+for (const file of Object.keys(files).sort())
+  if (!file.endsWith(".json") && !/\.(test|spec|e2e-spec)\.|(^|\/)(tests?|__tests__|cypress|benchmarks?)\//.test(file) && makes.test(files[file])) load(file);
 
 const models = {};
 for (const connection of connections)
@@ -265,5 +279,12 @@ function spare(key, value) {
   return says || ["models", "paths"].includes(key) ? value : undefined;
 }
 
-process.stdout.write(`${JSON.stringify({ models, discriminators, problems }, spare, 1)}\n`);
-process.exit(0);
+const answer = Buffer.from(`${JSON.stringify({ models, discriminators, problems }, spare, 1)}\n`);
+for (let at = 0; at < answer.length; ) {
+  try {
+    at += writeSync(1, answer, at);
+  } catch (error) {
+    if (error.code !== "EAGAIN") throw error;
+  }
+}
+exit.call(process, 0);

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.provisioning.extraction.prisma import names
 from app.provisioning.extraction.prisma.declarations import Declarations, Model
 from app.provisioning.extraction.prisma.defaults import DefaultError, constant
 from app.provisioning.extraction.prisma.names import Names
-from app.provisioning.extraction.prisma.natives import base, is_ordered
 from app.provisioning.extraction.prisma.notes import Notes
+from app.provisioning.extraction.prisma.operators import METHODS, OF_ONE_COLUMN, accepts, extension_of
 from app.provisioning.extraction.prisma.tree import Array, Attribute, Call, Expression, Field, Mapping, Path, Text
 from app.provisioning.schema.expressions import ExpressionError, checked
-from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey, TypeName
+from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey
 from app.provisioning.schema.names import literal, quoted
 
-_METHODS: Final = {
-    "BTree": "btree", "Hash": "hash", "Gist": "gist", "Gin": "gin", "SpGist": "spgist", "Brin": "brin",
-}  # fmt: skip
-_CLASS: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _WORDS: Final = re.compile(r"Timestamp(?:Tz)?|Time(?:Tz)?|MinMax|VarBit|[A-Z][a-z]*\d*")
-_EXTENSION_OF: Final = {
-    "gin_trgm_ops": "pg_trgm",
-    "gist_trgm_ops": "pg_trgm",
-    "vector_l2_ops": "vector",
-    "vector_ip_ops": "vector",
-    "vector_cosine_ops": "vector",
-    "vector_l1_ops": "vector",
-    "gin_hstore_ops": "hstore",
-    "gist_hstore_ops": "hstore",
-    "gist_ltree_ops": "ltree",
-    "gist_geometry_ops_2d": "postgis",
-}
+
+MOST_COLUMNS: Final = 32
+"""PostgreSQL's limit for an index (INDEX_MAX_KEYS)."""
 
 
 class Keys:
@@ -59,18 +47,20 @@ class Keys:
             wanted = attribute.text("map") or names.primary_key(model.block.database_name)
             columns = tuple(part.of for part in indexed)
             model.primary_key = PrimaryKey(self._claim(model, attribute, room, wanted), columns)
-            model.unique_fields.insert(0, tuple(_field(part) for part in parts))
+            fields = tuple(_field(part) for part in parts)
+            model.unique_fields[frozenset(fields)] = fields
         for attribute, _ in keys[1:]:
             self._fail(model, attribute, "A model has one primary key.")
 
     def add_indexes(self, model: Model, room: Names) -> None:
         """Gives a model its indexes, the unique ones among them."""
+        seen: set[Index] = set()
         for field in model.fields.values():
             if (attribute := field.attribute("unique")) is not None:
-                self._index(model, attribute, [Call(field.name, attribute.arguments)], room)
+                self._index(model, attribute, [Call(field.name, attribute.arguments)], room, seen)
         for attribute in model.block.attributes:
             if attribute.name in ("unique", "index"):
-                self._index(model, attribute, _parts(attribute), room)
+                self._index(model, attribute, _parts(attribute), room, seen)
             elif attribute.name == "fulltext":
                 self._fail(model, attribute, "PostgreSQL has no such full-text index; it is left out.")
         if not model.unique_fields and model.block.attribute("ignore") is None:
@@ -78,19 +68,20 @@ class Keys:
                 model.block.file, model.block.line, "key", f"Nothing tells one row of {model.name} from another."
             )
 
-    def _index(self, model: Model, attribute: Attribute, parts: Sequence[Expression], room: Names) -> None:
+    def _index(
+        self, model: Model, attribute: Attribute, parts: Sequence[Expression], room: Names, seen: set[Index]
+    ) -> None:
         unique = attribute.name == "unique"
-        method = _method(attribute)
+        method = "btree" if unique else _method(attribute)
         if method is None:
             self._fail(model, attribute, "PostgreSQL has no index of this kind; it is one of the usual kind.")
         where = self._condition(model, attribute)
         indexed = self._indexed(model, attribute, parts, method or "btree")
         if indexed is None:
             return
-        columns = [part.of for part in indexed]
         fields = tuple(_field(part) for part in parts)
         if unique and where is None:
-            model.unique_fields.append(fields)
+            model.unique_fields.setdefault(frozenset(fields), fields)
         table = model.block.database_name
         written = [model.fields[each].database_name for each in fields]
         usual = names.unique(table, written) if unique else names.index(table, written)
@@ -106,18 +97,20 @@ class Keys:
             where,
             evidence=model.evidence(attribute.line, attribute.name),
         )
-        if made in model.indexes and columns:
+        if made in seen:
             self._fail(model, attribute, "This index is there already.")
             return
-        name = self._claim(model, attribute, room, made.name)
-        model.indexes.append(Index(name, made.parts, made.unique, made.method, made.where, evidence=made.evidence))
+        seen.add(made)
+        name = self._claim(model, attribute, room, mapped or usual)
+        model.indexes.append(replace(made, name=name))
 
     def _indexed(
         self, model: Model, attribute: Attribute, parts: Sequence[Expression], method: str = "btree"
     ) -> list[IndexPart] | None:
         """The columns, with their order and operator class; None where one of them cannot be indexed."""
-        if not parts:
-            self._fail(model, attribute, "This names no field.")
+        most = 1 if method in OF_ONE_COLUMN else MOST_COLUMNS
+        if not 1 <= len(parts) <= most:
+            self._fail(model, attribute, f"Such an index has 1 to {most} columns; it is left out.")
             return None
         indexed: list[IndexPart] = []
         for part in parts:
@@ -125,18 +118,19 @@ class Keys:
             if column is None:
                 return None
             name = _operator_class(part)
-            if name is not None and not _CLASS.fullmatch(name):
-                self._fail(model, attribute, f"{name[:80]!r} is no operator class.")
-                name = None
-            if name in _EXTENSION_OF:
-                self._declared.extensions.setdefault(_EXTENSION_OF[name])
-            if name is None and not _is_indexable(column, method):
-                self._fail(model, attribute, f"A {column.type} cannot be in an index of this kind; it is left out.")
+            if not accepts(method, name, column.type):
+                self._fail(model, attribute, f"No such index takes the column {column.name}; it is left out.")
                 return None
+            if name is not None and (needed := extension_of(name)):
+                self._declared.extensions.setdefault(needed)
             if any(column.name == other.of for other in indexed):
                 self._fail(model, attribute, f"{column.name} is named twice.")
                 return None
-            indexed.append(IndexPart(column.name, operator_class=name, descending=_option(part, "sort") == "Desc"))
+            sort = _option(part, "sort")
+            if sort is not None and method != "btree":
+                self._fail(model, attribute, f"No such index has an order of {column.name}.")
+            descending = sort == "Desc" and method == "btree"
+            indexed.append(IndexPart(column.name, operator_class=name, descending=descending))
         return indexed
 
     def _column(self, model: Model, attribute: Attribute, part: Expression) -> Column | None:
@@ -187,7 +181,7 @@ class Keys:
         raise DefaultError(f"This is no value of {field.type}.")
 
     def _claim(self, model: Model, attribute: Attribute, room: Names, wanted: str) -> str:
-        name = room.claim(wanted)
+        name = room.index(wanted)
         if name != names.cut(wanted):
             self._notes.error(
                 model.block.file, attribute.line, "name",
@@ -233,11 +227,4 @@ def _method(attribute: Attribute) -> str | None:
     value = attribute.argument("type")
     if value is None:
         return "btree"
-    return _METHODS.get(value.name) if isinstance(value, Path) else None
-
-
-def _is_indexable(column: Column, method: str) -> bool:
-    """Whether a column has an operator class of its own for the method."""
-    if method not in ("btree", "hash"):
-        return True
-    return isinstance(column.type, TypeName) or is_ordered(base(column.type))
+    return METHODS.get(value.name) if isinstance(value, Path) else None

@@ -234,12 +234,6 @@ _BUILT_IN: Final = frozenset(
 
 _BASE: Final = re.compile(r'(?:"?(?:pg_catalog|public)"?\.)?_?"?(\w+)"?', re.IGNORECASE)
 
-_UNORDERED: Final = frozenset(
-    {"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "jsonpath", "cid", "xid",
-     "txid_snapshot", "pg_snapshot", "refcursor"}
-)  # fmt: skip
-"""Built-in types that no B-tree takes (`pg_opclass`)."""
-
 _KINDS: Final = (
     {"smallint", "integer", "bigint"},
     {"real", "double precision"},
@@ -290,11 +284,6 @@ def is_known(sql_type: str) -> bool:
     """Whether a new database can have such a column: the type is built in, or an extension's."""
     found = _BASE.match(sql_type.strip())
     return found is not None and (found[1].lower() in _BUILT_IN or found[1].lower() in _EXTENSIONS)
-
-
-def is_ordered(sql_type: str) -> bool:
-    """Whether a B-tree takes a column of that type."""
-    return base(sql_type).lower() not in _UNORDERED
 
 
 def comparable(one: str, other: str) -> bool:

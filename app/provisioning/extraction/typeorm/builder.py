@@ -154,7 +154,9 @@ class Builder:
 
     def _override_default(self, said: ColumnSaid, entity: EntityMeta) -> None:
         """A default that a descendant gives to a column counts, for its own descendants too."""
-        own = (each for each in self._storage.columns if each.property == said.property and each.target is entity.target)
+        own = (
+            each for each in self._storage.columns if each.property == said.property and each.target is entity.target
+        )
         default = next((each.options.get("default") for each in own), None)
         if default:
             said.options = {**said.options, "default": default}

@@ -64,15 +64,17 @@ class Decorated:
     def read(self, of: Class) -> None:
         """A class with its ancestors, which are declared before it; each once."""
         for each in reversed(of.lineage()):
-            if each not in self._read:
+            if each not in self._read and not (each.node.has_error and not each.name):
                 self._read.add(each)
                 self._read_members(each)
-                for decorator in [found for node in decorators(each.node) for found in self._decorators.of(each, node)]:
-                    self._of_class(each, decorator)
+                # Decorators are called from the last to the first.
+                for node in reversed(decorators(each.node)):
+                    for decorator in self._decorators.of(each, node):
+                        self._of_class(each, decorator)
 
     def _read_members(self, of: Class) -> None:
         for name, member, nodes in of.members():
-            said = [found for node in nodes for found in self._decorators.of(of, node)]
+            said = [found for node in reversed(nodes) for found in self._decorators.of(of, node)]
             for decorator in said:
                 self._of_member(of, name, member, decorator)
 

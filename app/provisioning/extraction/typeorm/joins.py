@@ -194,7 +194,9 @@ class Joins:
             column.build(self._naming)
         table.own_indexes = [IndexMeta(columns=columns), IndexMeta(columns=inverse_columns)]
         if relation.is_constrained:
+            # 0.3 cascades on the far side only where that has no relation of its own.
             back = relation.inverse
+            usual = _CASCADE if back is None or self._settings.release > 0 else None
             table.foreign_keys = [
                 ForeignKeyMeta(
                     columns,
@@ -210,8 +212,8 @@ class Joins:
                     inverse,
                     other,
                     inverse_columns[0].foreign_key_name,
-                    back.option("onDelete") if back is not None else _CASCADE,
-                    back.option("onUpdate") if back is not None else _CASCADE,
+                    (back.option("onDelete") if back is not None else None) or usual,
+                    (back.option("onUpdate") if back is not None else None) or usual,
                     at=said.at,
                 ),
             ]

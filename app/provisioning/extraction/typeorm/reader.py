@@ -20,14 +20,15 @@ from app.provisioning.source.program import Program
 from app.provisioning.source.values import Found
 
 _MARKS: Final = re.compile(rf"@\w*\.?(Entity|ChildEntity|ViewEntity)\b|\b{SCHEMA}\b")
-_TESTS: Final = re.compile(r"(^|/)(__tests__|__mocks__|tests?|e2e)/|\.(spec|test|e2e-spec|stories)\.[cm]?[jt]sx?$")
+TESTS: Final = re.compile(r"(^|/)(__tests__|__mocks__|tests?|e2e)/|\.(spec|test|e2e-spec|stories)\.[cm]?[jt]sx?$")
+"""The paths of tests: entities there are no tables of the app."""
 
 
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app's entities; None where it has none."""
     program = Program(tree)
     marked = [path for path in program.paths() if _MARKS.search(program.source(path))]
-    own = [path for path in marked if not _TESTS.search(path)]
+    own = [path for path in marked if not TESTS.search(path)]
     report, storage = Report(), Storage()
     classes = Classes(program)
     expressions = Expressions(program, classes)

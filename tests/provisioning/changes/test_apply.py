@@ -1,0 +1,173 @@
+"""Plans carried out on a real server: all or nothing, and on the database that they were made for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from app.local.postgres import Postgres
+from app.provisioning.changes.apply import Mark, RefusedError, StaleError, apply, mark_of
+from app.provisioning.changes.items import items_of
+from app.provisioning.changes.plan import Choices
+from app.provisioning.changes.rehearsal import canonical, run
+from app.provisioning.changes.undo import statements_back, undoing
+from app.provisioning.schema import catalog
+from app.provisioning.schema.model import Column, Enum, Schema, Table
+from tests.provisioning.changes.test_plan import OLD, POSTS, USERS, users, with_role
+from tests.provisioning.changes.trying import Tried
+
+WIDE = (Column("id", "bigint", numbering="serial"), *USERS.columns[1:])
+
+
+async def fill(tried: Tried) -> None:
+    await tried.live.execute("insert into users (name, email, age) values ('Ada', 'a@x', 36), ('Ben', 'b@x', 40)")
+    await tried.live.execute("insert into posts (user_id, title) select id, 'Hello' from users")
+
+
+async def test_a_rename_keeps_the_rows_and_its_undo_brings_the_name_back(tried: Tried) -> None:
+    before = await tried.holds(OLD)
+    await fill(tried)
+    new = users(USERS.columns[0], Column("full_name", "text"), *USERS.columns[2:])
+    plan = await tried.plan(OLD, new)
+    assert await apply(tried.live, plan) == []
+    await apply(tried.live, plan, [0])
+    assert await tried.live.fetchval("select string_agg(full_name, ' ' order by id) from users") == "Ada Ben"
+    live = await catalog.read(tried.live)
+    old, wanted = [await canonical(tried.scratch, side) for side in (OLD, new)]
+    back = undoing(plan, old, wanted, live, occupied=[("public", "users")])
+    assert [(step.kind, step.asks) for step in back.steps] == [("rename", False)]
+    await apply(tried.live, back)
+    assert items_of(await catalog.read(tried.live)) == items_of(before)
+
+
+async def test_a_key_is_widened_with_its_references_rows_and_sequence(tried: Tried) -> None:
+    before = await tried.holds(OLD)
+    await fill(tried)
+    posts = replace(POSTS, columns=(POSTS.columns[0], Column("user_id", "bigint"), POSTS.columns[2]))
+    plan = await tried.plan(OLD, Schema((replace(USERS, columns=WIDE), posts)))
+    await apply(tried.live, plan, range(len(plan.steps)))
+    kind = "select data_type::text from pg_sequences where sequencename = 'users_id_seq'"
+    assert await tried.live.fetchval(kind) == "bigint"
+    assert await tried.live.fetchval("insert into users (name, email, age) values ('C', 'c', 1) returning id") == 3
+    for sql in statements_back(plan, range(len(plan.steps))) or ():
+        await tried.live.execute(sql)
+    assert items_of(await catalog.read(tried.live)) == items_of(before)
+
+
+async def test_a_value_that_is_filled_in_lets_a_column_demand_one(tried: Tried) -> None:
+    await tried.holds(OLD)
+    await fill(tried)
+    new = users(*USERS.columns, Column("country", "text"))
+    plan = await tried.plan(OLD, new)
+    with pytest.raises(RefusedError) as caught:
+        await apply(tried.live, plan, [1])
+    assert (caught.value.sqlstate, caught.value.subject) == ("23502", "users.country")
+    assert (
+        await tried.live.fetchval("select count(*) from information_schema.columns where column_name = 'country'") == 0
+    )
+    plan = await tried.plan(OLD, new, Choices(fills={"users.country": "upper(name)"}))
+    await apply(tried.live, plan)
+    assert await tried.live.fetchval("select string_agg(country, ' ' order by id) from users") == "ADA BEN"
+
+
+async def test_labels_that_are_used_at_once_and_labels_that_go(tried: Tried) -> None:
+    old = with_role("admin", "member")
+    await tried.holds(old)
+    await tried.live.execute("insert into users (name, email, age, role) values ('Ada', 'a', 1, 'admin')")
+    new = with_role("guest", "admin", "member", default="'guest'")
+    plan = await tried.plan(old, new)
+    await apply(tried.live, plan, range(len(plan.steps)))
+    added = "insert into users (name, email, age) values ('Ben', 'b', 1) returning role::text"
+    assert await tried.live.fetchval(added) == "guest"
+    plan = await tried.plan(new, with_role("admin", "member"))
+    with pytest.raises(RefusedError, match="guest"):
+        await apply(tried.live, plan, range(len(plan.steps)))
+    await tried.live.execute("update users set role = 'member' where role = 'guest'")
+    await apply(tried.live, plan, range(len(plan.steps)))
+    assert (await catalog.read(tried.live)).enums == (Enum("role", ("admin", "member")),)
+
+
+async def test_a_database_that_changed_since_makes_a_plan_stale(tried: Tried) -> None:
+    await tried.holds(OLD)
+    plan = await tried.plan(OLD, users(*USERS.columns, Column("bio", "text", nullable=True)))
+    await tried.live.execute("create table hand (id integer)")
+    with pytest.raises(StaleError):
+        await apply(tried.live, plan)
+
+
+async def test_a_table_that_got_rows_since_makes_a_plan_stale(tried: Tried) -> None:
+    await tried.holds(OLD)
+    plan = await tried.plan(OLD, users(*USERS.columns[:3], replace(USERS.columns[3], type="smallint")))
+    assert not plan.waiting()
+    await fill(tried)
+    with pytest.raises(StaleError):
+        await apply(tried.live, plan)
+
+
+async def test_whoever_comes_after_a_crash_sees_what_was_done(tried: Tried) -> None:
+    await tried.holds(OLD)
+    assert await mark_of(tried.live) is None
+    plan = await tried.plan(OLD, users(*USERS.columns, Column("bio", "text", nullable=True)))
+    mark = Mark(uuid4(), uuid4())
+    await apply(tried.live, plan, mark=mark)
+    assert await mark_of(tried.live) == mark
+
+
+async def test_killed_while_it_is_applied_it_did_all_or_nothing(tried: Tried, postgres_server: Postgres) -> None:
+    before = await tried.holds(OLD)
+    await fill(tried)
+    new = Schema(
+        (*users(*USERS.columns, Column("bio", "text", nullable=True)).tables, Table("tags", (Column("id", "integer"),)))
+    )
+    plan = await tried.plan(OLD, new)
+    url = postgres_server.url(database="changes_live")
+    done = 0
+    for delay in range(12):
+        hand = await asyncpg.connect(url)
+        pid = hand.get_server_pid()
+        applying = asyncio.create_task(apply(hand, plan))
+        for _ in range(delay * 3):
+            await asyncio.sleep(0)
+        await tried.scratch.fetchval("select pg_terminate_backend($1, 5000)", pid)
+        await asyncio.wait([applying])
+        hand.terminate()
+        live = items_of(await catalog.read(tried.live))
+        assert live in (items_of(before), plan.target)
+        if live == plan.target:
+            done += 1
+            break
+    if not done:
+        await apply(tried.live, plan)
+    assert items_of(await catalog.read(tried.live)) == plan.target
+    assert await tried.live.fetchval("select count(*) from users") == 2
+
+
+async def test_what_hands_made_of_other_kinds_stops_a_drop_and_nothing_is_lost(tried: Tried) -> None:
+    await tried.holds(OLD)
+    await fill(tried)
+    await tried.live.execute("create view grown as select name, age from users where age > 17")
+    plan = await tried.plan(OLD, users(*USERS.columns[:3]))
+    with pytest.raises(RefusedError) as caught:
+        await apply(tried.live, plan, [0])
+    assert caught.value.sqlstate == "2BP01"
+    assert await tried.live.fetchval("select count(*) from grown") == 2
+
+
+async def test_what_postgres_refuses_of_a_source_leaves_the_scratch_database_empty(tried: Tried) -> None:
+    await tried.holds(OLD)
+    new = users(*USERS.columns, Column("a", "text", default="nosuch()"))
+    with pytest.raises(RefusedError) as caught:
+        await tried.plan(OLD, new)
+    assert (caught.value.subject, caught.value.sqlstate) == ("users", "42883")
+    assert (await catalog.read(tried.scratch)) == Schema()
+
+
+async def test_one_statement_cannot_be_two(tried: Tried) -> None:
+    await tried.holds(OLD)
+    with pytest.raises(RefusedError) as caught:
+        await run(tried.live, "select 1; drop table users cascade", "users")
+    assert caught.value.sqlstate == "42601"

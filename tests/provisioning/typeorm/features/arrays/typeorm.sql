@@ -1,0 +1,1 @@
+CREATE TABLE "arrays" ("id" character varying NOT NULL, "a" text array NOT NULL, "b" integer array, "c" character varying(30) array NOT NULL, "d" uuid array NOT NULL DEFAULT ARRAY[]::uuid[], "e" numeric(8,3) array NOT NULL, "f" TIMESTAMP WITH TIME ZONE array NOT NULL, "g" jsonb array NOT NULL DEFAULT '{}', CONSTRAINT "PK_61e87abb9b6b184cf69d4434230" PRIMARY KEY ("id"));

@@ -1,0 +1,6 @@
+CREATE TABLE "section" ("book" character varying NOT NULL, "number" integer NOT NULL, CONSTRAINT "PK_d9e05c89514db06ae861c4aba69" PRIMARY KEY ("book", "number"));
+CREATE TABLE "paragraph" ("id" SERIAL NOT NULL, "sharedBook" character varying NOT NULL, "sectionBook" character varying, "sectionNumber" integer, "other_book" character varying, "other_number" integer, "onlyBook" character varying, "onlyNumber" integer, "sharedNumber" integer, CONSTRAINT "REL_475fba54469ce03b87d387fffa" UNIQUE ("onlyBook", "onlyNumber"), CONSTRAINT "PK_c4000792b02bf27771092e4e3c7" PRIMARY KEY ("id"));
+ALTER TABLE "paragraph" ADD CONSTRAINT "FK_4694ff25f08f3ac8f3d218ddfc9" FOREIGN KEY ("sectionBook", "sectionNumber") REFERENCES "section"("book","number") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "paragraph" ADD CONSTRAINT "FK_2054df3d7a6d0e7071a69feb785" FOREIGN KEY ("other_book", "other_number") REFERENCES "section"("book","number") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "paragraph" ADD CONSTRAINT "FK_475fba54469ce03b87d387fffae" FOREIGN KEY ("onlyBook", "onlyNumber") REFERENCES "section"("book","number") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "paragraph" ADD CONSTRAINT "FK_c7a5989cf0b0d5ecf4ba1757cd5" FOREIGN KEY ("sharedNumber", "sharedBook") REFERENCES "section"("number","book") ON DELETE NO ACTION ON UPDATE NO ACTION;

@@ -1,0 +1,18 @@
+CREATE SCHEMA IF NOT EXISTS "elsewhere";
+CREATE SCHEMA IF NOT EXISTS "tenant";
+CREATE TYPE "tenant"."app_item_kind_enum" AS ENUM('x');
+CREATE TABLE "tenant"."app_item" ("id" SERIAL NOT NULL, "kind" "tenant"."app_item_kind_enum" NOT NULL, "parentId" integer, CONSTRAINT "PK_143df1f079a6e75353541d285f7" PRIMARY KEY ("id"));
+CREATE INDEX "IDX_b9640c95bab796c8dde4dc0cbb" ON "tenant"."app_item" ("kind") ;
+CREATE TABLE "elsewhere"."app_named" ("id" SERIAL NOT NULL, "itemId" integer, CONSTRAINT "PK_21239695faaa874b265964a1c82" PRIMARY KEY ("id"));
+CREATE TABLE "tenant"."app_item_others_item" ("itemId_1" integer NOT NULL, "itemId_2" integer NOT NULL, CONSTRAINT "PK_714d0a6201e34e9fe96e7c694f2" PRIMARY KEY ("itemId_1", "itemId_2"));
+CREATE INDEX "IDX_b495c6ce1f97e8b4832927c410" ON "tenant"."app_item_others_item" ("itemId_1") ;
+CREATE INDEX "IDX_724ebf0ae8d4872c72862c6d40" ON "tenant"."app_item_others_item" ("itemId_2") ;
+CREATE TABLE "tenant"."app_item_closure" ("id_ancestor" integer NOT NULL, "id_descendant" integer NOT NULL, CONSTRAINT "PK_d2412e689c8417e7b9444548092" PRIMARY KEY ("id_ancestor", "id_descendant"));
+CREATE INDEX "IDX_a24e0968c633352f6895169ca3" ON "tenant"."app_item_closure" ("id_ancestor") ;
+CREATE INDEX "IDX_61499f314183f391a8fcf54fdc" ON "tenant"."app_item_closure" ("id_descendant") ;
+ALTER TABLE "tenant"."app_item" ADD CONSTRAINT "FK_26a93de55a72e8ac909f5d8a08d" FOREIGN KEY ("parentId") REFERENCES "tenant"."app_item"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "elsewhere"."app_named" ADD CONSTRAINT "FK_d9cf8d62b862e2fb7ea752afdfb" FOREIGN KEY ("itemId") REFERENCES "tenant"."app_item"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "tenant"."app_item_others_item" ADD CONSTRAINT "FK_b495c6ce1f97e8b4832927c4104" FOREIGN KEY ("itemId_1") REFERENCES "tenant"."app_item"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "tenant"."app_item_others_item" ADD CONSTRAINT "FK_724ebf0ae8d4872c72862c6d403" FOREIGN KEY ("itemId_2") REFERENCES "tenant"."app_item"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "tenant"."app_item_closure" ADD CONSTRAINT "FK_a24e0968c633352f6895169ca32" FOREIGN KEY ("id_ancestor") REFERENCES "tenant"."app_item"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "tenant"."app_item_closure" ADD CONSTRAINT "FK_61499f314183f391a8fcf54fdcb" FOREIGN KEY ("id_descendant") REFERENCES "tenant"."app_item"("id") ON DELETE CASCADE ON UPDATE NO ACTION;

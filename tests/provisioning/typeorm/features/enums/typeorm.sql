@@ -1,0 +1,16 @@
+CREATE TYPE "public"."user_profile_text_enum" AS ENUM('first', 'it''s second');
+CREATE TYPE "public"."user_profile_numeric_enum" AS ENUM('0', '1', '5', '6');
+CREATE TYPE "public"."user_profile_mixed_enum" AS ENUM('name', '3');
+CREATE TYPE "public"."user_profile_list_enum" AS ENUM('s', 'm', 'l');
+CREATE TYPE "public"."user_profile_several_enum" AS ENUM('first', 'it''s second');
+CREATE TYPE "public"."shared_text_enum" AS ENUM('first', 'it''s second');
+CREATE TYPE "public"."user_profile_othercase_enum" AS ENUM('first', 'it''s second');
+CREATE TYPE "public"."user_profile_simple_enum" AS ENUM('first', 'it''s second');
+CREATE TYPE "public"."user_profile_fromobject_enum" AS ENUM('on', 'off');
+CREATE TYPE "public"."user_profile_fromlist_enum" AS ENUM('x', 'y', 'z');
+CREATE TYPE "public"."user_profile_fromvalues_enum" AS ENUM('first', 'it''s second');
+CREATE TYPE "public"."user_profile_fromkeys_enum" AS ENUM('First', 'Second');
+CREATE TYPE "public"."user_profile_spread_enum" AS ENUM('x', 'y', 'z', 'more');
+CREATE TYPE "public"."user_profile_imported_enum" AS ENUM('yes', 'no');
+CREATE TABLE "user_profile" ("id" SERIAL NOT NULL, "text" "public"."user_profile_text_enum" NOT NULL, "numeric" "public"."user_profile_numeric_enum" NOT NULL DEFAULT '1', "mixed" "public"."user_profile_mixed_enum" NOT NULL, "list" "public"."user_profile_list_enum" NOT NULL DEFAULT 'm', "several" "public"."user_profile_several_enum" array NOT NULL DEFAULT '{first}', "named" "public"."shared_text_enum", "otherCase" "public"."user_profile_othercase_enum" NOT NULL, "simple" "public"."user_profile_simple_enum" NOT NULL DEFAULT 'first', "fromObject" "public"."user_profile_fromobject_enum" NOT NULL, "fromList" "public"."user_profile_fromlist_enum" NOT NULL, "fromValues" "public"."user_profile_fromvalues_enum" NOT NULL, "fromKeys" "public"."user_profile_fromkeys_enum" NOT NULL, "spread" "public"."user_profile_spread_enum" NOT NULL, "imported" "public"."user_profile_imported_enum" NOT NULL DEFAULT 'yes', CONSTRAINT "PK_f44d0cd18cfd80b0fed7806c3b7" PRIMARY KEY ("id"));
+CREATE TABLE "again" ("id" SERIAL NOT NULL, "named" "public"."shared_text_enum" NOT NULL, CONSTRAINT "PK_a393925a455ee3b1e5e7d1141f2" PRIMARY KEY ("id"));

@@ -1,0 +1,18 @@
+CREATE TABLE "indexed" ("id" SERIAL NOT NULL, "first" integer NOT NULL, "second" character varying NOT NULL, "third" character varying NOT NULL, "fourth_column" character varying NOT NULL, "deleted" TIMESTAMP, "fifth" integer NOT NULL, "place" point NOT NULL, "area" polygon NOT NULL, "sixth" character varying NOT NULL, "ownerId" integer, CONSTRAINT "PK_c90753ca07cac5c85744674b692" PRIMARY KEY ("id"));
+CREATE INDEX "IDX_c37ab4fbc84cd373055596b59c" ON "indexed"  ("first") ;
+CREATE INDEX "own_name" ON "indexed"  ("second") ;
+CREATE UNIQUE INDEX "IDX_9b7622f6c08011878be6e996fd" ON "indexed"  ("third") ;
+CREATE UNIQUE INDEX "both_name" ON "indexed"  ("fourth_column") ;
+CREATE INDEX "IDX_37f111c06a46eb0bebfbdca09f" ON "indexed"  ("fifth") WHERE deleted IS NOT NULL;
+CREATE INDEX "IDX_335d2aec2fd86812bbf1482ee3" ON "indexed"  ("ownerId") ;
+CREATE INDEX "IDX_c56d3122ad8f15756e462cc3e2" ON "indexed" USING gist ("area") ;
+CREATE INDEX "sparse_one" ON "indexed"  ("fourth_column") ;
+CREATE INDEX "IDX_44a6f930cb3c73cfaf96684545" ON "indexed" USING gist ("place") ;
+CREATE INDEX "IDX_d320778d5b803251db5e6e604e" ON "indexed"  ("ownerId", "first") ;
+CREATE INDEX "IDX_d6b9aa78b01afa381f40a70071" ON "indexed"  ("third", "first") ;
+CREATE INDEX "IDX_83c1f4f9902c1b56654b427169" ON "indexed"  ("second", "third") WHERE deleted IS NULL;
+CREATE UNIQUE INDEX "IDX_d1a7b5678e1b4d8c8134378ede" ON "indexed"  ("third") WHERE "first" > 3;
+CREATE UNIQUE INDEX "unique_named" ON "indexed"  ("first", "third") ;
+CREATE INDEX "named_index" ON "indexed"  ("second") ;
+CREATE INDEX "IDX_335de4429334d31011adc76db6" ON "indexed"  ("first", "second") ;
+ALTER TABLE "indexed" ADD CONSTRAINT "FK_335d2aec2fd86812bbf1482ee3d" FOREIGN KEY ("ownerId") REFERENCES "indexed"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;

@@ -1,0 +1,18 @@
+CREATE TABLE "account" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "createdAt" TIMESTAMP NOT NULL DEFAULT now(), "email" character varying NOT NULL, CONSTRAINT "UQ_4c8f96ccf523e9a3faefd5bdd4c" UNIQUE ("email"), CONSTRAINT "PK_54115ee388cdb6d86bb4bf5b2ea" PRIMARY KEY ("id"));
+CREATE TABLE "tags" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "createdAt" TIMESTAMP NOT NULL DEFAULT now(), CONSTRAINT "PK_e7dc17249a1148a1970748eda99" PRIMARY KEY ("id"));
+CREATE TABLE "post" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "createdAt" TIMESTAMP NOT NULL DEFAULT now(), "label" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'published', "words" integer NOT NULL, "ownerId" uuid, CONSTRAINT "CHK_3bf8e32b848982bebf27a47ce8" CHECK ("words" > 0), CONSTRAINT "PK_be5fda3aac270b134ff9c21cdee" PRIMARY KEY ("id"));
+CREATE INDEX "IDX_57b19f45b75f336bfe89d93a7e" ON "post"  ("label") ;
+CREATE TABLE "special_post" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "createdAt" TIMESTAMP NOT NULL DEFAULT now(), "label" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'published', "words" integer NOT NULL, "extra" character varying NOT NULL, "ownerId" uuid, CONSTRAINT "CHK_0161d6d90a64e6f9ae9428fadc" CHECK ("words" > 0), CONSTRAINT "PK_09414bfe2a4294958b26f97b35c" PRIMARY KEY ("id"));
+CREATE INDEX "IDX_191fbc5ad94fcc352292522900" ON "special_post"  ("label") ;
+CREATE TABLE "post_tags_tags" ("postId" uuid NOT NULL, "tagsId" uuid NOT NULL, CONSTRAINT "PK_11a80b010e4e0a1f7cbfa45088e" PRIMARY KEY ("postId", "tagsId"));
+CREATE INDEX "IDX_ba037b6fe8bd028a82b3638467" ON "post_tags_tags"  ("postId") ;
+CREATE INDEX "IDX_fd01de8916c2da37ddda280846" ON "post_tags_tags"  ("tagsId") ;
+CREATE TABLE "special_post_tags_tags" ("specialPostId" uuid NOT NULL, "tagsId" uuid NOT NULL, CONSTRAINT "PK_06d0610c0fbedcf8a02002066b8" PRIMARY KEY ("specialPostId", "tagsId"));
+CREATE INDEX "IDX_c5f7d8585528215c607c397624" ON "special_post_tags_tags"  ("specialPostId") ;
+CREATE INDEX "IDX_b76a01d539b2615b81006304f1" ON "special_post_tags_tags"  ("tagsId") ;
+ALTER TABLE "post" ADD CONSTRAINT "FK_4490d00e1925ca046a1f52ddf04" FOREIGN KEY ("ownerId") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "special_post" ADD CONSTRAINT "FK_7ba008d2a300c77cb301f9ce6a8" FOREIGN KEY ("ownerId") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "post_tags_tags" ADD CONSTRAINT "FK_ba037b6fe8bd028a82b36384672" FOREIGN KEY ("postId") REFERENCES "post"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "post_tags_tags" ADD CONSTRAINT "FK_fd01de8916c2da37ddda2808461" FOREIGN KEY ("tagsId") REFERENCES "tags"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "special_post_tags_tags" ADD CONSTRAINT "FK_c5f7d8585528215c607c397624f" FOREIGN KEY ("specialPostId") REFERENCES "special_post"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "special_post_tags_tags" ADD CONSTRAINT "FK_b76a01d539b2615b81006304f1b" FOREIGN KEY ("tagsId") REFERENCES "tags"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,0 +1,12 @@
+CREATE TABLE "warehouse" ("country" character varying NOT NULL, "number" integer NOT NULL, CONSTRAINT "PK_0648f557993092bffb070f02032" PRIMARY KEY ("country", "number"));
+CREATE TABLE "product" ("id" SERIAL NOT NULL, CONSTRAINT "PK_bebc9158e480b949565b4dc7a82" PRIMARY KEY ("id"));
+CREATE TABLE "product_warehouses_warehouse" ("productId" integer NOT NULL, "warehouseCountry" character varying NOT NULL, "warehouseNumber" integer NOT NULL, CONSTRAINT "PK_fbcfd750dd1303971d466da56ed" PRIMARY KEY ("productId", "warehouseCountry", "warehouseNumber"));
+CREATE INDEX "IDX_fd29262a2fc625c8af32548c32" ON "product_warehouses_warehouse"  ("productId") ;
+CREATE INDEX "IDX_e6ed4d8f86bbd28d55e28a0f03" ON "product_warehouses_warehouse"  ("warehouseCountry", "warehouseNumber") ;
+CREATE TABLE "stock" ("productId" integer NOT NULL, "w_country" character varying NOT NULL, "w_number" integer NOT NULL, CONSTRAINT "PK_feb840fc6f2530280f6e9a1c8a2" PRIMARY KEY ("productId", "w_country", "w_number"));
+CREATE INDEX "IDX_e855a71c31948188c2bf78824a" ON "stock"  ("productId") ;
+CREATE INDEX "IDX_351d1ef24dc3b153b5cfe1807f" ON "stock"  ("w_country", "w_number") ;
+ALTER TABLE "product_warehouses_warehouse" ADD CONSTRAINT "FK_fd29262a2fc625c8af32548c320" FOREIGN KEY ("productId") REFERENCES "product"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "product_warehouses_warehouse" ADD CONSTRAINT "FK_e6ed4d8f86bbd28d55e28a0f032" FOREIGN KEY ("warehouseCountry", "warehouseNumber") REFERENCES "warehouse"("country","number") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "stock" ADD CONSTRAINT "FK_e855a71c31948188c2bf78824a5" FOREIGN KEY ("productId") REFERENCES "product"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "stock" ADD CONSTRAINT "FK_351d1ef24dc3b153b5cfe1807f1" FOREIGN KEY ("w_country", "w_number") REFERENCES "warehouse"("country","number") ON DELETE CASCADE ON UPDATE CASCADE;

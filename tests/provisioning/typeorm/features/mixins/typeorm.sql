@@ -1,0 +1,3 @@
+CREATE TABLE "plain" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "createdAt" TIMESTAMP NOT NULL DEFAULT now(), "name" character varying NOT NULL, CONSTRAINT "PK_b9962c54c97aec2a64056ad7f43" PRIMARY KEY ("id"));
+CREATE TABLE "both" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "createdAt" TIMESTAMP NOT NULL DEFAULT now(), "size" character varying(12) NOT NULL, "name" character varying NOT NULL, CONSTRAINT "PK_81ce9f1bf196f7054240ac9d441" PRIMARY KEY ("id"));
+CREATE TABLE "other" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "size" character varying(30) NOT NULL, CONSTRAINT "PK_4a8bca4f05689f4a548945337ea" PRIMARY KEY ("id"));

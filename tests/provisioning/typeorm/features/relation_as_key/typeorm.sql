@@ -1,0 +1,6 @@
+CREATE TABLE "team" ("id" SERIAL NOT NULL, CONSTRAINT "PK_f57d8293406df4af348402e4b74" PRIMARY KEY ("id"));
+CREATE TABLE "member" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), CONSTRAINT "PK_97cbbe986ce9d14ca5894fdc072" PRIMARY KEY ("id"));
+CREATE TABLE "membership" ("teamId" integer NOT NULL, "memberId" uuid NOT NULL, "role" character varying NOT NULL, CONSTRAINT "UQ_0ba89236bdc2bf954d3c30c8b10" UNIQUE ("teamId", "role"), CONSTRAINT "PK_b64c4e2baf80dbb02c6745ce2cf" PRIMARY KEY ("teamId", "memberId"));
+CREATE INDEX "IDX_6c02df3c520800c087a7be6625" ON "membership" ("memberId", "role") ;
+ALTER TABLE "membership" ADD CONSTRAINT "FK_f587b1be7b7595b5af79a2fd008" FOREIGN KEY ("teamId") REFERENCES "team"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "membership" ADD CONSTRAINT "FK_3b4b41597707b13086e71727422" FOREIGN KEY ("memberId") REFERENCES "member"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;

@@ -1,0 +1,14 @@
+CREATE TABLE "employee" ("id" SERIAL NOT NULL, "managerId" integer, "deputyId" integer, CONSTRAINT "REL_643a5149ec2ace5f7210302fc1" UNIQUE ("deputyId"), CONSTRAINT "PK_3c2bc72f03fd5abbbc5ac169498" PRIMARY KEY ("id"));
+CREATE TABLE "pair" ("left" character varying NOT NULL, "right" character varying NOT NULL, CONSTRAINT "PK_613e8ef2ca67694e91ed067d500" PRIMARY KEY ("left", "right"));
+CREATE TABLE "follows" ("follower" integer NOT NULL, "followed" integer NOT NULL, CONSTRAINT "PK_e8e834e19ddea282ed02680c4bd" PRIMARY KEY ("follower", "followed"));
+CREATE INDEX "IDX_14d98e4bad6ca7e59ce0d84d85" ON "follows"  ("follower") ;
+CREATE INDEX "IDX_6f312aa2636961815b41853368" ON "follows"  ("followed") ;
+CREATE TABLE "pair_pairs_pair" ("pairLeft_1" character varying NOT NULL, "pairRight_1" character varying NOT NULL, "pairLeft_2" character varying NOT NULL, "pairRight_2" character varying NOT NULL, CONSTRAINT "PK_323b182d33774de73cbadedf80d" PRIMARY KEY ("pairLeft_1", "pairRight_1", "pairLeft_2", "pairRight_2"));
+CREATE INDEX "IDX_fb93e609ceab1ad57dd64d23e6" ON "pair_pairs_pair"  ("pairLeft_1", "pairRight_1") ;
+CREATE INDEX "IDX_64adce4b5798c4371ee371327f" ON "pair_pairs_pair"  ("pairLeft_2", "pairRight_2") ;
+ALTER TABLE "employee" ADD CONSTRAINT "FK_f4a920dfa304e096fad40e8c4a0" FOREIGN KEY ("managerId") REFERENCES "employee"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+ALTER TABLE "employee" ADD CONSTRAINT "FK_643a5149ec2ace5f7210302fc1b" FOREIGN KEY ("deputyId") REFERENCES "employee"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "follows" ADD CONSTRAINT "FK_14d98e4bad6ca7e59ce0d84d85b" FOREIGN KEY ("follower") REFERENCES "employee"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "follows" ADD CONSTRAINT "FK_6f312aa2636961815b418533683" FOREIGN KEY ("followed") REFERENCES "employee"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "pair_pairs_pair" ADD CONSTRAINT "FK_fb93e609ceab1ad57dd64d23e65" FOREIGN KEY ("pairLeft_1", "pairRight_1") REFERENCES "pair"("left","right") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "pair_pairs_pair" ADD CONSTRAINT "FK_64adce4b5798c4371ee371327fd" FOREIGN KEY ("pairLeft_2", "pairRight_2") REFERENCES "pair"("left","right") ON DELETE CASCADE ON UPDATE CASCADE;

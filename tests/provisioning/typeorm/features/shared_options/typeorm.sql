@@ -1,0 +1,2 @@
+CREATE TABLE "shared" ("id" SERIAL NOT NULL, "price" numeric(14,4) NOT NULL, "discount" numeric(14,2) NOT NULL, "name" character varying(80) NOT NULL, "chosen" character varying(5) NOT NULL, "parentId" integer, CONSTRAINT "PK_7c13415ded9d167d3f09463cf7e" PRIMARY KEY ("id"));
+ALTER TABLE "shared" ADD CONSTRAINT "FK_ae1d20fa3e3a961aaeefd5df936" FOREIGN KEY ("parentId") REFERENCES "shared"("id") ON DELETE CASCADE ON UPDATE RESTRICT;

@@ -1,0 +1,12 @@
+CREATE TABLE "payment" ("id" SERIAL NOT NULL, "amount" numeric NOT NULL, "lastDigits" character varying(4), "iban" character varying, "bic" character varying DEFAULT 'x', "seconds" integer, "kind" character varying NOT NULL, "shopId" uuid NOT NULL, "branchId" uuid, CONSTRAINT "UQ_d7d89eeaf166396b09c220a06a3" UNIQUE ("bic", "iban"), CONSTRAINT "REL_5e6078de32302e19334b08280a" UNIQUE ("branchId"), CONSTRAINT "PK_fcaec7df5adf9cac408c686b2ab" PRIMARY KEY ("id"));
+CREATE INDEX "IDX_049da22c24005bc4abeb3c35c7" ON "payment" ("iban") ;
+CREATE INDEX "IDX_cc0281ef91640b888f337f6f78" ON "payment" ("kind") ;
+CREATE TABLE "shop" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "lastPaymentId" integer, CONSTRAINT "PK_ad47b7c6121fe31cb4b05438e44" PRIMARY KEY ("id"));
+CREATE TABLE "payment_shops_shop" ("paymentId" integer NOT NULL, "shopId" uuid NOT NULL, CONSTRAINT "PK_c197b58ac349cc7bda8f2c65ab6" PRIMARY KEY ("paymentId", "shopId"));
+CREATE INDEX "IDX_1b70c267d3585cb4b3f6228587" ON "payment_shops_shop" ("paymentId") ;
+CREATE INDEX "IDX_840581e5c114ff7d864f6b631c" ON "payment_shops_shop" ("shopId") ;
+ALTER TABLE "payment" ADD CONSTRAINT "FK_5830fd26ce0dc646ead942466ee" FOREIGN KEY ("shopId") REFERENCES "shop"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "payment" ADD CONSTRAINT "FK_5e6078de32302e19334b08280ac" FOREIGN KEY ("branchId") REFERENCES "shop"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "shop" ADD CONSTRAINT "FK_c319298279bce1d947ba964c876" FOREIGN KEY ("lastPaymentId") REFERENCES "payment"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "payment_shops_shop" ADD CONSTRAINT "FK_1b70c267d3585cb4b3f62285873" FOREIGN KEY ("paymentId") REFERENCES "payment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "payment_shops_shop" ADD CONSTRAINT "FK_840581e5c114ff7d864f6b631cb" FOREIGN KEY ("shopId") REFERENCES "shop"("id") ON DELETE CASCADE ON UPDATE CASCADE;

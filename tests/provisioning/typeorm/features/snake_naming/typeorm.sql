@@ -1,0 +1,18 @@
+CREATE TYPE "public"."user_account_account_kind_enum" AS ENUM('a', 'b');
+CREATE TABLE "user_account" ("user_id" SERIAL NOT NULL, "first_name" character varying NOT NULL, "LastName" character varying NOT NULL, "account_kind" "public"."user_account_account_kind_enum" NOT NULL, "backup_account_user_id" integer, "home_address_street_name" character varying NOT NULL, "home_address_zipCode" character varying NOT NULL, "wk_street_name" character varying NOT NULL, "wk_zipCode" character varying NOT NULL, CONSTRAINT "UQ_ca9664b5fc7c63ec9cc1e5f242b" UNIQUE ("first_name", "LastName"), CONSTRAINT "REL_5ac0899399de7a8a0ff0898611" UNIQUE ("backup_account_user_id"), CONSTRAINT "PK_1e7af5387f4169347ddef6e8180" PRIMARY KEY ("user_id"));
+CREATE INDEX "IDX_df174d009e54b00c0115cefa80" ON "user_account" ("first_name") ;
+CREATE TABLE "user_group" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "owner_account_user_id" integer, "made_By" integer, "super_group_id" uuid, CONSTRAINT "PK_3c29fba6fe013ec8724378ce7c9" PRIMARY KEY ("id"));
+CREATE TABLE "user_account_member_groups_user_group" ("user_account_user_id" integer NOT NULL, "user_group_id" uuid NOT NULL, CONSTRAINT "PK_2b8acc2a8363951cba94735a38d" PRIMARY KEY ("user_account_user_id", "user_group_id"));
+CREATE INDEX "IDX_bd386a1a6d2d690cf9e206e03a" ON "user_account_member_groups_user_group" ("user_account_user_id") ;
+CREATE INDEX "IDX_eda1e83b7bd0c265d307f7540d" ON "user_account_member_groups_user_group" ("user_group_id") ;
+CREATE TABLE "user_group_closure" ("id_ancestor" uuid NOT NULL, "id_descendant" uuid NOT NULL, CONSTRAINT "PK_f088dfbcc7809cb416570c20094" PRIMARY KEY ("id_ancestor", "id_descendant"));
+CREATE INDEX "IDX_5549e83ca06ad4eb64c9c7eb21" ON "user_group_closure" ("id_ancestor") ;
+CREATE INDEX "IDX_6a3d258af336880901eb6e5006" ON "user_group_closure" ("id_descendant") ;
+ALTER TABLE "user_account" ADD CONSTRAINT "FK_5ac0899399de7a8a0ff0898611a" FOREIGN KEY ("backup_account_user_id") REFERENCES "user_account"("user_id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "user_group" ADD CONSTRAINT "FK_a2dc248c955abc63d6b7528b29a" FOREIGN KEY ("owner_account_user_id") REFERENCES "user_account"("user_id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "user_group" ADD CONSTRAINT "FK_b40a52ddc284d890ff581bd0867" FOREIGN KEY ("made_By") REFERENCES "user_account"("user_id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "user_group" ADD CONSTRAINT "FK_ee67e808dab386a5cb7eddeda80" FOREIGN KEY ("super_group_id") REFERENCES "user_group"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "user_account_member_groups_user_group" ADD CONSTRAINT "FK_bd386a1a6d2d690cf9e206e03a3" FOREIGN KEY ("user_account_user_id") REFERENCES "user_account"("user_id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "user_account_member_groups_user_group" ADD CONSTRAINT "FK_eda1e83b7bd0c265d307f7540d2" FOREIGN KEY ("user_group_id") REFERENCES "user_group"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "user_group_closure" ADD CONSTRAINT "FK_5549e83ca06ad4eb64c9c7eb21f" FOREIGN KEY ("id_ancestor") REFERENCES "user_group"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "user_group_closure" ADD CONSTRAINT "FK_6a3d258af336880901eb6e50067" FOREIGN KEY ("id_descendant") REFERENCES "user_group"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
