@@ -9,8 +9,9 @@ from typing import Final
 
 from app.provisioning.extraction.typeorm.classes import Class
 from app.provisioning.extraction.typeorm.expressions import Expressions
-from app.provisioning.extraction.typeorm.metadata import ColumnMeta, Sql
+from app.provisioning.extraction.typeorm.metadata import ColumnMeta
 from app.provisioning.extraction.typeorm.report import Report, evidence
+from app.provisioning.extraction.typeorm.said_columns import Sql
 from app.provisioning.schema.expressions import ExpressionError, checked
 from app.provisioning.schema.model import PUBLIC, Column, Enum, Numbering, TypeName
 from app.provisioning.schema.names import fit, literal
