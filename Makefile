@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/monitoring.sql sql/maintenance.sql sql/restore_grants.sql sql/fingerprint.sql \
+SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/apps_server.sql sql/monitoring.sql sql/maintenance.sql sql/restore_grants.sql sql/fingerprint.sql \
 	app/local/hosted_shape.sql app/local/lite_role.sql
 
 # Commands for a database take DATABASE_URL from the environment, else from the stack of `make up`.

@@ -24,9 +24,15 @@ grant palaver_apps to palaver_provisioner;
 
 -- To see sizes and sessions, and to end the sessions of databases that are removed.
 
-grant pg_monitor, pg_signal_backend to palaver_provisioner;
+grant pg_monitor to palaver_provisioner;
 
-grant set on parameter temp_file_limit to palaver_provisioner;
+grant pg_signal_backend to palaver_provisioner;
+
+do $$
+begin
+    execute 'grant set on parameter temp_file_limit to palaver_provisioner';
+end
+$$;
 
 -- Every role may connect to every database unless that is taken back. Who could log in here before keeps that, by name.
 
@@ -38,7 +44,7 @@ begin
     for v_database in
         select d.datname
         from pg_catalog.pg_database as d
-        where d.datallowconn and d.datname !~ '^app_[0-9a-f]{32}$'
+        where d.datallowconn and d.datname !~ '^(app_[0-9a-f]{32}|scratch_[0-9a-f]{16})$'
     loop
         for v_role in
             select r.rolname
@@ -46,7 +52,7 @@ begin
             where
                 r.rolcanlogin
                 and not r.rolsuper
-                and r.rolname !~ '^(app|hand)_[0-9a-f]{16}'
+                and r.rolname !~ '^(app|hand|scratch)_[0-9a-f]{16}'
                 and pg_catalog.has_database_privilege(r.oid, v_database, 'connect')
         loop
             execute format('grant connect, temporary on database %I to %I', v_database, v_role);

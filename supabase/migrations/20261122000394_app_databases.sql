@@ -1202,8 +1202,8 @@ $$;
 comment on function private.note_size_state(uuid, uuid, text, text) is
 'Says that a database that is ready is within its limit, warned or read_only from now on; false: it was not p_from any more. Definer: it works for people of all tenants.';
 
-create function private.lost_app_databases(p_names text [])
-returns text []
+create function private.lost_app_databases(p_names text[])
+returns text[]
 language plpgsql
 stable
 security definer
@@ -1221,7 +1221,7 @@ begin
 end
 $$;
 
-comment on function private.lost_app_databases(text []) is
+comment on function private.lost_app_databases(text[]) is
 'Those names of databases on the server for apps that should not be there: no row has them, or one that is removed. Definer: it works for people of all tenants.';
 
 revoke execute on function private.change_app_database(uuid, uuid, jsonb) from public;
@@ -1242,7 +1242,7 @@ revoke execute on function private.note_app_sizes(jsonb) from public;
 
 revoke execute on function private.note_size_state(uuid, uuid, text, text) from public;
 
-revoke execute on function private.lost_app_databases(text []) from public;
+revoke execute on function private.lost_app_databases(text[]) from public;
 
 grant execute on function private.change_app_database(uuid, uuid, jsonb) to palaver_definer;
 
@@ -1262,7 +1262,7 @@ grant execute on function private.note_app_sizes(jsonb) to palaver_worker;
 
 grant execute on function private.note_size_state(uuid, uuid, text, text) to palaver_worker;
 
-grant execute on function private.lost_app_databases(text []) to palaver_worker;
+grant execute on function private.lost_app_databases(text[]) to palaver_worker;
 
 alter function private.claim_app_operation(text, interval, uuid) owner to palaver_definer;
 
@@ -1276,7 +1276,7 @@ alter function private.note_app_sizes(jsonb) owner to palaver_definer;
 
 alter function private.note_size_state(uuid, uuid, text, text) owner to palaver_definer;
 
-alter function private.lost_app_databases(text []) owner to palaver_definer;
+alter function private.lost_app_databases(text[]) owner to palaver_definer;
 
 -- What an app's owner sees through the worker. Looks at passwords are recorded in the audit log, which a later migration makes: without it
 -- nobody sees one.

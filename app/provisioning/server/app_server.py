@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address
 from app.provisioning.server.names import Names
-from app.provisioning.server.place import Place
+from app.provisioning.server.place import Hand, Place
+from app.provisioning.server.scratch import drop_expired, scratch
 
 
 class AppServer:
@@ -24,6 +25,15 @@ class AppServer:
             place = Place(self.address, link, names)
             await place.take(gently=gently)
             yield place
+
+    @asynccontextmanager
+    async def scratch(self) -> AsyncIterator[Hand]:
+        """An empty database and a login with no more rights than an app, gone when the block ends.
+
+        Raises AppServerError.
+        """
+        async with scratch(self.address) as hand:
+            yield hand
 
     async def sizes(self) -> dict[Names, int]:
         """Bytes of every app's database. Raises AppServerError."""
@@ -41,6 +51,7 @@ class AppServer:
     async def drop_expired_hands(self) -> int:
         """Drop temporary logins that have outlived their time; how many there were. Raises AppServerError."""
         async with self.address.link() as link:
+            scratches = await drop_expired(link)
             expired = await link.rows("expired_hands", hands=naming.HANDS, apps=naming.APPS)
             apps = {(row["rolname"], Names.of(row["role"] or "")) for row in expired}
             for hand, names in apps:
@@ -50,4 +61,4 @@ class AppServer:
             # To take a place is to drop its hands; one that is at work still, past its time, is left to it.
             async with self.place(names, gently=True):
                 pass
-        return len(expired)
+        return len(expired) + scratches

@@ -19,6 +19,9 @@ LENGTH: Final = len("app_") + 32
 HANDS: Final = r"^hand_[0-9a-f]{16}$"
 """Temporary logins."""
 
+SCRATCHES: Final = r"^scratch_[0-9a-f]{16}$"
+"""Databases for a while, and their logins."""
+
 _DATABASE: Final = re.compile(r"app_([0-9a-f]{32})")
 
 

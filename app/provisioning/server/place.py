@@ -16,7 +16,7 @@ from typing import Final
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address, Credentials, Link
 from app.provisioning.server.errors import AppServerError, AppServerUnavailable
-from app.provisioning.server.limits import Limits
+from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
 from app.provisioning.server.scram import new_password, verifier
@@ -89,7 +89,7 @@ class Place:
         await run("shut_database", database=names.database)
         await run("open_database", database=names.database, role=names.role)
         await run("allow_connections", database=names.database)
-        await self._limit(limits)
+        await limited(self.link, names.database, limits)
         async with self.address.link(database=names.database) as inside:
             await inside.run("drop_standard_schema")
 
@@ -139,7 +139,7 @@ class Place:
         """Other limits than before. Raises AppServerError."""
         for login in await self._logins():
             await self.link.run("limit_connections", role=login, connections=limits.connections)
-        await self._limit(limits)
+        await limited(self.link, self.names.database, limits)
 
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
@@ -186,13 +186,6 @@ class Place:
             await link.run("give_back", **{"from": owner, "to": self.names.role})
             if forget:
                 await link.run("drop_owned", role=owner)
-
-    async def _limit(self, limits: Limits) -> None:
-        database = self.names.database
-        await self.link.run("limit_statements", database=database, milliseconds=limits.statement_timeout_ms)
-        await self.link.run("limit_idle_transactions", database=database, milliseconds=limits.idle_in_transaction_ms)
-        if await self.link.value("may_limit_temporary_files"):
-            await self.link.run("limit_temporary_files", database=database, kilobytes=limits.temporary_file_kb)
 
     async def _logins(self) -> list[str]:
         first, second = self.names.logins

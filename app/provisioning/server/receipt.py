@@ -65,7 +65,8 @@ ATTEMPTS: Final = tuple(Attempt.of(name, text) for name, text in named("attempts
 async def receipt(address: Address, provisioner: Link, names: Names, login: str, password: str) -> list[Trial]:
     """Try everything with the app's real credentials. Raises AppServerError where it cannot even sign in."""
     given = await _targets(provisioner, names, login)
-    others = [row["datname"] for row in await provisioner.rows("others", database=names.database, apps=naming.APPS)]
+    found = await provisioner.rows("others", database=names.database, apps=naming.APPS, scratches=naming.SCRATCHES)
+    others = [row["datname"] for row in found]
     own = Credentials(login, password, names.database)
     # At most one beside the session below, for it may be allowed no more.
     alone = asyncio.Semaphore(1)

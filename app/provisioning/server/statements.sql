@@ -14,6 +14,9 @@ where
 -- name: try_lock
 select pg_catalog.pg_try_advisory_lock(:lock)
 
+-- name: unlock
+select pg_catalog.pg_advisory_unlock(:lock)
+
 -- name: state
 select
     (select r.rolcanlogin from pg_catalog.pg_roles as r where r.rolname = :'role') as can_login,
@@ -111,6 +114,12 @@ alter role :"login" valid until :'until'
 -- name: create_hand
 create role :"hand" login password :'verifier' connection limit 4 valid until :'until' in role :"role"
 
+-- name: create_scratch_role
+create role :"role" login password :'verifier' connection limit :connections valid until :'until'
+
+-- name: expired_scratches
+select r.rolname as name from pg_catalog.pg_roles as r where r.rolname ~ :'scratches' and r.rolvaliduntil < pg_catalog.now()
+
 -- name: add_hand_to
 grant :"role" to :"hand"
 
@@ -165,7 +174,12 @@ order by name
 -- name: others
 select d.datname
 from pg_catalog.pg_database as d
-where d.datallowconn and d.datname <> :'database' and d.datconnlimit <> -2 and d.datname !~ :'apps'
+where
+    d.datallowconn
+    and d.datname <> :'database'
+    and d.datconnlimit <> -2
+    and d.datname !~ :'apps'
+    and d.datname !~ :'scratches'
 union all
 (
     select d.datname

@@ -40,6 +40,7 @@ OURS: Final = {
     "adas_suggestion": "0000000a3002",
     "bens_session": "00000000a305",
     "adas_session": "00000000a306",
+    "tool_library": "0000000a6001",
     # The worker that holds Acme's turns.
     "worker": "00000000f001",
 }
