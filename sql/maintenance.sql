@@ -70,6 +70,10 @@ vacuum (analyze, skip_locked) public.app_databases;
 
 vacuum (analyze, skip_locked) public.app_operations;
 
+vacuum (analyze, skip_locked) public.app_changes;
+
+vacuum (analyze, skip_locked) public.app_backups;
+
 vacuum (analyze, skip_locked) private.app_credentials;
 
 vacuum (analyze, skip_locked) private.prompt_uses;
@@ -129,6 +133,8 @@ vacuum (analyze, skip_locked) private.tenant_keys;
 vacuum (analyze, skip_locked) public.audit_log;
 
 vacuum (analyze, skip_locked) private.model_prices;
+
+vacuum (analyze, skip_locked) public.app_plans;
 
 vacuum (analyze, skip_locked) private.monthly_usage_closed;
 
