@@ -119,9 +119,7 @@ class _Types:
             owner = self._program.find(module, written.rpartition(".")[0])
             found = owner if owner is not None and owner.node.type == "enum_declaration" else None
         if found is None:
-            return {"ReadonlyArray": "Array", "bigint": "BigInt"}.get(
-                written, written if written in _GLOBALS else OBJECT
-            )
+            return {"ReadonlyArray": "Array", "bigint": "BigInt"}.get(written, _global(written))
         match found.node.type:
             case "enum_declaration":
                 return self._enum(found)
