@@ -62,6 +62,8 @@ vacuum (analyze, skip_locked) public.generated_apps;
 
 vacuum (analyze, skip_locked) public.generated_app_files;
 
+vacuum (analyze, skip_locked) public.app_plans;
+
 vacuum (analyze, skip_locked) public.app_revisions;
 
 vacuum (analyze, skip_locked) public.app_databases;
@@ -131,8 +133,6 @@ vacuum (analyze, skip_locked) private.tenant_keys;
 vacuum (analyze, skip_locked) public.audit_log;
 
 vacuum (analyze, skip_locked) private.model_prices;
-
-vacuum (analyze, skip_locked) public.app_plans;
 
 vacuum (analyze, skip_locked) private.monthly_usage_closed;
 
