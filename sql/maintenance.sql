@@ -134,8 +134,6 @@ vacuum (analyze, skip_locked) public.audit_log;
 
 vacuum (analyze, skip_locked) private.model_prices;
 
-vacuum (analyze, skip_locked) public.app_plans;
-
 vacuum (analyze, skip_locked) private.monthly_usage_closed;
 
 vacuum (analyze, skip_locked) private.message_feedback_closed;
