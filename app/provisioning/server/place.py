@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
-from app.provisioning.server.connection import Address, Credentials, Link
+from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
 from app.provisioning.server.errors import AppServerError, AppServerUnavailable
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
@@ -39,9 +39,9 @@ class Hand:
         return self.address.url(self.credentials)
 
     @asynccontextmanager
-    async def link(self) -> AsyncIterator[Link]:
+    async def link(self, *, seconds: float = COMMAND_SECONDS) -> AsyncIterator[Link]:
         """A connection, which acts as the app's role. Raises AppServerError."""
-        async with self.address.link(self.credentials) as link:
+        async with self.address.link(self.credentials, seconds=seconds) as link:
             yield link
 
 
