@@ -24,7 +24,6 @@ from tests.web.line import Line, line
 from tests.world import server_directory
 
 
-
 @pytest.fixture(scope="module")
 async def stack(_model_server: ModelServer) -> AsyncIterator[Stack]:
     """The whole of `make up` on free ports, with our model server as its provider."""
