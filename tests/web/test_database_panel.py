@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
