@@ -1,4 +1,4 @@
-"""Drops roles, also those that somebody would keep: any app may grant rights in its database to any role, without asking.
+"""Drops roles, also those that another app has given rights in its database, for which it need not ask anybody.
 
 PostgreSQL refuses to drop a role that has rights in any database, so one app could hold up what is done to all others.
 """
@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from app.logs import get_logger
 from app.provisioning.server import names as naming
@@ -40,8 +41,7 @@ async def drop_role(address: Address, link: Link, role: str, *, home: Names | No
     async with AsyncExitStack() as stack:
         for database in (row["datname"] for row in rows):
             log.warning("app_holds_role_of_another", database=database, role=role)
-            names = Names.of(database[: naming.LENGTH])
-            assert names is not None
+            names = Names(UUID(database[: naming.LENGTH].removeprefix("app_")))
             await stack.enter_async_context(_shut(link, names, database))
             await _forget(address, link, names, database, role)
         await link.run("drop_role", role=role)
