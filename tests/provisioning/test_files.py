@@ -121,6 +121,13 @@ def test_what_cannot_be_read_is_told() -> None:
     }
 
 
+@pytest.mark.parametrize("around", ["shop-main/", ""])
+def test_the_directory_around_an_app_is_taken_off_and_no_other(around: str) -> None:
+    tree = SourceTree.of_archive(archive({f"{around}prisma/schema.prisma": SCHEMA.encode()}))
+
+    assert list(tree.files) == ["prisma/schema.prisma"]
+
+
 def test_a_text_that_is_no_unicode_is_left_out() -> None:
     assert SourceTree.of_mapping({"a.ts": "\ud800"}).left_out == (LeftOut("a.ts", "not UTF-8 text"),)
 
