@@ -199,7 +199,7 @@ _OWN: Final = frozenset({"app", "apps", "components", "lib", "packages", "pages"
 
 def _without_wrapper(tree: SourceTree) -> SourceTree:
     tops = {path.partition("/")[0] if "/" in path else "" for path in tree.files}
-    if len(tops) != 1 or "" in tops or tops <= _OWN:
+    if len(tops) != 1 or "" in tops or (tops <= _OWN and f"{min(tops)}/package.json" not in tree.files):
         return tree
     start = len(tops.pop()) + 1
     return SourceTree({path[start:]: text for path, text in tree.files.items()}, tree.left_out)
