@@ -28,6 +28,8 @@ OWNERS: Final = {
     "projects": "owner_id",
     "generated_apps": "owner_id",
     "app_operations": "requested_by",
+    "app_changes": "requested_by",
+    "app_backups": "null::uuid",
     "app_databases": "null::uuid",
 }
 """Columns that say whose a row is, where that is not user_id."""
@@ -45,6 +47,8 @@ TABLES: Final = {
     "app": "generated_apps",
     "database": "app_databases",
     "operation": "app_operations",
+    "change": "app_changes",
+    "backup": "app_backups",
 }
 """What an argument named p_<kind>_id means."""
 PLAIN: Final = {

@@ -35,6 +35,8 @@ MARKED: Final = {
     "app_revisions": ("schema", "report"),
     "app_databases": ("host", "server_version", "receipt", "usage", "error_code", "error_detail"),
     "app_operations": ("arguments", "step", "progress", "result", "error_code", "error_detail"),
+    "app_changes": ("choices", "steps", "drift", "possible_renames", "ran", "error_code", "error_detail"),
+    "app_backups": ("file", "label", "server_version", "tables", "error_code", "error_detail"),
 }
 """Columns that take a marker, by table of schema public."""
 
@@ -62,6 +64,8 @@ UNMARKED: Final = {
     "app_revisions": ("source_digest",),
     "app_databases": ("environment", "state", "database_name", "role_name", "size_state"),
     "app_operations": ("kind", "state", "lease_owner"),
+    "app_changes": ("state", "digest", "catalog_digest", "confirmed_steps"),
+    "app_backups": ("kind", "state", "sha256"),
 }
 """Columns of text whose values come from a fixed list."""
 
@@ -74,6 +78,10 @@ ARRAYS: Final = {
     "parts": "jsonb_build_object('type', 'text', 'text', $1::text)",
     "pieces": "$1::text",
     "progress": "jsonb_build_object('step', $1::text)",
+    "steps": "jsonb_build_object('number', 1, 'kind', 'additive', 'subject', $1::text)",
+    "drift": "jsonb_build_object('subject', $1::text)",
+    "possible_renames": "jsonb_build_object('from', $1::text)",
+    "ran": "jsonb_build_object('number', $1::text)",
     "suspects": "jsonb_build_object('change', 1, 'reason', 'free_text', 'sources', jsonb_build_array($1::text))",
     "patch": "jsonb_build_object('op', 'test', 'path', '/mark', 'value', $1::text)",
     "inverse": "jsonb_build_object('op', 'test', 'path', '/mark', 'value', $1::text)",

@@ -27,6 +27,7 @@ FOLLOWS: Final = {
     ),
     "public.generated_apps": (
         *("public.generated_app_files", "public.app_revisions", "public.app_databases", "public.app_operations"),
+        *("public.app_changes", "public.app_backups"),
     ),
 }
 """Tables whose rows a change of another's takes along, as is meant."""

@@ -61,6 +61,12 @@ IDS: Final = {
     "chloes_database": "00000000-0000-7000-8000-0000000b2101",
     "bens_operation": "00000000-0000-7000-8000-0000000a2202",
     "chloes_operation": "00000000-0000-7000-8000-0000000b2201",
+    "bens_change": "00000000-0000-7000-8000-0000000a2302",
+    "chloes_change": "00000000-0000-7000-8000-0000000b2301",
+    "bens_backup": "00000000-0000-7000-8000-0000000a2402",
+    "chloes_backup": "00000000-0000-7000-8000-0000000b2401",
+    "bens_revision": "00000000-0000-7000-8000-0000000a2502",
+    "chloes_revision": "00000000-0000-7000-8000-0000000b2501",
     "price": "00000000-0000-7000-8000-00000000f003",
 }
 ACCOUNTS: Final = {
@@ -250,8 +256,14 @@ MORE = """
     ) as n (person, app) on p.owner_id = n.person::uuid;
     insert into public.generated_app_files (tenant_id, app_id, path, content)
     select tenant_id, id, 'schema.prisma', 'model Basket' from public.generated_apps;
-    insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest, created_by)
-    select tenant_id, id, 1, '{"tables": []}', repeat('0', 64), owner_id from public.generated_apps;
+    insert into public.app_revisions (tenant_id, id, app_id, number, schema, source_digest, created_by)
+    select
+        a.tenant_id, coalesce(n.revision::uuid, private.uuid_v7()), a.id, 1, '{"tables": []}', repeat('0', 64),
+        a.owner_id
+    from public.generated_apps as a
+    left join (
+        values (:bens_app, :bens_revision), (:chloes_app, :chloes_revision)
+    ) as n (app, revision) on a.id = n.app::uuid;
     insert into public.app_databases (
         tenant_id, id, app_id, environment, state, host, server_version, receipt, usage, error_code, error_detail
     )
@@ -277,6 +289,31 @@ MORE = """
     left join (
         values (:bens_database, :bens_operation), (:chloes_database, :chloes_operation)
     ) as n (database, operation) on d.id = n.database::uuid;
+    insert into public.app_backups (
+        tenant_id, id, app_id, database_id, kind, state, file, label, bytes, sha256, server_version, tables, error_code,
+        error_detail, verified_at
+    )
+    select
+        d.tenant_id, coalesce(n.backup::uuid, private.uuid_v7()), d.app_id, d.id, 'manual', 'verified', 'file', 'Mine',
+        1, repeat('0', 64), '18', '{}', 'NONE', 'None', '2024-06-01'
+    from public.app_databases as d
+    left join (
+        values (:bens_database, :bens_backup), (:chloes_database, :chloes_backup)
+    ) as n (database, backup) on d.id = n.database::uuid;
+    insert into public.app_changes (
+        tenant_id, id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, error_code, error_detail,
+        requested_by, confirmed_by, backup_id
+    )
+    select
+        d.tenant_id, coalesce(n.change::uuid, private.uuid_v7()), d.app_id, d.id, r.id, repeat('a', 64),
+        repeat('a', 64), '[{"number": 0, "kind": "additive"}]', 'NONE', 'None', a.owner_id, a.owner_id, b.id
+    from public.app_databases as d
+    inner join public.generated_apps as a on d.tenant_id = a.tenant_id and d.app_id = a.id
+    inner join public.app_revisions as r on d.tenant_id = r.tenant_id and d.app_id = r.app_id
+    inner join public.app_backups as b on d.tenant_id = b.tenant_id and d.id = b.database_id
+    left join (
+        values (:bens_database, :bens_change), (:chloes_database, :chloes_change)
+    ) as n (database, change) on d.id = n.database::uuid;
     insert into public.users (tenant_id, email, role, is_active)
     values (:acme, 'ivy@partner.test', 'viewer', true), (:globex, 'Ivy@Partner.Test', 'admin', true),
     (:hooli, 'ivy@partner.test', 'admin', true), (:initech, 'ivy@partner.test', 'admin', false)

@@ -220,7 +220,7 @@ async def test_each_operation_is_taken_on_by_one_of_many(work: Work) -> None:
     async def claim(worker: str) -> str | None:
         async with work.database.connected("palaver_worker") as link:
             claimed = await Work(work.database, link, work.app, work.owner).claim(worker)
-            return None if claimed is None else str(claimed["operation"]["id"])
+            return str(claimed["operation"]["id"]) if claimed else None
 
     taken = [one for one in await asyncio.gather(*(claim(f"worker {n}") for n in range(8))) if one]
     assert len(taken) == len(set(taken)) <= 3

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import partial
 from typing import Final
 
 from app.provisioning.changes.items import Heading, Items, Key, Lookup, Thing, columns_of
@@ -72,7 +71,7 @@ def recognised(old: Items, new: Items, said: Mapping[str, str | None]) -> Rename
         come = [key for key in new if key.kind == kind and key not in before]
         if kind == "column":
             gone, come = ([key for key in keys if key.owner in before and key.owner in new] for keys in (gone, come))
-        found, maybe = _matched(gone, come, said, taken, partial(score, Lookup(before), after))
+        found, maybe = _matched(gone, come, said, taken, score(Lookup(before), after))
         taken += found
         possible += maybe
         for rename in found:
@@ -112,7 +111,13 @@ def _matched(
     for key in come:
         beside[_family(key)].append(key)
     ranked = sorted(
-        ((score(a, b), a, b) for a in gone if a not in done for b in beside[_family(a)]),
+        (
+            (confidence, a, b)
+            for a in gone
+            if a not in done
+            for b in beside[_family(a)]
+            if (confidence := score(a, b)) > LIKELY - _MARGIN
+        ),
         key=lambda each: (-each[0], str(each[1]), str(each[2])),
     )
     by_key = defaultdict[Key, list[tuple[float, Key, Key]]](list)
@@ -139,54 +144,64 @@ def _family(key: Key) -> Key:
     return key.owner if key.kind == "column" else Key("schema", key.schema)
 
 
-def _tables_alike(old: Lookup, new: Lookup, a: Key, b: Key) -> float:
-    if a.schema != b.schema:
-        return 0.0
-    shapes = _columns(old, a), _columns(new, b)
-    names = [{name for name, _ in shape} for shape in shapes]
-    common = len(names[0] & names[1]) / max(1, len(names[0] | names[1]))
-    exact = len(shapes[0] & shapes[1]) / max(1, len(shapes[0] | shapes[1]))
-    # Tables of an id and a name are alike without being the same.
-    weight = 0.6 if len(names[0] | names[1]) > 3 else 0.45
-    score = weight * exact + 0.1 * common
-    if not score:
-        return 0.0
-    score += (0.9 - weight) * _names_alike(a.table, b.table)
-    referring = [
-        {(key.owner, columns_of(side.items[key])) for key in side.references(owner)}
-        for side, owner in ((old, a), (new, b))
-    ]
-    score += 0.25 if referring[0] & referring[1] else 0.0
-    return min(1.0, score + 0.15 * _same_place(old.items[a], new.items[b]))
+def _tables_alike(old: Lookup, new: Lookup) -> Callable[[Key, Key], float]:
+    before, after = ({key: _columns(side, key) for key in side.items if key.kind == "table"} for side in (old, new))
+
+    def score(a: Key, b: Key) -> float:
+        shapes = before[a], after[b]
+        names = [{name for name, _ in shape} for shape in shapes]
+        if not names[0] & names[1]:
+            return 0.0
+        common = len(names[0] & names[1]) / len(names[0] | names[1])
+        exact = len(shapes[0] & shapes[1]) / len(shapes[0] | shapes[1])
+        # Tables of an id and a name are alike without being the same.
+        weight = 0.6 if len(names[0] | names[1]) > 3 else 0.45
+        referring = [
+            {(key.owner, columns_of(side.items[key])) for key in side.references(table)}
+            for side, table in ((old, a), (new, b))
+        ]
+        found = weight * exact + 0.1 * common + (0.9 - weight) * _names_alike(a.table, b.table)
+        found += 0.25 if referring[0] & referring[1] else 0.0
+        return min(1.0, found + 0.15 * _same_place(old.items[a], new.items[b]))
+
+    return score
 
 
 def _columns(side: Lookup, table: Key) -> set[tuple[str, object]]:
     return {(key.name, _shape(side.items, side.items[key])) for key in side.parts(table) if key.kind == "column"}
 
 
-def _columns_alike(old: Lookup, new: Lookup, a: Key, b: Key) -> float:
-    before, after = old.items[a], new.items[b]
-    if a.owner != b.owner or not isinstance(before, Column) or not isinstance(after, Column):
-        return 0.0
-    if _shape(old.items, before) != _shape(new.items, after):
-        return 0.0
-    same = (before.nullable, before.default, before.numbering) == (after.nullable, after.default, after.numbering)
-    roles = [_roles(side, key) for side, key in ((old, a), (new, b))]
-    score = 0.3 + (0.1 if same else 0.0) + (0.15 if _position(old, a) == _position(new, b) else 0.0)
-    score += 0.45 * _names_alike(a.name, b.name)
-    if roles[0] and roles[0] == roles[1]:
-        score += 0.2
-    elif roles[0] != roles[1]:
-        score -= 0.1
-    return max(0.0, min(1.0, score + 0.1 * _same_place(before, after)))
+def _columns_alike(old: Lookup, new: Lookup) -> Callable[[Key, Key], float]:
+    def score(a: Key, b: Key) -> float:
+        before, after = old.items[a], new.items[b]
+        if not isinstance(before, Column) or not isinstance(after, Column):
+            return 0.0
+        if _shape(old.items, before) != _shape(new.items, after):
+            return 0.0
+        same = (before.nullable, before.default, before.numbering) == (after.nullable, after.default, after.numbering)
+        found = 0.3 + (0.1 if same else 0.0) + (0.15 if _position(old, a) == _position(new, b) else 0.0)
+        found += 0.45 * _names_alike(a.name, b.name) + 0.1 * _same_place(before, after)
+        roles = _roles(old, a), _roles(new, b)
+        if roles[0] != roles[1]:
+            found -= 0.1
+        elif roles[0]:
+            found += 0.2
+        return max(0.0, min(1.0, found))
+
+    return score
 
 
-def _enums_alike(old: Lookup, new: Lookup, a: Key, b: Key) -> float:
-    before, after = old.items[a], new.items[b]
-    if a.schema != b.schema or not isinstance(before, Enum) or not isinstance(after, Enum):
-        return 0.0
-    common = len(set(before.labels) & set(after.labels)) / max(1, len(set(before.labels) | set(after.labels)))
-    return 0.7 * common + 0.3 * _names_alike(a.name, b.name)
+def _enums_alike(old: Lookup, new: Lookup) -> Callable[[Key, Key], float]:
+    def score(a: Key, b: Key) -> float:
+        before, after = old.items[a], new.items[b]
+        if not isinstance(before, Enum) or not isinstance(after, Enum):
+            return 0.0
+        labels = set(before.labels), set(after.labels)
+        return 0.7 * len(labels[0] & labels[1]) / max(1, len(labels[0] | labels[1])) + 0.3 * _names_alike(
+            a.name, b.name
+        )
+
+    return score
 
 
 def _shape(items: Items, thing: Thing) -> object:

@@ -7,19 +7,19 @@ import pytest
 
 from app.provisioning.schema.ddl import statements
 from app.provisioning.schema.validation import faults
-from tests.provisioning.components.score import APPS, KINDS, extraction_of, names, score
+from tests.provisioning.components.score import APPS, KINDS, Count, extraction_of, names, score
 
 FLOORS = {"nullability": 0.98}
 """Everything else is as expected in all of the apps."""
 
 
 @pytest.fixture(scope="module")
-def counts():
+def counts() -> dict[str, Count]:
     return score(names())
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_gets_worse(counts, kind: str) -> None:
+def test_nothing_gets_worse(counts: dict[str, Count], kind: str) -> None:
     floor = FLOORS.get(kind, 1.0)
     assert counts[kind].precision >= floor, counts[kind].misses
     assert counts[kind].recall >= floor, counts[kind].misses
