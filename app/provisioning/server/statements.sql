@@ -96,6 +96,21 @@ where a.datname = :'database' and a.pid <> pg_catalog.pg_backend_pid()
 -- name: drop_database
 drop database if exists :"database" with (force)
 
+-- name: databases
+select d.datname from pg_catalog.pg_database as d where d.datname in (:'database', :'successor', :'former') and d.datallowconn
+
+-- name: database_exists
+select exists (select from pg_catalog.pg_database as d where d.datname = :'database')
+
+-- name: rename_database
+alter database :"from" rename to :"to"
+
+-- name: mark_database
+comment on database :"database" is :'mark'
+
+-- name: mark_of_database
+select pg_catalog.shobj_description(d.oid, 'pg_database') from pg_catalog.pg_database as d where d.datname = :'database'
+
 -- name: drop_role
 drop role if exists :"role"
 
