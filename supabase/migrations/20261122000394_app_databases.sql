@@ -472,7 +472,7 @@ as $$
 declare
     v_known constant pg_catalog.jsonb := case p_kind
         when 'provision' then '{"revision_id": "uuid"}'
-        when 'change' then '{"change_id": "uuid", "confirmed": "boolean"}'
+        when 'change' then '{"change_id": "uuid", "without_backup": "boolean"}'
         when 'remove' then '{"grace_days": "days", "backup": "boolean"}'
         when 'unremove' then '{}'
         when 'rotate' then '{}'
@@ -541,7 +541,7 @@ end
 $$;
 
 comment on function private.checked_app_arguments(uuid, uuid, text, jsonb) is
-'The arguments of an operation, with what is usual where nothing is said. provision: {"revision_id"?}; change: {"change_id", "confirmed"?}; remove: {"grace_days": 0 to 30, else 7, "backup": else true}; unremove, rotate: {}; backup: {"label"?}; restore: {"backup_id"}; copy: {"from": an environment, "data": else true}. Errors: PA422 no such kind, or an argument is missing, wrong or unknown; PA404 no such revision of this app.';
+'The arguments of an operation, with what is usual where nothing is said. provision: {"revision_id"?}; change: {"change_id", "without_backup"?}; remove: {"grace_days": 0 to 30, else 7, "backup": else true}; unremove, rotate: {}; backup: {"label"?}; restore: {"backup_id"}; copy: {"from": an environment, "data": else true}. Errors: PA422 no such kind, or an argument is missing, wrong or unknown; PA404 no such revision of this app.';
 
 create function private.enqueue_app_operation(p_app_id uuid, p_environment text, p_kind text, p_arguments jsonb)
 returns jsonb
