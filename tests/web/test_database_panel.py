@@ -157,6 +157,8 @@ async def test_a_new_app_and_what_is_wrong_with_its_files(page: Page, tmp_path: 
     await chosen(page, "#source-zip", zipped(tmp_path / "empty.zip", {"README.html": "<h1>Hello</h1>"}))
     await page.click_text("Make the database", "#app")
     await page.shows("Nothing in these files says which tables the app needs", "#app-problem")
+    await page.shows("The files in empty.zip are taken.", "#app")
+    await page.shows("Make it without tables", "#app")
     broken = MODEL + "model User {\n  id Int @id\n  name Strin\n}\n"
     (tmp_path / "broken.zip").write_bytes(b"PK not a zip")
     await chosen(page, "#source-zip", tmp_path / "broken.zip")

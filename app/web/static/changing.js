@@ -27,9 +27,10 @@ export function changesSection(desk) {
       look.disabled = true;
       say("Comparing the files with the database…");
       try {
-        await plan(desk.place, await sources.files());
+        const { steps } = await plan(desk.place, await sources.files());
         await show(desk, list);
-        list.querySelector("h4, p")?.focus();
+        if (steps.length === 0) list.prepend(make("p", { tabIndex: -1, textContent: "The database is as the files say: there is nothing to change." }));
+        list.firstChild.focus();
       } finally {
         look.disabled = false;
       }
@@ -64,7 +65,6 @@ async function show(desk, list) {
 
 function planNode(desk, list, change) {
   const { id, digest, steps, drift } = change;
-  if (!steps.length) return make("p", { tabIndex: -1, textContent: "The database is as the files say: there is nothing to change." });
   const boxes = new Map();
   const apply = make("button", { type: "button", className: "primary", on: { click: () => desk.told(() => desk.run("The change is being made", `changes/${id}/apply`, given({ digest, confirmed: confirmed() }))) } });
   const confirmed = () => [...boxes].filter(([, box]) => box.checked).map(([number]) => number);
@@ -75,11 +75,11 @@ function planNode(desk, list, change) {
   };
   const items = steps.map((step) => make("li", {}, ...stepParts(step, boxes, ticked)));
   ticked();
-  const discard = () => desk.told(async () => { await tell(desk.place, `changes/${id}/discard`, given({})); say("The plan was discarded."); await show(desk, list); });
+  const discard = () => desk.told(async () => { await tell(desk.place, `changes/${id}/discard`, given({ digest })); say("The plan was discarded."); await show(desk, list); });
   return make(
     "div",
-    { className: "plan" },
-    make("h4", { tabIndex: -1, textContent: steps.length === 1 ? "One step" : `${steps.length} steps` }),
+    { className: "plan", tabIndex: -1, role: "group", "aria-label": "What would change" },
+    make("h4", { textContent: steps.length === 1 ? "One step" : `${steps.length} steps` }),
     make("ol", { className: "changes" }, ...items),
     drift.length ? make("p", { className: "small", textContent: "Changed in the database itself, and left as it is:" }) : null,
     drift.length ? make("ul", { className: "columns" }, ...drift.map(({ explanation }) => make("li", { className: "small", textContent: explanation }))) : null,
