@@ -36,10 +36,13 @@ export function changesSection(desk) {
       }
     }),
   );
-  const node = make("section", { className: "card", "aria-label": "Changes", hidden: true }, make("h3", { textContent: "Changes" }), sources.node, make("div", { className: "suggestion-row" }, look), list);
+  const node = make("section", { className: "card", "aria-label": "Changes", hidden: true }, make("h3", { textContent: "Changes" }), pendingNode(desk.status), sources.node, make("div", { className: "suggestion-row" }, look), list);
   desk.told(async () => { node.hidden = !(await show(desk, list)); });
   return node;
 }
+
+const pendingNode = ({ pending }) =>
+  pending ? make("p", { className: "doubt", textContent: "The app's files have changed since this database got its tables." }) : null;
 
 /** Have a plan made; where the files are those that are kept, an empty request asks for it. */
 const plan = (place, files) => tell(place, "plan", files.body ? { method: "POST", ...files } : given({}));
