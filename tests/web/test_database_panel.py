@@ -135,6 +135,7 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
     assert await fits(page)
     await page.click_text("Make the change without the steps that are not ticked", "#app")
     await page.shows("Changes so far (1)", "#app")
+    await page.shows("There is none yet.", "[aria-label=Backups]")
     connection = await asyncpg.connect(address)
     assert await connection.fetchrow('select name, shelf from "Tool"') == ("brad-point bit", None)
     assert await connection.fetch('select "returnedAt" from "Loan"') == []
