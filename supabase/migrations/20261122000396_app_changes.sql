@@ -1,7 +1,7 @@
 -- Changes of apps' databases: the plans, what a person confirmed of them, what became of them; and the backups that they rest on.
 --
 -- Creates:  public.app_backups, public.app_changes; private.read_change_basis(), keep_app_change(), record_app_change(),
---           decide_app_change(), confirm_app_change(), discard_app_change(), begin_app_change(), finish_app_change(),
+--           decide_app_change(), confirm_app_change(), discard_app_change(), begin_app_change(), finish_app_change(), read_app_backups(),
 --           read_app_changes(), begin_app_backup(), finish_app_backup(), expired_app_backups(), forget_app_backup().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps, public.app_revisions and
 --           public.app_databases, for foreign keys.
@@ -669,6 +669,34 @@ $$;
 comment on function private.read_app_changes(jsonb, uuid, uuid, integer, uuid) is
 'The changes of an app, newest first, or one of them, for the person whom the claims name; p_before: the id of the last one of the page before. Returns their rows. Errors: PA404 no such app that they see.';
 
+create function private.read_app_backups(p_claims jsonb, p_app_id uuid, p_limit integer default 50, p_before uuid default null)
+returns setof jsonb
+language plpgsql
+volatile
+security invoker
+rows 50
+set search_path = ''
+as $$
+begin
+    perform private.become(p_claims);
+
+    perform private.check_app_access(p_app_id, false);
+
+    return query
+    select to_jsonb(b)
+    from public.app_backups as b
+    where
+        b.tenant_id = private.current_tenant_id()
+        and b.app_id = p_app_id
+        and (p_before is null or b.id < p_before)
+    order by b.created_at desc, b.id desc
+    limit least(greatest(p_limit, 1), 200);
+end
+$$;
+
+comment on function private.read_app_backups(jsonb, uuid, integer, uuid) is
+'The backups of an app''s databases, newest first, for the person whom the claims name; p_before: the id of the last one of the page before. Returns their rows. Errors: PA404 no such app that they see.';
+
 revoke execute on function private.read_change_basis(jsonb, uuid, text, uuid) from public;
 
 revoke execute on function private.keep_app_change(uuid, text, uuid, jsonb) from public;
@@ -683,6 +711,8 @@ revoke execute on function private.discard_app_change(jsonb, uuid, text, boolean
 
 revoke execute on function private.read_app_changes(jsonb, uuid, uuid, integer, uuid) from public;
 
+revoke execute on function private.read_app_backups(jsonb, uuid, integer, uuid) from public;
+
 grant execute on function private.read_change_basis(jsonb, uuid, text, uuid) to palaver_worker;
 
 grant execute on function private.keep_app_change(uuid, text, uuid, jsonb) to palaver_worker;
@@ -696,6 +726,8 @@ grant execute on function private.confirm_app_change(jsonb, uuid, text, integer[
 grant execute on function private.discard_app_change(jsonb, uuid, text, boolean) to palaver_worker;
 
 grant execute on function private.read_app_changes(jsonb, uuid, uuid, integer, uuid) to palaver_worker;
+
+grant execute on function private.read_app_backups(jsonb, uuid, integer, uuid) to palaver_worker;
 
 alter function private.keep_app_change(uuid, text, uuid, jsonb) owner to palaver_definer;
 

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -19,6 +17,7 @@ from tests.world import server_directory
 
 APP = "00000000-0000-7000-8000-0000000a6001"
 HIDDEN = "••••••••"
+MODEL = "model Item {\n  id Int @id\n}\n"
 HOSTILE = '<img src=x onerror="throw 1">\u202e{{7*7}}'
 
 
@@ -71,7 +70,9 @@ def zipped(path: Path, files: dict[str, str]) -> Path:
 async def fits(page: Page) -> bool:
     """Whether nothing has to be scrolled sideways on a phone, and all controls have names."""
     await page.appear(*NARROW, "dark")
-    width = await page.run("Math.max(document.documentElement.scrollWidth, document.querySelector('#scroll').scrollWidth)")
+    width = await page.run(
+        "Math.max(document.documentElement.scrollWidth, document.querySelector('#scroll').scrollWidth)"
+    )
     without = await nameless(page)
     await page.appear(*WIDE, "light")
     return bool(width <= NARROW[0]) and without == []
@@ -80,12 +81,12 @@ async def fits(page: Page) -> bool:
 async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> None:
     await sign_in(page, "ben@acme.test")
     await page.click_text("App: Tool library", "#apps")
-    await page.shows("Tool library has no database here", "#app")
+    await page.shows("No database here yet", "#app")
     await page.shows("3 files of it are kept here", "#app")
     await page.click_text("See the tables first", "#app")
-    await page.shows("3 tables, 12 columns, 1 enum, read from prisma", "#foreseen")
+    await page.shows("3 tables, 10 columns, 1 enum, read from prisma", "#foreseen")
     await page.shows("Borrower 2 columns · prisma/schema.prisma:", "#foreseen")
-    assert 'CREATE TABLE "Loan"' in await page.run("document.querySelector('#foreseen pre').textContent")
+    assert 'create table "public"."Loan"' in await page.run("document.querySelector('#foreseen pre').textContent")
     assert await fits(page)
     await page.click_text("Make the database", "#app")
     await page.shows("attempts to get out of it, all refused", "#app")
@@ -108,7 +109,10 @@ async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> No
     connection = await asyncpg.connect(address)
     await connection.execute("""insert into "Tool" (name) values ('brad-point bit')""")
     await connection.close(timeout=10)
-    for button, line in (("Copy a psql line", f"psql '{address}'"), ("Copy a DATABASE_URL line", f"DATABASE_URL='{address}'")):
+    for button, line in (
+        ("Copy a psql line", f"psql '{address}'"),
+        ("Copy a DATABASE_URL line", f"DATABASE_URL='{address}'"),
+    ):
         await page.click_text(button, "#app")
         await page.until(f"window.copied === {json.dumps(line)}")
     assert await fits(page)
@@ -129,15 +133,13 @@ async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> No
 
 async def test_an_administrator_sees_no_password_and_others_nothing(page: Page, stack: Stack) -> None:
     await sign_in(page, "ada@acme.test")
-    await page.go(f"{stack.worker_url}/#app/{APP}/production")
-    await page.reload()
+    await page.run(f"location.hash = 'app/{APP}'")
     await page.shows("all refused", "#app")
     assert await page.run("document.querySelector('#connection')") is None
     await page.click("#sign-out")
     await page.until("document.querySelector('#app').childElementCount === 0")
     await sign_in(page, "dan@globex.test")
-    await page.go(f"{stack.worker_url}/#app/{APP}")
-    await page.reload()
+    await page.run(f"location.hash = 'app/{APP}'")
     await page.shows("This app does not exist, or you do not see it any more.")
     assert "Tool library" not in await page.run("document.body.innerText")
 
@@ -155,14 +157,27 @@ async def test_a_new_app_and_what_is_wrong_with_its_files(page: Page, tmp_path: 
     await chosen(page, "#source-zip", zipped(tmp_path / "empty.zip", {"README.html": "<h1>Hello</h1>"}))
     await page.click_text("Make the database", "#app")
     await page.shows("Nothing in these files says which tables the app needs", "#app-problem")
-    broken = "model User {\n  id Int @id\n  name Strin\n}\n\nmodel Post {\n  id Int @id\n}\n"
+    broken = MODEL + "model User {\n  id Int @id\n  name Strin\n}\n"
     (tmp_path / "broken.zip").write_bytes(b"PK not a zip")
     await chosen(page, "#source-zip", tmp_path / "broken.zip")
     await page.click_text("See the tables first", "#app")
     await page.shows("This is no zip archive that can be read.", "#app-problem")
     await chosen(page, "#source-zip", zipped(tmp_path / "app.zip", {"prisma/schema.prisma": broken}))
     await page.click_text("See the tables first", "#app")
-    await page.shows("prisma/schema.prisma:3", "#foreseen .findings")
+    await page.shows("Strin is declared nowhere", "#foreseen .findings")
+    folder = tmp_path / "shop"
+    for name, text in (
+        ("prisma/schema.prisma", MODEL),
+        ("node_modules/other/schema.prisma", MODEL.replace("Item", "Odd")),
+    ):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text)
+    (folder / "logo.png").write_bytes(bytes(range(256)))
+    await chosen(page, "#source-folder", folder)
+    await page.shows("1 file of the directory is taken", "#app")
+    await page.click_text("See the tables first", "#app")
+    await page.shows("1 table, 1 column, read from prisma", "#foreseen")
+    await page.shows("Item 1 column · prisma/schema.prisma:1", "#foreseen")
     assert await fits(page)
     assert await page.run("document.querySelectorAll('#app img').length") == 0
     await page.click_text("Delete this app", "#app")

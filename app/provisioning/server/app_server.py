@@ -9,6 +9,7 @@ from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Hand, Place
+from app.provisioning.server.roles import drop_role
 from app.provisioning.server.scratch import drop_expired, scratch
 
 
@@ -51,12 +52,12 @@ class AppServer:
     async def drop_expired_hands(self) -> int:
         """Drop temporary logins that have outlived their time; how many there were. Raises AppServerError."""
         async with self.address.link() as link:
-            scratches = await drop_expired(link)
+            scratches = await drop_expired(self.address, link)
             expired = await link.rows("expired_hands", hands=naming.HANDS, apps=naming.APPS)
             apps = {(row["rolname"], Names.of(row["role"] or "")) for row in expired}
             for hand, names in apps:
                 if names is None:
-                    await link.run("drop_role", role=hand)
+                    await drop_role(self.address, link, hand)
         for names in {names for _, names in apps if names is not None}:
             # To take a place is to drop its hands; one that is at work still, past its time, is left to it.
             async with self.place(names, gently=True):

@@ -99,6 +99,22 @@ drop database if exists :"database" with (force)
 -- name: drop_role
 drop role if exists :"role"
 
+-- name: databases_that_name
+select distinct d.datname
+from pg_catalog.pg_shdepend as s
+inner join pg_catalog.pg_database as d on d.oid = s.dbid
+where
+    s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+    and s.refobjid = pg_catalog.to_regrole(:'role')
+    and d.datname ~ :'apps'
+    and pg_catalog.left(d.datname, 36) <> :'home'
+
+-- name: open_logins
+select r.rolname from pg_catalog.pg_roles as r where r.rolcanlogin and r.rolname in (:'first', :'second')
+
+-- name: existing_roles
+select r.rolname from pg_catalog.pg_roles as r where r.rolname in (:'first', :'second')
+
 -- name: create_second_login
 create role :"login" nologin password :'verifier' connection limit :connections in role :"role"
 

@@ -22,11 +22,13 @@ from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.work.connections import Connections, ShownAddress
 from app.provisioning.work.job import Job, Report
+from app.provisioning.work.operations.change import change
 from app.provisioning.work.operations.provision import provision
 from app.provisioning.work.operations.remove import remove, unremove
 from app.provisioning.work.operations.rotate import rotate
-from app.provisioning.work.operations.work import Keep, Operation, Undone, Work
+from app.provisioning.work.operations.work import Checkpoint, Keep, Operation, Undone, Work
 from app.provisioning.work.passwords import Passwords
+from app.provisioning.work.planning import Planner
 from app.provisioning.work.upkeep import Upkeep
 from app.settings import Settings
 
@@ -45,6 +47,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "remove": remove,
     "unremove": unremove,
     "rotate": rotate,
+    "change": change,
 }
 
 
@@ -60,6 +63,7 @@ class Runner:
         *,
         operations: Mapping[str, Operation] = OPERATIONS,
         keep: Keep | None = None,
+        checkpoint: Checkpoint | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.worker: Final = f"worker-{uuid4()}"
@@ -69,7 +73,9 @@ class Runner:
         self._address = address
         self._operations = operations
         self._keep = keep
+        self._checkpoint = checkpoint
         self._lease = lease
+        self.planner: Final = Planner(server)
         self._upkeep = Upkeep(database, server)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._running: dict[UUID, asyncio.Task[None]] = {}
@@ -92,6 +98,10 @@ class Runner:
     def connections(self) -> Connections:
         """What opens the databases that it makes."""
         return Connections(self._passwords, self._address)
+
+    def does(self, kind: str) -> bool:
+        """Whether operations of that kind are done here."""
+        return kind in self._operations
 
     def open(self) -> None:
         """Begin to look for what others left."""
@@ -123,6 +133,10 @@ class Runner:
         """Begin what waits for a worker; the tasks. Raises PalaverError."""
         return [self.start(row["operation_id"]) for row in await self._database.fetch("due_app_work")]
 
+    async def look(self) -> None:
+        """Measure all databases and clean up now. Raises PalaverError and AppServerError."""
+        await self._upkeep.look()
+
     async def _run(self, operation_id: UUID) -> None:
         async with self._room:
             try:
@@ -139,7 +153,7 @@ class Runner:
 
     async def _do(self, job: Job) -> None:
         report = Report(self._database, job.operation_id, self.worker, self._lease)
-        work = Work(job, report, self._server, self._passwords, self._address, self._keep)
+        work = Work(job, report, self._server, self._passwords, self._address, self._keep, self._checkpoint)
         said = {"operation": str(job.operation_id), "kind": job.kind, "database": str(job.database_id)}
         try:
             outcome = await self._operations[job.kind](work)
@@ -159,7 +173,7 @@ class Runner:
             try:
                 await self.sweep()
                 if turn % UPKEEP_EVERY == 0:
-                    await self._upkeep.look()
+                    await self.look()
             except PalaverError as error:
                 log.warning("apps_not_swept", code=error.code)
             except AppServerError as error:

@@ -22,7 +22,9 @@ export function makingNode({ place, row, status, told, run }) {
       say("Reading the files…");
       try {
         shown.replaceChildren(foreseenNode(await tell(place, "preview", options)));
-        shown.querySelector("h3").focus();
+        const head = shown.querySelector("h3");
+        say(head.textContent);
+        head.focus();
       } finally {
         look.disabled = false;
       }
@@ -34,7 +36,7 @@ export function makingNode({ place, row, status, told, run }) {
   return make(
     "section",
     { className: "card", "aria-label": "A database for this app" },
-    make("h3", { tabIndex: -1, textContent: `${row.name} has no database here` }),
+    make("h3", { tabIndex: -1, textContent: "No database here yet" }),
     make("p", { textContent: "The tables come from the app's files. Nothing of its code is run." }),
     sources.node,
     make("div", { className: "suggestion-row" }, primary, look, empty),

@@ -58,9 +58,9 @@ export function showNewApp() {
     location.hash = `#app/${id}`;
     await loadApps();
   };
-  const submit = (event) => { event.preventDefault(); return told(create); };
+  const submit = (event) => { event.preventDefault(); return telling(view.visit)(create); };
   const form = make("form", { className: "card", noValidate: true, on: { submit } }, make("label", { for: "app-name", textContent: "What the app is called" }), name, make("button", { type: "submit", className: "primary", textContent: "Go on" }));
-  at("app").replaceChildren(make("p", { className: "lede-small", textContent: "An app has files, and a database of its own that is made from them." }), problemNode(), form);
+  at("app").replaceChildren(make("p", { className: "lede-small", textContent: "An app has files, and a database of its own that is made from them." }), form);
   if (!narrow.matches) name.focus();
 }
 
@@ -90,12 +90,9 @@ function draw(tab) {
   at("app").replaceChildren(
     tab.row.description ? make("p", { className: "lede-small", textContent: tab.row.description }) : "",
     environmentsNode(tab),
-    problemNode(),
     make("div", { id: "app-body" }, ...partsOf(tab)),
   );
 }
-
-const problemNode = () => make("div", { id: "app-problem", className: "field-error", role: "alert" });
 
 function environmentsNode({ place, status }) {
   const options = ENVIRONMENTS.map((name) => {
@@ -108,7 +105,8 @@ function environmentsNode({ place, status }) {
 
 /** What is shown of a database as it is now. */
 function partsOf(tab) {
-  const { place, row, status } = tab;
+  const { place, row, status, visit } = tab;
+  const told = telling(visit);
   const isOwner = status.access === "owner";
   const desk = { place, row, status, isOwner, told, run: (title, action, options) => follow(tab, title, action, options), again: () => load(tab) };
   if (isBusy(status)) return [];
@@ -167,19 +165,19 @@ async function follow(tab, title, action, options) {
   (at("app-body").querySelector("h3") ?? at("title")).focus();
 }
 
-/** Run what a person asked for, and tell on the tab if it fails. */
-function told(work) {
+/** Runs what a person asked for, and tells on the tab if it fails, unless that is left by then. */
+const telling = (visit) => (work) => {
   at("app-problem").replaceChildren();
   return attempt(async () => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof Problem) || error.code === "SESSION_ENDED") throw error;
-      tellProblem(error);
+      if (visit === view.visit) tellProblem(error);
       return undefined;
     }
   });
-}
+};
 
 function tellProblem(error) {
   const findings = (error.body?.findings ?? []).map((text) => make("li", { textContent: text }));

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from app.metrics import Metrics
 from app.provisioning.schema.model import Column, ForeignKey, PrimaryKey, Schema, Table
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.names import Names
+from app.provisioning.server.place import Place
 from app.provisioning.work.connections import ShownAddress
 from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.runner import Runner
@@ -108,6 +110,14 @@ class Desk:
         """The connection string, as its owner sees it."""
         found = await self.said("select private.app_credentials($1::jsonb, $2, 'production')::text", app_id)
         return str(self.runner.connections.connection(found["database"], found["password"])["connectionString"])
+
+    async def logins(self) -> list[tuple[Any, ...]]:
+        """What the server knows of everybody who can sign in to an app."""
+        query = (
+            "select rolname, rolpassword, rolcanlogin, rolvaliduntil from pg_authid where rolname ~ '^app_' order by 1"
+        )
+        async with self.ground.superuser() as superuser:
+            return [tuple(row) for row in await superuser.fetch(query)]
 
     async def left(self) -> set[str]:
         """Names of databases on the server of which something is there."""
@@ -211,7 +221,7 @@ async def test_a_server_that_is_away_is_waited_for(desk: Desk) -> None:
     asked = await desk.ask(app_id, "provision")
     await desk.another(away).start(UUID(asked["operation"]["id"]))
     row = await desk.row(app_id)
-    assert (row["state"], row["ended"], row["why"]) == ("creating", "queued", "APP_SERVER_UNAVAILABLE")
+    assert (row["state"], row["ended"], row["why"]) == ("requested", "queued", "APP_SERVER_UNAVAILABLE")
     await desk.database.fetch("update public.app_operations set due_at = now()", role="supabase_admin")
     await asyncio.gather(*await desk.runner.sweep())
     assert (await desk.row(app_id))["state"] == "ready"
@@ -254,6 +264,40 @@ async def test_who_lost_the_lease_does_no_harm(desk: Desk, monkeypatch: pytest.M
     await doing
     row = await desk.row(app_id)
     assert row["state"] == "ready"
+    assert len(await tables(await desk.opens(app_id))) == 2
+
+
+@pytest.mark.parametrize("kind", ["provision", "rotate"])
+async def test_who_comes_when_all_is_done_touches_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    app_id = await desk.app()
+    if kind == "rotate":
+        await desk.do(app_id, "provision")
+    operation = UUID((await desk.ask(app_id, kind))["operation"]["id"])
+    late = desk.another(lease=timedelta(0))
+    arrived, may_go = asyncio.Event(), asyncio.Event()
+    opening = AppServer.place
+
+    @asynccontextmanager
+    async def held(self: AppServer, names: Names, *, gently: bool = False) -> AsyncIterator[Place]:
+        if not arrived.is_set():
+            arrived.set()
+            await may_go.wait()
+        async with opening(self, names, gently=gently) as place:
+            yield place
+
+    monkeypatch.setattr(AppServer, "place", held)
+    doing = late.start(operation)
+    await arrived.wait()
+    await desk.runner.start(operation)
+    if kind == "rotate":
+        # By now the login that the late one would retire is the one that counts.
+        await desk.do(app_id, "rotate")
+    before = await desk.logins()
+    may_go.set()
+    await doing
+    assert await desk.logins() == before
     assert len(await tables(await desk.opens(app_id))) == 2
 
 

@@ -17,8 +17,10 @@ async def provision(work: Work) -> Outcome:
     """All of it or nothing. Raises Undone, and AppServerError where it may succeed later."""
     job = work.job
     password, stored = await work.pending_password(new_password())
-    await work.report.step("creating", state="creating", host=work.address.host, port=work.address.port, pending=stored)
     async with work.server.place(job.names) as place:
+        # Who has lost the operation to another worker, and has the place late, learns it before anything is touched.
+        address = work.address
+        await work.report.step("creating", state="creating", host=address.host, port=address.port, pending=stored)
         try:
             return await _made(work, place, password)
         except AppServerError as error:

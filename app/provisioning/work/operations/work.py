@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
+from uuid import UUID
 
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
@@ -26,6 +27,9 @@ class Work:
     keep: Keep | None = None
     """Makes a verified backup before a database goes; None where backups are not set up."""
 
+    checkpoint: Checkpoint | None = None
+    """Makes a verified backup before data goes, and gives its id; None where backups are not set up."""
+
     async def pending_password(self, new: str) -> tuple[str, str]:
         """The password that is to be set, and as it is stored: an earlier worker's if it got as far, else `new`."""
         job = self.job
@@ -34,6 +38,7 @@ class Work:
 
 
 Keep: TypeAlias = Callable[[Work, Place], Awaitable[None]]
+Checkpoint: TypeAlias = Callable[[Work, Place], Awaitable[UUID]]
 Operation: TypeAlias = Callable[[Work], Awaitable[Outcome]]
 
 
