@@ -100,7 +100,7 @@ async def _read(connection: asyncpg.Connection, without: Collection[str]) -> Con
         if name not in forced:
             # A name can be put in no other way, and is quoted.
             rows[_shown(row["schema"], row["name"])] = await connection.fetchval(
-                f"select count(*) from only {name}",  # noqa: S608
+                f"select count(*) from only {name}",  # noqa: S608 - names are quoted
                 timeout=COUNT_SECONDS,
             )
     objects = {row["kind"]: row["number"] for row in await connection.fetch(QUERIES["objects"], schemas)}

@@ -181,7 +181,8 @@ HOSTILE = """
         return 1;
     end $$;
     create function attacks() returns trigger language plpgsql as $$ begin perform public.attack(); return new; end $$;
-    create table loot (line text, n integer default public.attack(), g integer generated always as (public.attack()) stored,
+    create table loot (line text, n integer default public.attack(),
+        g integer generated always as (public.attack()) stored,
         check (public.attack() = 1));
     create trigger t before insert on loot for each row execute function attacks();
     insert into loot values ('x');
