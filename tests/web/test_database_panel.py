@@ -137,7 +137,9 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
     await page.shows("Changes so far (1)", "#app")
     await page.shows("There is none yet.", "[aria-label=Backups]")
     connection = await asyncpg.connect(address)
-    assert list(await connection.fetch('select name, shelf from "Tool"')) == [("brad-point bit", None)]
+    assert [tuple(row) for row in await connection.fetch('select name, shelf from "Tool"')] == [
+        ("brad-point bit", None)
+    ]
     assert await connection.fetch('select "returnedAt" from "Loan"') == []
     await connection.close(timeout=10)
 
