@@ -3,7 +3,8 @@
 A file is MAGIC, the length of the wrapped key (2 bytes, big-endian), the wrapped key, and chunks. Each chunk is 1 MiB
 of the text (the last one: what is left, also nothing) under AES-256-GCM, its tag of 16 bytes at its end. The nonce is
 the chunk's number (11 bytes, big-endian) and a byte that is 1 in the last chunk and 0 in the others, so that chunks
-can be neither taken out, nor swapped, nor cut off. The key is this file's alone, and wrapped with SECRETS_KEY (encryption.py).
+can be neither taken out, nor swapped, nor cut off. The key is this file's alone, and wrapped with SECRETS_KEY
+(encryption.py).
 """
 
 from __future__ import annotations
