@@ -93,6 +93,14 @@ select pg_catalog.pg_terminate_backend(a.pid, 5000)
 from pg_catalog.pg_stat_activity as a
 where a.datname = :'database' and a.pid <> pg_catalog.pg_backend_pid()
 
+-- name: end_old_transactions
+select a.datname, pg_catalog.pg_terminate_backend(a.pid, 5000)
+from pg_catalog.pg_stat_activity as a
+where
+    a.datname ~ :'apps'
+    and a.usename !~ :'hands'
+    and a.xact_start < pg_catalog.now() - pg_catalog.make_interval(hours => :hours)
+
 -- name: drop_database
 drop database if exists :"database" with (force)
 

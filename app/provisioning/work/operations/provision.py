@@ -45,8 +45,9 @@ async def made(work: Work, fill: Fill, *, afresh: bool = False) -> Outcome:
     """
     job = work.job
     password, stored = await work.pending_password(new_password())
+    await work.report.step("starting")
     async with work.server.place(job.names) as place:
-        # Who has lost the operation to another worker, and has the place late, learns it before anything is touched.
+        # Who has lost the operation meanwhile, and gets the place when all is done, learns it before touching anything.
         address = work.address
         await work.report.step("creating", state="creating", host=address.host, port=address.port, pending=stored)
         try:
