@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from app.provisioning.server import names as naming
@@ -10,6 +10,7 @@ from app.provisioning.server.connection import Address
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.scratch import drop_expired, scratch
+from app.provisioning.server.usage import Usage, usage_of
 
 
 class AppServer:
@@ -41,6 +42,10 @@ class AppServer:
             rows = await link.rows("sizes", apps=naming.APPS)
         named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
         return {names: size for names, size in named if names is not None}
+
+    async def usage(self, apps: Collection[Names]) -> dict[Names, Usage]:
+        """Figures of those apps' databases, as usage.py says. Raises AppServerError."""
+        return await usage_of(self.address, apps)
 
     async def objects(self) -> dict[str, str]:
         """Every database and role of apps, and the name of the database that it belongs to. Raises AppServerError."""
