@@ -3,14 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/monitoring.sql sql/maintenance.sql sql/restore_grants.sql sql/fingerprint.sql \
+SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/apps_server.sql sql/monitoring.sql sql/maintenance.sql sql/restore_grants.sql sql/fingerprint.sql \
 	app/local/hosted_shape.sql app/local/lite_role.sql
 
 # Commands for a database take DATABASE_URL from the environment, else from the stack of `make up`.
 SETTINGS = if [ -z "$$DATABASE_URL" ] && [ -f .palaver/local.env ]; then set -a; . ./.palaver/local.env; set +a; fi;
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types migrate rollback verify seed refresh bench faults isolation worker clean lock
+.PHONY: help up test lint types migrate rollback verify seed refresh bench faults isolation oracles worker clean lock
 
 help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,8 +63,11 @@ isolation: $(VENV)/dev.stamp clients ## Try to break the isolation of tenants in
 	@$(BIN)/python -m tests.isolation.fuzz
 	@$(BIN)/python -m tests.isolation.mutation
 
+oracles: ## Install the real tools, which `python -m app schema extract --oracle` asks, with npm
+	@cd app/provisioning/extraction/oracle && npm ci --legacy-peer-deps --ignore-scripts --no-audit --no-fund
+
 clean: ## Remove what the other targets made, the local stack's data included
-	rm -rf $(VENV) .palaver tests/clients/node_modules .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .palaver tests/clients/node_modules app/provisioning/extraction/oracle/node_modules .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/dev.stamp ## Lock the Python packages anew, from pyproject.toml
 	@for extra in worker: local:local "dev:local dev"; do \

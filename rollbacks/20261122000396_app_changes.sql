@@ -45,6 +45,8 @@ drop function private.finish_app_change(uuid, text, jsonb);
 
 drop function private.begin_app_change(uuid, text, uuid);
 
+drop function private.read_app_backups(jsonb, uuid, integer, uuid);
+
 drop function private.read_app_changes(jsonb, uuid, uuid, integer, uuid);
 
 drop function private.discard_app_change(jsonb, uuid, text, boolean);

@@ -1,6 +1,7 @@
 -- Demo data: three tenants with different settings, six people who can sign in, conversations in different states.
 --
 -- Safe to repeat: it replaces its own rows and touches no others.
+-- It stops where an app of these tenants has a database: remove that first.
 -- Refuses where it could do harm: a database marked as production, or one that holds tenants that are not the demo's.
 -- Sign-ins: ada@acme.test, ben@acme.test, chloe@globex.test, dan@globex.test, emma@initech.test, finn@initech.test;
 --           the password of each is palaver-demo.
@@ -461,6 +462,84 @@ from (
     ('00000000-0000-7000-8000-0000000c1012', -1, 'I did get that memo.')
 ) as f (message_id, rating, comment)
 inner join public.messages as m on f.message_id = m.id;
+
+-- An app that has no database yet.
+
+insert into public.generated_apps (tenant_id, id, owner_id, name, description)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a6001', '00000000-0000-7000-8000-0000000000a2', 'Tool library',
+    'Who has borrowed which of our demonstration tools.'
+);
+
+insert into public.generated_app_files (tenant_id, app_id, path, content)
+values
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a6001', 'package.json',
+    '{
+  "name": "tool-library",
+  "private": true,
+  "dependencies": { "@prisma/client": "^6.0.0", "react": "^19.0.0" }
+}
+'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a6001', 'prisma/schema.prisma',
+    'datasource db {
+  provider = "postgresql"
+}
+
+generator client {
+  provider = "prisma-client-js"
+}
+
+enum Condition {
+  good
+  worn
+  broken
+}
+
+model Tool {
+  id        Int       @id @default(autoincrement())
+  name      String
+  condition Condition @default(good)
+  loans     Loan[]
+}
+
+model Borrower {
+  id    Int    @id @default(autoincrement())
+  email String @unique
+  loans Loan[]
+}
+
+model Loan {
+  id         Int       @id @default(autoincrement())
+  tool       Tool      @relation(fields: [toolId], references: [id])
+  toolId     Int
+  borrower   Borrower  @relation(fields: [borrowerId], references: [id])
+  borrowerId Int
+  lentAt     DateTime  @default(now())
+  returnedAt DateTime?
+
+  @@index([toolId, returnedAt])
+}
+'
+),
+(
+    '00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000a6001', 'src/ToolList.tsx',
+    'import type { Tool } from "@prisma/client";
+
+export function ToolList({ tools }: { tools: Tool[] }) {
+  return (
+    <ul>
+      {tools.map((tool) => (
+        <li key={tool.id}>{tool.name}</li>
+      ))}
+    </ul>
+  );
+}
+'
+);
 
 -- Documentation, as python -m app docs load would cut it.
 

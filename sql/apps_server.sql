@@ -24,9 +24,15 @@ grant palaver_apps to palaver_provisioner;
 
 -- To see sizes and sessions, and to end the sessions of databases that are removed.
 
-grant pg_monitor, pg_signal_backend to palaver_provisioner;
+grant pg_monitor to palaver_provisioner;
 
-grant set on parameter temp_file_limit to palaver_provisioner;
+grant pg_signal_backend to palaver_provisioner;
+
+do $$
+begin
+    execute 'grant set on parameter temp_file_limit to palaver_provisioner';
+end
+$$;
 
 -- Every role may connect to every database unless that is taken back. Who could log in here before keeps that, by name.
 

@@ -325,6 +325,8 @@ call pg_temp.expect_function('private.discard_app_change(jsonb, uuid, text, bool
 
 call pg_temp.expect_function('private.read_app_changes(jsonb, uuid, uuid, integer, uuid)', 'invoker', 'volatile', 'palaver_worker');
 
+call pg_temp.expect_function('private.read_app_backups(jsonb, uuid, integer, uuid)', 'invoker', 'volatile', 'palaver_worker');
+
 call pg_temp.expect_function('private.begin_app_change(uuid, text, uuid)', 'definer', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.finish_app_change(uuid, text, jsonb)', 'definer', 'volatile', 'palaver_worker');

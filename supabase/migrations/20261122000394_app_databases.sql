@@ -472,7 +472,7 @@ as $$
 declare
     v_known constant pg_catalog.jsonb := case p_kind
         when 'provision' then '{"revision_id": "uuid"}'
-        when 'change' then '{"change_id": "uuid", "confirmed": "boolean"}'
+        when 'change' then '{"change_id": "uuid", "without_backup": "boolean"}'
         when 'remove' then '{"grace_days": "days", "backup": "boolean"}'
         when 'unremove' then '{}'
         when 'rotate' then '{}'
@@ -541,7 +541,7 @@ end
 $$;
 
 comment on function private.checked_app_arguments(uuid, uuid, text, jsonb) is
-'The arguments of an operation, with what is usual where nothing is said. provision: {"revision_id"?}; change: {"change_id", "confirmed"?}; remove: {"grace_days": 0 to 30, else 7, "backup": else true}; unremove, rotate: {}; backup: {"label"?}; restore: {"backup_id"}; copy: {"from": an environment, "data": else true}. Errors: PA422 no such kind, or an argument is missing, wrong or unknown; PA404 no such revision of this app.';
+'The arguments of an operation, with what is usual where nothing is said. provision: {"revision_id"?}; change: {"change_id", "without_backup"?}; remove: {"grace_days": 0 to 30, else 7, "backup": else true}; unremove, rotate: {}; backup: {"label"?}; restore: {"backup_id"}; copy: {"from": an environment, "data": else true}. Errors: PA422 no such kind, or an argument is missing, wrong or unknown; PA404 no such revision of this app.';
 
 create function private.enqueue_app_operation(p_app_id uuid, p_environment text, p_kind text, p_arguments jsonb)
 returns jsonb
@@ -1205,8 +1205,8 @@ $$;
 comment on function private.note_size_state(uuid, uuid, text, text) is
 'Says that a database that is ready is within its limit, warned or read_only from now on; false: it was not p_from any more. Definer: it works for people of all tenants.';
 
-create function private.lost_app_databases(p_names text [])
-returns text []
+create function private.lost_app_databases(p_names text[])
+returns text[]
 language plpgsql
 stable
 security definer
@@ -1224,7 +1224,7 @@ begin
 end
 $$;
 
-comment on function private.lost_app_databases(text []) is
+comment on function private.lost_app_databases(text[]) is
 'Those names of databases on the server for apps that should not be there: no row has them, or one that is removed. Definer: it works for people of all tenants.';
 
 revoke execute on function private.change_app_database(uuid, uuid, jsonb) from public;
@@ -1245,7 +1245,7 @@ revoke execute on function private.note_app_sizes(jsonb) from public;
 
 revoke execute on function private.note_size_state(uuid, uuid, text, text) from public;
 
-revoke execute on function private.lost_app_databases(text []) from public;
+revoke execute on function private.lost_app_databases(text[]) from public;
 
 grant execute on function private.change_app_database(uuid, uuid, jsonb) to palaver_definer;
 
@@ -1265,7 +1265,7 @@ grant execute on function private.note_app_sizes(jsonb) to palaver_worker;
 
 grant execute on function private.note_size_state(uuid, uuid, text, text) to palaver_worker;
 
-grant execute on function private.lost_app_databases(text []) to palaver_worker;
+grant execute on function private.lost_app_databases(text[]) to palaver_worker;
 
 alter function private.claim_app_operation(text, interval, uuid) owner to palaver_definer;
 
@@ -1279,7 +1279,7 @@ alter function private.note_app_sizes(jsonb) owner to palaver_definer;
 
 alter function private.note_size_state(uuid, uuid, text, text) owner to palaver_definer;
 
-alter function private.lost_app_databases(text []) owner to palaver_definer;
+alter function private.lost_app_databases(text[]) owner to palaver_definer;
 
 -- What an app's owner sees through the worker. Looks at passwords are recorded in the audit log, which a later migration makes: without it
 -- nobody sees one.

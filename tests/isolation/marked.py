@@ -36,7 +36,7 @@ MARKED: Final = {
     "app_databases": ("host", "server_version", "receipt", "usage", "error_code", "error_detail"),
     "app_operations": ("arguments", "step", "progress", "result", "error_code", "error_detail"),
     "app_changes": ("choices", "steps", "drift", "possible_renames", "ran", "error_code", "error_detail"),
-    "app_backups": ("file", "label", "server_version", "tables", "error_code", "error_detail"),
+    "app_backups": ("label", "server_version", "tables", "error_code", "error_detail"),
 }
 """Columns that take a marker, by table of schema public."""
 
@@ -65,7 +65,7 @@ UNMARKED: Final = {
     "app_databases": ("environment", "state", "database_name", "role_name", "size_state"),
     "app_operations": ("kind", "state", "lease_owner"),
     "app_changes": ("state", "digest", "catalog_digest", "confirmed_steps"),
-    "app_backups": ("kind", "state", "sha256"),
+    "app_backups": ("kind", "state", "file", "sha256"),
 }
 """Columns of text whose values come from a fixed list."""
 

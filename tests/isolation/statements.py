@@ -315,7 +315,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      -      -      -      -       | select private.held_app_operation(:bens_operation, 'me')
     1      1      0      0      0      0       -      0      1      0      1       | select id from public.app_changes where id = :bens_change
     0      0      0      1      0      0       -      0      0      0      1       | select id from public.app_backups where id = :chloes_backup
-    -      -      -      -      -      -       -      -      -      -      -       | update public.app_changes set state = 'confirmed', confirmed_steps = '{0}' where id = :bens_change
+    -      -      -      -      -      -       -      -      -      -      -       | update public.app_changes set state = 'confirmed', confirmed_steps = array[0] where id = :bens_change
     -      -      -      -      -      -       -      -      -      -      -       | delete from public.app_changes where id = :bens_change
     -      -      -      -      -      -       -      -      -      -      -       | update public.app_backups set expires_at = now() where id = :bens_backup
     -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.read_change_basis(:claims, :bens_app, 'production')
@@ -323,20 +323,22 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_change_basis(:claims, :chloes_app, 'production')
     -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.record_app_change(:claims, :bens_app, 'production', :bens_revision, '{}')
     -      -      -      -      -      -       -      PA404  PA443  PA404  -       | select private.keep_app_change(:bens_app, 'production', :bens_revision, '{}')
-    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.confirm_app_change(:claims, :bens_change, repeat('a', 64), '{0}')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.confirm_app_change(:claims, :bens_change, repeat('a', 64), array[0])
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.discard_app_change(:claims, :bens_change, repeat('a', 64))
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.decide_app_change(:bens_change, jsonb_build_object('kind', 'confirm', 'digest', repeat('a', 64), 'steps', '[0]'::jsonb))
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_app_changes(:claims, :bens_app)
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_app_backups(:claims, :bens_app)
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_change(:bens_operation, 'me')
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_change(:bens_operation, 'me', '{"state": "applied"}')
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_backup(:bens_operation, 'me', '{"kind": "manual", "file": "a"}')
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_backup(:bens_operation, 'me', :bens_backup, '{"state": "failed"}')
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.record_app_change(:claims, :chloes_app, 'production', :chloes_revision, '{}')
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.keep_app_change(:chloes_app, 'production', :chloes_revision, '{}')
-    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.confirm_app_change(:claims, :chloes_change, repeat('a', 64), '{0}')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.confirm_app_change(:claims, :chloes_change, repeat('a', 64), array[0])
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.discard_app_change(:claims, :chloes_change, repeat('a', 64))
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.decide_app_change(:chloes_change, jsonb_build_object('kind', 'confirm', 'digest', repeat('a', 64), 'steps', '[0]'::jsonb))
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_app_changes(:claims, :chloes_app)
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.read_app_backups(:claims, :chloes_app)
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_change(:chloes_operation, 'me')
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_change(:chloes_operation, 'me', '{"state": "applied"}')
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_backup(:chloes_operation, 'me', '{"kind": "manual", "file": "a"}')

@@ -16,6 +16,7 @@ from tests.isolation.twins.neighbours import Act, Neighbours, act
 from tests.isolation.twins.observe import Difference, Normal, compare
 from tests.isolation.twins.over_http import Request
 from tests.isolation.twins.run import STEPS, Run, Step, Tally, drawn
+from tests.isolation.twins.statements import Statement
 from tests.isolation.twins.worlds import Stage, stage
 
 SEED = 20260101
@@ -150,7 +151,14 @@ BY_HAND: dict[str, list[Step]] = {
             ),
             None,
         )
-    ]
+    ],
+    "sql: documentation": [
+        (Statement("ben", "select * from private.documentation_hits('review', 50) order by 1"), None),
+    ],
+    "sql: a unique key": [
+        (Statement("ada", f"insert into public.users (email) values ('{address}@partner.test') returning email"), None)
+        for address in ("kim", "lee")
+    ],
 }
 """Steps that see a leak and are seldom drawn; what Hypothesis draws depends on which modules are loaded."""
 

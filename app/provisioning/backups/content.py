@@ -99,7 +99,7 @@ async def _read(connection: asyncpg.Connection, without: Collection[str]) -> Con
         name = quoted(row["schema"], row["name"])
         if name not in forced:
             # A name can be put in no other way, and is quoted.
-            query = f"select count(*) from only {name}"  # noqa: S608
+            query = f"select count(*) from only {name}"  # noqa: S608 - names are quoted
             rows[_shown(row["schema"], row["name"])] = await connection.fetchval(query, timeout=COUNT_SECONDS)
     objects = {row["kind"]: row["number"] for row in await connection.fetch(QUERIES["objects"], schemas)}
     invalid = {(row["schema"], row["name"]) for row in await connection.fetch(QUERIES["invalid_indexes"], schemas)}

@@ -210,16 +210,23 @@ def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:
 
 
 def _packages(tree: SourceTree) -> Iterator[tuple[str, str]]:
-    """The names by which the packages of one repository import each other."""
-    for path in tree.paths("/package.json"):
+    """The names by which the packages of one repository import each other, and what they call their own folders.
+
+    The latter are `imports` of a package.json: `#app/*` for a folder (Node.js, "Subpath imports").
+    """
+    for path in tree.paths("package.json"):
         try:
             document = json.loads(tree.files[path])
         except (ValueError, RecursionError):
             continue
+        directory = posixpath.dirname(path)
         name = document.get("name") if isinstance(document, dict) else None
-        if isinstance(name, str) and name:
-            directory = posixpath.dirname(path)
+        if isinstance(name, str) and name and directory:
             yield from ((name, posixpath.join(directory, "src")), (name, directory))
+        imports = document.get("imports") if isinstance(document, dict) else None
+        for alias, target in imports.items() if isinstance(imports, dict) else ():
+            if isinstance(target, str):
+                yield alias.removesuffix("*"), posixpath.join(directory, target.removesuffix("*"))
 
 
 def _compiler_options(source: str) -> dict[str, Any]:

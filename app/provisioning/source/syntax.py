@@ -48,8 +48,9 @@ class Import:
 class Module:
     """One file: its tree and the names at its top level.
 
-    `declared` maps a name to its declaration: a node of DECLARATIONS, or a `variable_declarator`. `exported` maps what
-    others may import to a name here, an Import, or the expression itself; `stars` are modules exported as a whole.
+    `declared` maps a name to its declaration: a node of DECLARATIONS, a `variable_declarator`, or its identifier in an
+    object's pattern. `exported` maps what others may import to a name here, an Import, or the expression itself;
+    `stars` are modules exported as a whole.
     """
 
     path: str
@@ -119,7 +120,7 @@ def parameters(function: Node) -> list[Node]:
 
 
 def bound(parameter: Node) -> Iterator[Node]:
-    """The identifiers to which a parameter gives a value; without recursion, since patterns may be deep."""
+    """The identifiers to which a pattern gives a value; without recursion, since patterns may be deep."""
     stack = [parameter]
     while stack:
         here = stack.pop()
@@ -223,6 +224,10 @@ def _declare(module: Module, statement: Node) -> list[str]:
         elif source is not None and target.type == "object_pattern":
             for name, alias in _pattern(target):
                 module.imported[alias] = Import(source.source, name)
+        elif target.type == "object_pattern":
+            for each in bound(target):
+                module.declared.setdefault(text(each), each)
+                names.append(text(each))
         elif target.type == "identifier":
             module.declared.setdefault(text(target), declarator)
             names.append(text(target))
@@ -261,6 +266,9 @@ def _note_export(module: Module, statement: Node) -> None:
                 module.exported.setdefault(name, name)
     elif value is not None:
         module.exported["default"] = text(value) if value.type == "identifier" else value
+    elif any(child.type == "=" for child in statement.children) and statement.named_children:
+        assigned = statement.named_children[0]
+        module.exported["default"] = text(assigned) if assigned.type == "identifier" else assigned
     clauses = [child for child in statement.named_children if child.type == "export_clause"]
     for clause in clauses:
         for specifier in clause.named_children:

@@ -123,7 +123,8 @@ class Evaluation:
         if depth > MOST_DEPTH:
             return Opaque(here)
         if node.type in _TRANSPARENT:
-            inner = next((child for child in node.named_children if child.type != "comment"), None)
+            parts = [child for child in node.named_children if child.type != "comment"]
+            inner = parts[-1 if node.type == "type_assertion" else 0] if parts else None
             return UNDEFINED if inner is None else self._value(module, inner, depth + 1)
         match node.type:
             case "string":
@@ -194,9 +195,28 @@ class Evaluation:
         found = self._names.find(module, name, node)
         if found is not None and (key := (found.module.path, found.node.id)) in self._bindings:
             return self._bindings[key]
+        if found is not None and found.node.type in _TAKEN_OUT:
+            return self._taken_out(found, Name(name, Found(module, node)), depth)
         if found is None or found.node.type not in _VALUED:
             return Name(name, Found(module, node))
         return self._value(found.module, found.node, depth + 1)
+
+    def _taken_out(self, found: Found, name: Name, depth: int) -> Value:
+        """`a` of `const { a } = …`: that property, where it can be known."""
+        here: Node | None = found.node
+        key = text(found.node)
+        if here is not None and here.parent is not None and here.parent.type == "pair_pattern":
+            here = here.parent
+            key = text(here.child_by_field_name("key"))
+        pattern = None if here is None else here.parent
+        declarator = None if pattern is None else pattern.parent
+        if declarator is None or declarator.type != "variable_declarator":
+            return name
+        value = declarator.child_by_field_name("value")
+        owner = UNDEFINED if value is None else self._value(found.module, value, depth + 1)
+        if isinstance(owner, dict) and key in owner:
+            return owner[key]
+        return Name(f"{owner.text}.{key}", owner.at) if isinstance(owner, Name) else name
 
     def _template(self, module: Module, node: Node, depth: int) -> Value:
         plain = unquoted(node)
@@ -367,6 +387,9 @@ class Evaluation:
 
 _BUILTINS: Final = frozenset({"Object.values", "Object.keys", "Object.freeze"})
 _CLASSES: Final = frozenset({"class_declaration", "abstract_class_declaration"})
+_TAKEN_OUT: Final = frozenset({"shorthand_property_identifier_pattern", "identifier"})
+"""What a pattern declares."""
+
 _VALUED: Final = frozenset(
     {
         "variable_declarator",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -11,9 +13,13 @@ from uuid import UUID
 import msgspec
 
 from app.database import Database
+from app.errors import OperationLost, PalaverError
+from app.logs import get_logger
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.limits import UNLIMITED, Limits
 from app.provisioning.server.names import Names
+
+log = get_logger(__name__)
 
 Row: TypeAlias = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -101,6 +107,41 @@ class Report:
         await self._database.fetch(
             "note_app_step", self._operation_id, self._worker, name, _encode(given).decode(), self._lease
         )
+
+    @asynccontextmanager
+    async def lasting(self, name: str) -> AsyncIterator[None]:
+        """A step that may take longer than a lease: the lease is kept until the block ends."""
+        keeping = asyncio.create_task(self._keep(name), name=f"app-operation-lease-{self._operation_id}")
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.wait({keeping})
+
+    async def _keep(self, name: str) -> None:
+        beat = self._lease.total_seconds() / 3
+        while True:
+            await asyncio.sleep(beat)
+            try:
+                await self.step(name)
+            except OperationLost:
+                # Whoever has it now has ended what runs on the server, and so ends the block.
+                return
+            except PalaverError as error:
+                log.warning("app_operation_lease_not_kept", operation=str(self._operation_id), code=error.code)
+
+    async def begin_change(self, backup_id: UUID | None = None) -> Row:
+        """What private.begin_app_change() gives."""
+        row = await self._database.fetch_row("begin_app_change", self._operation_id, self._worker, backup_id)
+        begun: Row = msgspec.json.decode(row["begun"])
+        return begun
+
+    async def finish_change(self, outcome: Row) -> Row:
+        """How the change ended; its row."""
+        given = _encode(outcome).decode()
+        row = await self._database.fetch_row("finish_app_change", self._operation_id, self._worker, given)
+        ended: Row = msgspec.json.decode(row["ended"])
+        return ended
 
     async def begin_backup(self, **given: Any) -> Row:
         """A row for a backup, and what another worker left unfinished: as private.begin_app_backup() says."""

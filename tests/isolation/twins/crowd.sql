@@ -414,6 +414,97 @@ from public.documentation_sections as s
 cross join public.tenants as t
 where t.id <> s.tenant_id;
 
+-- Apps like Acme's, whose databases are gone.
+
+insert into public.generated_apps (tenant_id, id, owner_id, name, description)
+select
+    u.tenant_id,
+    u.id,
+    u.id as owner_id,
+    'Tool library markglobexx7q' as name,
+    'markglobexx7q' as description
+from public.users as u
+where u.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.generated_app_files (tenant_id, app_id, path, content)
+select
+    a.tenant_id,
+    a.id as app_id,
+    f.path,
+    f.content || ' markglobexx7q' as content
+from public.generated_apps as a
+cross join public.generated_app_files as f
+where a.tenant_id <> '00000000-0000-7000-8000-0000000000a0' and f.tenant_id = '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.app_revisions (tenant_id, app_id, number, schema, source_digest, created_by)
+select
+    a.tenant_id,
+    a.id as app_id,
+    1 as number,
+    '{"mark": "markglobexx7q"}' as schema,
+    repeat('0', 64) as source_digest,
+    a.owner_id as created_by
+from public.generated_apps as a
+where a.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.app_databases (tenant_id, id, app_id, environment, state, host, usage)
+select
+    a.tenant_id,
+    a.id,
+    a.id as app_id,
+    'production' as environment,
+    'removed' as state,
+    'markglobexx7q' as host,
+    '{"mark": "markglobexx7q"}' as usage
+from public.generated_apps as a
+where a.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into private.app_credentials (tenant_id, database_id, password)
+select
+    d.tenant_id,
+    d.id as database_id,
+    sha256('markglobexx7q') as password
+from public.app_databases as d
+where d.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.app_operations (tenant_id, app_id, database_id, kind, state, result, finished_at)
+select
+    d.tenant_id,
+    d.app_id,
+    d.id as database_id,
+    'remove' as kind,
+    'succeeded' as state,
+    '{"mark": "markglobexx7q"}' as result,
+    now() as finished_at
+from public.app_databases as d
+where d.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.app_backups (tenant_id, id, app_id, database_id, kind, file, label)
+select
+    d.tenant_id,
+    d.id,
+    d.app_id,
+    d.id as database_id,
+    'checkpoint' as kind,
+    'a.dump' as file,
+    'markglobexx7q' as label
+from public.app_databases as d
+where d.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.app_changes (tenant_id, id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, requested_by)
+select
+    r.tenant_id,
+    r.app_id as id,
+    r.app_id,
+    r.app_id as database_id,
+    r.id as to_revision_id,
+    repeat('a', 64) as digest,
+    repeat('b', 64) as catalog_digest,
+    '[{"number": 0, "kind": "additive", "subject": "markglobexx7q"}]' as steps,
+    r.created_by as requested_by
+from public.app_revisions as r
+where r.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
 insert into public.consents (tenant_id, user_id, version, text_hash)
 select
     u.tenant_id,

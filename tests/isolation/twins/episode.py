@@ -23,6 +23,8 @@ _TENANTS: Final = (
     "documentation_sections",
     *("projects", "project_members", "project_revisions"),
     "configuration_suggestions",
+    *("generated_apps", "generated_app_files", "app_revisions", "app_databases", "app_operations"),
+    *("app_changes", "app_backups"),
 )
 _THEIRS: Final = (
     *(f"public.{table}" for table in (*_TENANTS, "audit_log")),
@@ -30,6 +32,7 @@ _THEIRS: Final = (
     *("private.prompt_uses", "private.share_secrets", "private.share_views", "private.search_index"),
     *("private.cached_responses", "private.tenant_keys", "private.erasures"),
     "private.documentation_index",
+    "private.app_credentials",
 )
 
 

@@ -147,6 +147,7 @@ def assist(draw: DrawFn, _catalog: Catalog) -> Statement:
     asked = f"{claims(who)}, '{draw(ids('session_id'))}', '$nobodys', '{project}'"
     proposed = '[{"type": "custom_field", "title": "S", "explanation": "S", "changes": [%s]}]'
     change = '{"operation": "add", "path": ["saws"], "after": 1}'
+    app, changed = draw(ids("app_id")), draw(ids("change_id"))
     words = draw(one_of("review", "markglobexx7q", "issues leave?"))
     sql = draw(
         one_of(
@@ -176,6 +177,27 @@ def assist(draw: DrawFn, _catalog: Catalog) -> Statement:
             f"select * from private.documentation_hits('{words}', 50) order by 1",
             f"select * from private.search_documentation({claims(who)}, '{words}')",
             f'select * from private.documentation_sections({claims(who)}, \'[{{"file": "handbook/workflow.md"}}]\')',
+            "select * from public.generated_apps order by 1, 2",
+            "insert into public.generated_apps (name) values ('Saws') returning *",
+            f"update public.generated_apps set name = 'Saws' where id = '{app}' returning *",
+            f"delete from public.generated_apps where id = '{app}' returning *",
+            "insert into public.generated_app_files (app_id, path, content)"
+            f" values ('{app}', 'saws.ts', 'x') on conflict (tenant_id, app_id, path) do update"
+            " set app_id = excluded.app_id, path = excluded.path, content = excluded.content returning *",
+            "select * from public.generated_app_files order by 1, 2, 3",
+            f"select private.put_app_files({claims(who)}, '{app}', array['saws.ts'], array['y'], true)",
+            f"select * from private.read_app_files({claims(who)}, '{app}')",
+            f"select private.request_app_operation({claims(who)}, '{app}', 'production', 'remove')",
+            f"select private.app_credentials({claims(who)}, '{app}', 'production')",
+            "select * from public.app_databases order by 1, 2",
+            "select * from public.app_operations order by 1, 2",
+            "select * from public.app_changes order by 1, 2",
+            "select * from public.app_backups order by 1, 2",
+            f"select * from private.read_app_changes({claims(who)}, '{app}')",
+            f"select private.read_change_basis({claims(who)}, '{app}', 'production')",
+            f"select private.record_app_change({claims(who)}, '{app}', 'production', '{changed}', '{{}}')",
+            f"select private.confirm_app_change({claims(who)}, '{changed}', repeat('a', 64), array[0])",
+            f"select private.discard_app_change({claims(who)}, '{changed}', repeat('a', 64))",
             f"select * from private.find_session({claims(who)}, '{draw(ids('session_id'))}')",
             f"select * from private.open_session({claims(who)}, '{draw(one_of('saws', 'survey', project))}')",
             f"select * from private.list_sessions({claims(who)}, null, '{project}')",

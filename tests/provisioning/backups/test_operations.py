@@ -58,9 +58,8 @@ async def in_environment(desk: Desk, app_id: UUID, environment: str, kind: str, 
     )
     await desk.runner.start(UUID(asked["operation"]["id"]))
     (row,) = await desk.database.fetch(
-        "select d.*, o.state as ended, o.error_code as why, o.error_detail as detail"
-        " from public.app_databases as d"
-        " join public.app_operations as o on o.database_id = d.id where o.id = $1",
+        "select d.*, o.state as ended, o.error_code as why, o.error_detail as detail, o.result"
+        " from public.app_databases as d join public.app_operations as o on o.database_id = d.id where o.id = $1",
         UUID(asked["operation"]["id"]),
     )
     return row

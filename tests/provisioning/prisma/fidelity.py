@@ -106,9 +106,13 @@ class Report:
         try:
             fidelity = await compare_in(connection, without_extensions(extraction.schema), comparable(theirs))
         except (asyncpg.PostgresError, SchemaError) as error:
-            self._count("does not apply", root, _told(error))
+            self._count("Prisma's or ours does not apply", root, _told(error))
+            await self._try(connection, root, extraction)
             return
         for kind, score in fidelity.score.items():
+            if kind == "extension":
+                # Those of the scratch database itself.
+                continue
             self.equal[kind] += score.equal
             self.of[kind] += score.of
         self._count("equal" if not fidelity.differences else "different", root)
@@ -116,13 +120,13 @@ class Report:
             print(f"    {difference}")
 
     async def _try(self, connection: asyncpg.Connection, root: str, extraction: Extraction) -> None:
-        """Whether what is read of a schema that Prisma rejects applies nevertheless."""
+        """Whether what is read of a schema that Prisma rejects, or for which its SQL fails, applies nevertheless."""
         if not extraction.findings:
-            self._count("rejected by Prisma, and without a finding of ours", root)
+            self._count("of these, without a finding of ours", root)
         try:
             await applied(connection, [each.sql for each in statements(without_extensions(extraction.schema))])
         except (asyncpg.PostgresError, SchemaError) as error:
-            self._count("rejected by Prisma, and ours does not apply", root, _told(error))
+            self._count("of these, ours does not apply", root, _told(error))
 
     def _count(self, outcome: str, root: str, why: str = "") -> None:
         self.outcomes[outcome] += 1

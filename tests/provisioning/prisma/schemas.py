@@ -32,14 +32,14 @@ _SCALARS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("cuid()", "uuid()", "nanoid()", "ulid()", 'dbgenerated("gen_random_uuid()")', "dbgenerated()", '"101"',
          "now()", *(f'"{text}"' for text in _TEXTS)),
     ),
-    "Int": (("@db.SmallInt", "@db.Integer", "@db.Oid"), ("autoincrement()", "0", "-7", "2147483647", "1.5", '"1"')),
+    "Int": (("@db.SmallInt", "@db.Integer", "@db.Oid"), ("autoincrement()", "0", "-7", "2147483647")),
     "BigInt": (("@db.BigInt",), ("autoincrement()", "9007199254740993", "-1")),
-    "Float": (("@db.Real", "@db.DoublePrecision"), ("1.5", "0", "-0.25", "1e3")),
+    "Float": (("@db.Real", "@db.DoublePrecision"), ("1.5", "0", "-0.25")),
     "Decimal": (
         ("@db.Decimal", "@db.Decimal(10, 2)", "@db.Money", "@db.Decimal(3)"),
         ("1.10", '"2.50"', "-3", '"1e5"'),
     ),
-    "Boolean": (("@db.Boolean",), ("true", "false", '"true"')),
+    "Boolean": (("@db.Boolean",), ("true", "false")),
     "DateTime": (
         ("@db.Timestamp(3)", "@db.Timestamptz", "@db.Timestamptz(6)", "@db.Date", "@db.Time", "@db.Timetz(2)"),
         ("now()", '"2020-02-29T12:00:00Z"', '"2020-01-01T00:00:00.5+02:00"', 'dbgenerated("now()")', '"yesterday"'),
@@ -58,11 +58,11 @@ def _sometimes(draw: st.DrawFn, one_in: int) -> bool:
 
 
 @st.composite
-def _field(draw: st.DrawFn, name: str, enums: list[str]) -> str:
+def _field(draw: st.DrawFn, model: str, name: str, enums: list[str]) -> str:
     kind = draw(st.sampled_from([*_SCALARS, *enums, *enums]))
     arity = draw(st.sampled_from(["", "", "", "?", "[]"]))
     parts = [name, kind + arity]
-    types, defaults = _SCALARS.get(kind, ((), ("one", "two_2", "three", "four")))
+    types, defaults = _SCALARS.get(kind, ((), ("one", "two_2", "three", "one", "two_2", "three", "four")))
     if types and _sometimes(draw, 3):
         parts.append(draw(st.sampled_from(types)))
     if defaults and _sometimes(draw, 3):
@@ -72,24 +72,28 @@ def _field(draw: st.DrawFn, name: str, enums: list[str]) -> str:
             default = "dbgenerated()" if default.startswith("dbgenerated") else f"[{default}]"
         parts.append(f"@default({default})")
     if _sometimes(draw, 6):
-        parts.append(draw(st.sampled_from(["@unique", "@unique(sort: Desc)", '@unique(map: "unique_x")'])))
+        parts.append(
+            draw(st.sampled_from(["@unique", "@unique(sort: Desc)", f'@unique(map: "{model[-3:]}{name[-5:]}")']))
+        )
     if _sometimes(draw, 6):
         parts.append(f'@map("{draw(st.sampled_from(_MAPPED))}")')
     if _sometimes(draw, 12):
-        parts.append(draw(st.sampled_from(["@ignore", "@updatedAt", "// why", "/// what", "@id"])))
+        parts.append(draw(st.sampled_from(["@ignore", "// why", "/// what", "/* how */"])))
     return " ".join(parts)
 
 
-def _attribute(draw: st.DrawFn, fields: list[str]) -> str:
+def _attribute(draw: st.DrawFn, model: str, fields: list[str]) -> str:
     name = draw(st.sampled_from(["index", "index", "unique"]))
     chosen = draw(st.lists(st.sampled_from(fields), min_size=1, max_size=3, unique=True))
-    options = ["", "", "", "(sort: Desc)", "(sort: Asc)", '(ops: raw("text_pattern_ops"))', "(ops: JsonbPathOps)"]
+    options = ["", "", "", "", "(sort: Desc)", "(sort: Asc)"]
+    if name == "index" and _sometimes(draw, 4):
+        options = ['(ops: raw("text_pattern_ops"))', "(ops: JsonbPathOps)", "(ops: ArrayOps)", ""]
     parts = [each + draw(st.sampled_from(options)) for each in chosen]
     arguments = [f"[{', '.join(parts)}]"]
     if name == "index" and _sometimes(draw, 4):
         arguments.append(f"type: {draw(st.sampled_from(['BTree', 'Hash', 'Gin', 'Gist', 'Brin', 'SpGist']))}")
-    if _sometimes(draw, 4):
-        arguments.append(f'{draw(st.sampled_from(["map", "name"]))}: "{draw(st.sampled_from(_MAPPED))}"')
+    if not _sometimes(draw, 4):
+        arguments.append(f'map: "{draw(st.sampled_from(_MAPPED))[:20]}{model[-3:]}{draw(st.integers(0, 99))}"')
     return f"@@{name}({', '.join(arguments)})"
 
 
@@ -102,7 +106,7 @@ def _relation(draw: st.DrawFn, one: list[str], other: list[str], names: tuple[st
         other.append(f"k{number} {names[0]}[] @relation({label})")
         return
     optional = draw(st.sampled_from(["", "?"]))
-    key_type = draw(st.sampled_from(["Int", "Int", "Int", "Int", "String", "BigInt"]))
+    key_type = draw(st.sampled_from([*["Int"] * 9, "String", "BigInt"]))
     extra = draw(st.sampled_from(["", "", f", onDelete: {draw(st.sampled_from(_ACTIONS))}", ", onUpdate: Restrict"]))
     mapped = f', map: "{draw(st.sampled_from(_MAPPED))}"' if _sometimes(draw, 6) else ""
     unique = " @unique" if kind == "one" else ""
@@ -131,15 +135,19 @@ def schemas(draw: st.DrawFn) -> str:
     fields_of: dict[str, list[str]] = {}
     for model in models:
         fields = draw(st.lists(st.sampled_from(_FIELDS), max_size=6, unique=True))
-        key = draw(st.sampled_from(["@id", "@id", "@id @default(autoincrement())", '@id(map: "key")', "@unique"]))
-        lines_of[model] = [f"id Int {key}", *(draw(_field(field, enums)) for field in fields)]
+        key = draw(
+            st.sampled_from(
+                ["@id", "@id", "@id @default(autoincrement())", f'@id(map: "key_{model[-3:]}")', "@id", "@unique"]
+            )
+        )
+        lines_of[model] = [f"id Int {key}", *(draw(_field(model, field, enums)) for field in fields)]
         fields_of[model] = ["id", *fields]
     for number in range(draw(st.integers(0, 4))):
         one, other = draw(st.sampled_from(models)), draw(st.sampled_from(models))
         _relation(draw, lines_of[one], lines_of[other], (one, other), number)
     for model in models:
         for _ in range(draw(st.integers(0, 2))):
-            lines_of[model].append(_attribute(draw, fields_of[model]))
+            lines_of[model].append(_attribute(draw, model, fields_of[model]))
         if _sometimes(draw, 4):
             lines_of[model].append(f'@@map("{draw(st.sampled_from(_MAPPED))}")')
         if _sometimes(draw, 15):

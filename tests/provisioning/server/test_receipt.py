@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.provisioning.server.receipt import ATTEMPTS, Trial, holds
 from tests.provisioning.server.conftest import App
 
@@ -84,6 +86,7 @@ async def test_everything_is_refused(app: App, other: App) -> None:
     }
 
 
+@pytest.mark.parametrize("ground", [18], indirect=True)
 async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> None:
     async with app.ground.superuser() as connection:
         await connection.execute(f"alter role {app.names.role} superuser")
@@ -98,6 +101,7 @@ async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> No
             assert trial.sqlstate == HARMLESS.get(name), trial
 
 
+@pytest.mark.parametrize("ground", [18], indirect=True)
 async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App) -> None:
     given = {"app": app.names.role, "other": other.names.role}
     async with app.ground.superuser(app.names.database) as connection:

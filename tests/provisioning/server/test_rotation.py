@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
 from app.provisioning.server.receipt import holds
 from app.provisioning.server.scram import new_password
 from tests.provisioning.server.conftest import LIMITS, App
+
+pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
 
 HOUR = timedelta(hours=1)
 OVER = timedelta(seconds=-1)

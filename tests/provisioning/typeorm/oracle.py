@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ import app.provisioning.extraction
 DIRECTORY: Final = Path(app.provisioning.extraction.__file__).parent / "oracle"
 PACKAGES: Final = {0: "typeorm", 1: "typeorm1"}
 """The package of each major version."""
+
+
+_ERROR: Final = re.compile(r"\w*Error\b.*: ")
 
 
 class OracleError(Exception):
@@ -33,5 +37,5 @@ def sql(files: Mapping[str, str], release: int = 0, packages: Path = DIRECTORY) 
         check=False,
     )
     if done.returncode or not done.stdout:
-        raise OracleError(next((line for line in done.stderr.splitlines() if "Error" in line), done.stderr))
+        raise OracleError(next((line for line in done.stderr.splitlines() if _ERROR.match(line)), done.stderr))
     return cast("dict[str, str]", json.loads(done.stdout))["sql"], done.stderr

@@ -67,7 +67,7 @@ def default_of(path: Path, notes: Notes, name: str) -> str | None:
     if path.kind == "Map" and not isinstance(given, dict):
         given = {} if _says(given, "newMap()", "newMap", "Map", "()=>newMap()") else given
     found = constants.constant(_cast_kind(path), given)
-    if found is not None and "\0" not in found:
+    if found is not None:
         return found
     found = constants.moving(path.kind, given)
     if found is not None:

@@ -33,13 +33,13 @@ def constant(kind: str, value: Value) -> str | None:
     """A constant as SQL for a column of that kind; None where Mongoose would not cast it, or it is none."""
     match kind:
         case "String":
-            return None if (shown := plain_text(value)) is None or "\0" in shown else literal(shown)
+            return None if (shown := plain_text(value)) is None or not is_sayable(shown) else literal(shown)
         case "Boolean":
             return _boolean(value)
         case "Date":
             return _date(value)
         case "ObjectId":
-            return literal(value) if isinstance(value, str) and value and "\0" not in value else None
+            return literal(value) if isinstance(value, str) and value and is_sayable(value) else None
         case "UUID":
             fits = isinstance(value, str) and re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value)
             return literal(value) if fits else None
@@ -54,7 +54,12 @@ def document(value: Value) -> str | None:
         written = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
         return None
-    return None if "\\u0000" in written else f"{literal(written)}::jsonb"
+    return None if "\\u0000" in written or not is_sayable(written) else f"{literal(written)}::jsonb"
+
+
+def is_sayable(written: str) -> bool:
+    """Whether PostgreSQL takes a text: no NUL, and no half of a character."""
+    return "\0" not in written and not any("\ud800" <= each <= "\udfff" for each in written)
 
 
 def moving(kind: str, value: Value) -> str | None:

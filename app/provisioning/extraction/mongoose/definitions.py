@@ -22,6 +22,9 @@ _KINDS: Final = {
 _OTHER_KINDS: Final = {"Long": "BigInt", "Email": "String", "Url": "String", "URL": "String", "Currency": "Int32"}
 """Types of packages that many apps add to Mongoose."""
 
+MOST_PATHS: Final = 2_000
+"""PostgreSQL takes no more than 1,600 columns."""
+
 Documents: TypeAlias = Callable[[Value], Document | None]
 """The schema that a value is."""
 
@@ -65,7 +68,7 @@ class Definitions:
     def _add_one(self, document: Document, full: str, key: str, value: Value, at: Found) -> None:
         if key in ("__proto__", "constructor", "prototype") or (key == "_id" and value is False):
             return
-        if value is None or value is UNDEFINED or isinstance(value, (bool, int, float)):
+        if not key or value is None or value is UNDEFINED or isinstance(value, (bool, int, float)):
             self._notes.fail(at, "type", f"{full} has no type of Mongoose.")
             return
         type_key = document.type_key
@@ -80,6 +83,9 @@ class Definitions:
 
     def set(self, document: Document, full: str, value: Value, at: Found) -> None:
         """Set one path; paths that stood for the same are gone."""
+        if len(document.paths) >= MOST_PATHS:
+            self._notes.fail(document.at, "size", f"A schema of more than {MOST_PATHS} paths is not read to its end.")
+            return
         path = self.path(document, full, value, at)
         document.remove(full)
         parts = full.split(".")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from app.provisioning.extraction.result import Finding, Rejected
 from app.provisioning.schema.model import Evidence
 from app.provisioning.source.values import UNDEFINED, Found, Record, Value
+
+MOST_FINDINGS: Final = 1_000
+"""How much is told of one app."""
 
 
 @dataclass(slots=True)
@@ -87,11 +91,15 @@ class Notes:
 
     def warn(self, at: Found, rule: str, message: str) -> None:
         """Something becomes another thing than what was written."""
-        self._findings[Finding("warning", at.module.path, at.line, f"mongoose.{rule}", message)] = None
+        self._note(Finding("warning", at.module.path, at.line, f"mongoose.{rule}", message))
 
     def fail(self, at: Found, rule: str, message: str) -> None:
         """Something cannot be read, or is wrong in itself."""
-        self._findings[Finding("error", at.module.path, at.line, f"mongoose.{rule}", message)] = None
+        self._note(Finding("error", at.module.path, at.line, f"mongoose.{rule}", message))
+
+    def _note(self, finding: Finding) -> None:
+        if len(self._findings) < MOST_FINDINGS:
+            self._findings[finding] = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -22,7 +22,7 @@ from app.provisioning.source.values import (
     Value,
 )
 
-MOST_STEPS: Final = 2_000_000
+MOST_STEPS: Final = 60_000
 """How many expressions are evaluated for one app; values made of values may grow without end."""
 
 _FUNCTIONS: Final = frozenset({"arrow_function", "function_expression", "function_declaration"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from tree_sitter import Node
@@ -12,7 +11,7 @@ from app.provisioning.extraction.mongoose.documents import Model, Notes, Variant
 from app.provisioning.extraction.mongoose.evaluation import Bound, last_segment, returned_by
 from app.provisioning.extraction.mongoose.schemas import Schemas
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import Module, decorators, text, walk
+from app.provisioning.source.syntax import Module, decorators, text
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _FOR_CLASS: Final = frozenset({"getModelForClass", "setModelForClass", "getModelWithString"})
@@ -30,7 +29,7 @@ class Models:
 
     def read(self, modules: list[Module]) -> None:
         """Find all models, then what is added to them."""
-        calls = [(module, node) for module in modules for node in _calls(module)]
+        calls = [(module, node) for module in modules for node in self._schemas.nodes(module, "call_expression")]
         for module, node in calls:
             self._model(module, node)
         for module, node in calls:
@@ -223,7 +222,7 @@ class Models:
     def _unregistered(self, modules: list[Module]) -> None:
         """Classes of NestJS that are made to schemas, but registered where we cannot see it."""
         for module in modules:
-            for node in _calls(module):
+            for node in self._schemas.nodes(module, "call_expression"):
                 if _called(node) != "createForClass":
                     continue
                 call = self._schemas.values.of(Found(module, node))
@@ -247,10 +246,6 @@ class Models:
 
 def _text(value: Value) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _calls(module: Module) -> Iterator[Node]:
-    return (node for node in walk(module.root) if node.type == "call_expression")
 
 
 def _called(node: Node) -> str:

@@ -55,7 +55,7 @@ def translated(pattern: str, flags: str) -> tuple[str, bool] | None:
     if depth or written.startswith(("***", "*", "+", "?")):
         return None
     try:
-        re.compile(pattern)
+        re.compile(written)
     except (re.error, OverflowError, RecursionError):
         return None
     return written, "i" in flags

@@ -47,6 +47,7 @@ class Schemas:
         self._kept: list[object] = []
         self._changes: dict[tuple[str, int], list[Call]] = {}
         self._changed: set[tuple[int, str, int]] = set()
+        self._nodes: dict[str, dict[str, list[Node]]] = {}
         self.used: set[int] = set()
 
     def note_changes(self, modules: Iterable[Module]) -> None:
@@ -56,8 +57,18 @@ class Schemas:
         for changes in self._changes.values():
             changes.sort(key=lambda call: (call.at.module.path, call.at.node.end_byte))
 
+    def nodes(self, module: Module, kind: str) -> list[Node]:
+        """The calls, `new` expressions or assignments of a module, in order."""
+        if module.path not in self._nodes:
+            found: dict[str, list[Node]] = {"call_expression": [], "new_expression": [], "assignment_expression": []}
+            for node in walk(module.root):
+                if node.type in found:
+                    found[node.type].append(node)
+            self._nodes[module.path] = found
+        return self._nodes[module.path][kind]
+
     def _note_changes(self, module: Module) -> None:
-        for node in walk(module.root):
+        for node in (*self.nodes(module, "call_expression"), *self.nodes(module, "assignment_expression")):
             if node.type == "call_expression":
                 callee = node.child_by_field_name("function")
                 if callee is None or callee.type != "member_expression":
@@ -80,19 +91,13 @@ class Schemas:
         """Schemas that stand in the code, and were not asked for."""
         found = []
         for module in modules:
-            for node in walk(module.root):
-                if (
-                    node.type != "new_expression"
-                    or last_segment(text(node.child_by_field_name("constructor"))) != "Schema"
-                ):
-                    continue
+            for node in self.nodes(module, "new_expression"):
                 call = self.values.of(Found(module, node))
-                if isinstance(call, Call) and self._is_mongoose(call) and id(self._made(call)) not in self.used:
-                    document = self._made(call)
+                document = self._made(call) if isinstance(call, Call) and self._is_constructor(call) else None
+                if document is not None and id(document) not in self.used:
                     parent = node.parent
-                    if document is not None:
-                        document.name = text(None if parent is None else parent.child_by_field_name("name"))
-                        found.append(document)
+                    document.name = text(None if parent is None else parent.child_by_field_name("name"))
+                    found.append(document)
         return found
 
     def of_definition(self, definition: Value, at: Found) -> Document:

@@ -68,10 +68,16 @@ function compiled() {
 
 function aliases() {
   const found = Object.keys(files).find((name) => /(^|\/)tsconfig(\.base)?\.json$/.test(name));
+  const packaged = Object.keys(files).find((name) => /(^|\/)package\.json$/.test(name));
+  let imports = {};
+  try {
+    imports = JSON.parse(files[packaged] ?? "{}").imports ?? {};
+  } catch {}
+  const subpaths = Object.entries(imports).filter(([, target]) => typeof target === "string");
   const { config } = found ? ts.parseConfigFileTextToJson(found, files[found]) : {};
   const { baseUrl, paths, strictNullChecks, strict } = config?.compilerOptions ?? {};
   const base = path.posix.join(ROOT, path.posix.dirname(found ?? "."), baseUrl ?? ".");
-  return { baseUrl: base, paths, strictNullChecks: process.env.STRICT ? (strictNullChecks ?? strict) : false };
+  return { baseUrl: base, paths: { ...paths, ...Object.fromEntries(subpaths.map(([name, target]) => [name, [target]])) }, strictNullChecks: process.env.STRICT ? (strictNullChecks ?? strict) : false };
 }
 
 /** Anything that an entity may take from a package that is not here: callable, constructible, of any property. */
@@ -88,7 +94,7 @@ function stub() {
     },
     // As a decorator's maker, and as the decorator itself.
     apply: () => stub(),
-    construct: () => ({}),
+    construct: () => stub(),
   });
 }
 
@@ -116,7 +122,7 @@ function load() {
   context.globalThis = context;
   context.global = context;
   const constructed = [];
-  const face = { ...typeorm, DataSource: class { constructor(given) { constructed.push(given); } } };
+  const face = { ...typeorm, DataSource: class { constructor(given) { constructed.push(given); return stub(); } } };
   face.createConnection = async (given) => constructed.push(given);
   face.default = face;
   function inside(name, from) {

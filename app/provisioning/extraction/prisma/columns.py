@@ -8,14 +8,17 @@ from typing import Final
 from app.provisioning.extraction.prisma import defaults, natives
 from app.provisioning.extraction.prisma.declarations import Declarations, Model
 from app.provisioning.extraction.prisma.defaults import Default, DefaultError
-from app.provisioning.extraction.prisma.names import cut
+from app.provisioning.extraction.prisma.names import Room, cut
 from app.provisioning.extraction.prisma.notes import Notes
 from app.provisioning.extraction.prisma.tree import Array, Attribute, Block, Call, Expression, Field, Number, Path, Text
 from app.provisioning.schema.expressions import ExpressionError, checked_type
 from app.provisioning.schema.model import Column, Numbering, TypeName
-from app.provisioning.schema.names import fit, literal, quoted
+from app.provisioning.schema.names import literal, quoted
 
 _NUMBERINGS: Final = frozenset({"smallint", "integer", "bigint"})
+
+MOST_COLUMNS: Final = 1_600
+"""PostgreSQL's limit (MaxHeapAttributeNumber)."""
 
 
 class Columns:
@@ -28,15 +31,17 @@ class Columns:
 
     def add(self, model: Model) -> None:
         """Gives a model its columns."""
-        names: set[str] = set()
+        room = Room()
         for field in model.fields.values():
             if self._declared.is_relation(field) or self._is_missing_relation(model, field):
                 continue
+            if len(model.columns) == MOST_COLUMNS:
+                self._fail(model, field, "columns", f"A table has at most {MOST_COLUMNS:,} columns.")
+                break
             column = self._column(model, field)
-            name = fit(column.name, taken=names)
+            name = room.claim(field.database_name)
             if name != field.database_name:
                 self._warn(model, field, "name", f"Column {field.database_name[:200]!r} is named {name!r}.")
-            names.add(name)
             model.columns[field.name] = replace(column, name=name)
 
     def _column(self, model: Model, field: Field) -> Column:

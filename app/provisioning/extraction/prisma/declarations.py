@@ -26,7 +26,7 @@ class Model:
     primary_key: PrimaryKey | None = None
     indexes: list[Index] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
-    unique_fields: list[tuple[str, ...]] = field(default_factory=list)
+    unique_fields: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     """The sets of fields that tell a row from the others, the primary key first."""
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.provisioning.extraction.prisma import names
@@ -18,6 +19,9 @@ from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey
 from app.provisioning.schema.names import literal, quoted
 
 _WORDS: Final = re.compile(r"Timestamp(?:Tz)?|Time(?:Tz)?|MinMax|VarBit|[A-Z][a-z]*\d*")
+
+MOST_COLUMNS: Final = 32
+"""PostgreSQL's limit for an index (INDEX_MAX_KEYS)."""
 
 
 class Keys:
@@ -43,18 +47,20 @@ class Keys:
             wanted = attribute.text("map") or names.primary_key(model.block.database_name)
             columns = tuple(part.of for part in indexed)
             model.primary_key = PrimaryKey(self._claim(model, attribute, room, wanted), columns)
-            model.unique_fields.insert(0, tuple(_field(part) for part in parts))
+            fields = tuple(_field(part) for part in parts)
+            model.unique_fields[frozenset(fields)] = fields
         for attribute, _ in keys[1:]:
             self._fail(model, attribute, "A model has one primary key.")
 
     def add_indexes(self, model: Model, room: Names) -> None:
         """Gives a model its indexes, the unique ones among them."""
+        seen: set[Index] = set()
         for field in model.fields.values():
             if (attribute := field.attribute("unique")) is not None:
-                self._index(model, attribute, [Call(field.name, attribute.arguments)], room)
+                self._index(model, attribute, [Call(field.name, attribute.arguments)], room, seen)
         for attribute in model.block.attributes:
             if attribute.name in ("unique", "index"):
-                self._index(model, attribute, _parts(attribute), room)
+                self._index(model, attribute, _parts(attribute), room, seen)
             elif attribute.name == "fulltext":
                 self._fail(model, attribute, "PostgreSQL has no such full-text index; it is left out.")
         if not model.unique_fields and model.block.attribute("ignore") is None:
@@ -62,7 +68,9 @@ class Keys:
                 model.block.file, model.block.line, "key", f"Nothing tells one row of {model.name} from another."
             )
 
-    def _index(self, model: Model, attribute: Attribute, parts: Sequence[Expression], room: Names) -> None:
+    def _index(
+        self, model: Model, attribute: Attribute, parts: Sequence[Expression], room: Names, seen: set[Index]
+    ) -> None:
         unique = attribute.name == "unique"
         method = "btree" if unique else _method(attribute)
         if method is None:
@@ -71,10 +79,9 @@ class Keys:
         indexed = self._indexed(model, attribute, parts, method or "btree")
         if indexed is None:
             return
-        columns = [part.of for part in indexed]
         fields = tuple(_field(part) for part in parts)
         if unique and where is None:
-            model.unique_fields.append(fields)
+            model.unique_fields.setdefault(frozenset(fields), fields)
         table = model.block.database_name
         written = [model.fields[each].database_name for each in fields]
         usual = names.unique(table, written) if unique else names.index(table, written)
@@ -90,18 +97,20 @@ class Keys:
             where,
             evidence=model.evidence(attribute.line, attribute.name),
         )
-        if made in model.indexes and columns:
+        if made in seen:
             self._fail(model, attribute, "This index is there already.")
             return
-        name = self._claim(model, attribute, room, made.name)
-        model.indexes.append(Index(name, made.parts, made.unique, made.method, made.where, evidence=made.evidence))
+        seen.add(made)
+        name = self._claim(model, attribute, room, mapped or usual)
+        model.indexes.append(replace(made, name=name))
 
     def _indexed(
         self, model: Model, attribute: Attribute, parts: Sequence[Expression], method: str = "btree"
     ) -> list[IndexPart] | None:
         """The columns, with their order and operator class; None where one of them cannot be indexed."""
-        if not parts or (len(parts) > 1 and method in OF_ONE_COLUMN):
-            self._fail(model, attribute, "This is no index of one field." if parts else "This names no field.")
+        most = 1 if method in OF_ONE_COLUMN else MOST_COLUMNS
+        if not 1 <= len(parts) <= most:
+            self._fail(model, attribute, f"Such an index has 1 to {most} columns; it is left out.")
             return None
         indexed: list[IndexPart] = []
         for part in parts:
@@ -172,7 +181,7 @@ class Keys:
         raise DefaultError(f"This is no value of {field.type}.")
 
     def _claim(self, model: Model, attribute: Attribute, room: Names, wanted: str) -> str:
-        name = room.claim(wanted)
+        name = room.index(wanted)
         if name != names.cut(wanted):
             self._notes.error(
                 model.block.file, attribute.line, "name",

@@ -47,7 +47,7 @@ def _place_models(declared: Declarations, rooms: dict[str, Names], notes: Notes)
     for model in declared.models.values():
         model.schema = _schema(declared, model.block, notes)
         wanted = model.block.database_name
-        model.table = rooms[model.schema].claim(wanted)
+        model.table = rooms[model.schema].table(wanted)
         if model.table != wanted:
             notes.warning(
                 model.block.file, model.block.line, "name", f"Table {wanted[:200]!r} is named {model.table!r}."
@@ -71,7 +71,7 @@ def _enums(declared: Declarations, rooms: dict[str, Names], notes: Notes) -> tup
             notes.error(block.file, block.line, "enum", f"{block.name} has no values.")
             continue
         schema = _schema(declared, block, notes)
-        name = rooms[schema].claim(block.database_name)
+        name = rooms[schema].enum(block.database_name)
         if name != block.database_name:
             notes.warning(block.file, block.line, "name", f"Enum {block.database_name[:200]!r} is named {name!r}.")
         declared.enum_types[block.name] = TypeName(name, schema)

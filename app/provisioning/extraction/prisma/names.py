@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from app.provisioning.schema.names import MOST_BYTES, fit
@@ -48,17 +49,43 @@ def join_foreign_key(table: str, side: str) -> str:
     return fit(table, suffix)
 
 
-class Names:
-    """The names that are taken in one schema of a database: tables, indexes and types share one room."""
+class Room:
+    """Names that must differ from each other."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._asked: Counter[str] = Counter()
 
-    def claim(self, name: str) -> str:
-        """The name as PostgreSQL keeps it, made another one where it is taken."""
-        claimed = fit(name, taken=self._taken)
-        self._taken.add(claimed)
-        return claimed
+    def claim(self, wanted: str, *others: Room) -> str:
+        """A name as PostgreSQL keeps it, numbered where it is taken, here or in the other rooms."""
+        name = fit(wanted)
+        while any(name in room._taken for room in (self, *others)):
+            # Counting goes on where it stopped, so that many of one name take no longer than many of different ones.
+            self._asked[wanted] += 1
+            name = fit(wanted, f"_{self._asked[wanted] + 1}")
+        for room in (self, *others):
+            room._taken.add(name)
+        return name
 
-    def __contains__(self, name: str) -> bool:
-        return cut(name) in self._taken
+
+class Names:
+    """The names in one schema of a database: tables and indexes in one room, types in another.
+
+    A table is in both, for the type of its rows.
+    """
+
+    def __init__(self) -> None:
+        self._relations = Room()
+        self._types = Room()
+
+    def table(self, wanted: str) -> str:
+        """The name of a table."""
+        return self._relations.claim(wanted, self._types)
+
+    def index(self, wanted: str) -> str:
+        """The name of an index, or of a key behind which there is one."""
+        return self._relations.claim(wanted)
+
+    def enum(self, wanted: str) -> str:
+        """The name of an enum."""
+        return self._types.claim(wanted)

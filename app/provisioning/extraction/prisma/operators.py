@@ -139,7 +139,7 @@ def accepts(method: str, operator_class: str | None, column: str | TypeName) -> 
         return False
     match found[2]:
         case None:
-            return method != "brin" and kind in _DEFAULTS[method]
+            return method != "brin" and (kind in _DEFAULTS[method] or (method, kind) == ("gist", "inet"))
         case "pattern":
             return method in ("btree", "hash") and kind in ("text", "character")
         case "bloom":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
 from app.provisioning.extraction.prisma import names
 from app.provisioning.extraction.prisma.declarations import Declarations, Model
-from app.provisioning.extraction.prisma.names import Names
+from app.provisioning.extraction.prisma.names import Names, Room
 from app.provisioning.extraction.prisma.natives import comparable
 from app.provisioning.extraction.prisma.notes import Notes
 from app.provisioning.extraction.prisma.tree import Array, Attribute, Expression, Field, Path
 from app.provisioning.schema.model import Action, Column, ForeignKey, Index, IndexPart, PrimaryKey, Table, TypeName
-from app.provisioning.schema.names import fit
 
 _ACTIONS: Final[dict[str, Action]] = {
     "Cascade": "CASCADE",
@@ -29,6 +29,7 @@ class Relations:
         self._declared = declared
         self._notes = notes
         self._opposites = _opposites(declared)
+        self._rooms: dict[str, Room] = defaultdict(Room)
 
     def add_foreign_keys(self) -> None:
         """Gives the models their foreign keys."""
@@ -73,7 +74,7 @@ class Relations:
     def _foreign_key(self, model: Model, field: Field, attribute: Attribute | None, fields: list[str]) -> None:
         target = self._declared.models[field.type]
         wanted = _field_names(attribute, "references")
-        references = wanted if wanted is not None else list(target.unique_fields[0] if target.unique_fields else ())
+        references = wanted if wanted is not None else list(next(iter(target.unique_fields.values()), ()))
         columns = [model.columns.get(name) for name in fields]
         targets = [target.columns.get(name) for name in references]
         found = [each for each in columns if each is not None]
@@ -84,7 +85,7 @@ class Relations:
         if len(set(fields)) < len(fields) or len(set(references)) < len(references):
             self._fail(model, field, "The relation names a column twice.")
             return
-        if sorted(references) not in [sorted(each) for each in target.unique_fields]:
+        if frozenset(references) not in target.unique_fields:
             self._fail(model, field, f"Nothing makes {', '.join(references)} unique in {target.name}.")
             return
         if not all(_fits(each, other) for each, other in zip(found, found_targets, strict=True)):
@@ -97,17 +98,16 @@ class Relations:
         if not self._declared.has_foreign_keys:
             return
         required = field.arity == "required" or any(model.fields[name].arity == "required" for name in fields)
-        taken = {each.name for each in model.foreign_keys}
         mapped = attribute.text("map") if attribute else None
         table = model.block.database_name
-        name = (
-            names.cut(mapped) if mapped else names.foreign_key(table, [model.fields[f].database_name for f in fields])
-        )
-        if name in taken:
+        usual = names.foreign_key(table, [model.fields[each].database_name for each in fields])
+        name = names.cut(mapped or usual)
+        claimed = self._rooms[model.name].claim(name)
+        if claimed != name:
             self._fail(model, field, f"The name {name!r} is another foreign key's already.")
         model.foreign_keys.append(
             ForeignKey(
-                fit(name, taken=taken),
+                claimed,
                 tuple(each.name for each in found),
                 target.table,
                 tuple(each.name for each in found_targets),
@@ -148,7 +148,7 @@ class Relations:
         relation = _relation_name(field) or _relation_name(opposite) or f"{model.name}To{other.name}"
         wanted = names.join_table(relation)
         room = rooms[model.schema]
-        table = room.claim(wanted)
+        table = room.table(wanted)
         if table != names.cut(wanted):
             self._warn(model, field, f"The join table {wanted!r} is named {table!r}: its name is taken.")
         sides = ((model, key, "A"), (other, other_key, "B"))
@@ -156,8 +156,8 @@ class Relations:
         return Table(
             table,
             tuple(Column(side, column.type, evidence=evidence) for _, column, side in sides),
-            PrimaryKey(room.claim(names.join_constraint(wanted, "_AB_pkey")), ("A", "B")),
-            indexes=(Index(room.claim(names.join_constraint(wanted, "_B_index")), (IndexPart("B"),)),),
+            PrimaryKey(room.index(names.join_constraint(wanted, "_AB_pkey")), ("A", "B")),
+            indexes=(Index(room.index(names.join_constraint(wanted, "_B_index")), (IndexPart("B"),)),),
             foreign_keys=tuple(
                 ForeignKey(
                     names.join_foreign_key(wanted, side), (side,), each.table, (column.name,), each.schema,

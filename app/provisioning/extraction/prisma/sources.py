@@ -65,11 +65,16 @@ def schemas_of(files: Mapping[str, list[Block]]) -> dict[str, list[str]]:
 
 def _kinship(root: str, path: str) -> int:
     """How near a file without a datasource is to one with it: 0 where they do not belong together."""
-    above, directory = posixpath.dirname(root), posixpath.dirname(path)
-    if not above or directory == above or directory.startswith(f"{above}/"):
+    above = posixpath.dirname(root)
+    if _is_below(path, above):
         return 2 + len(above)
     # schema/config/base.prisma with schema/user.prisma: the file with the datasource may lie deeper.
-    return 1 if directory and above.startswith(f"{directory}/") else 0
+    parent = posixpath.dirname(above)
+    return 1 if parent and _is_below(path, parent) else 0
+
+
+def _is_below(path: str, directory: str) -> bool:
+    return not directory or path.startswith(f"{directory}/")
 
 
 def _provider(blocks: list[Block]) -> str | None:

@@ -32,6 +32,8 @@ class Expressions:
         """The entity that `() => User`, `"User"`, `User` or an entity schema means."""
         if isinstance(value, str):
             return value
+        if isinstance(value, Name) and (named := self._named(value)) is not None:
+            return named
         expression = self.returned(value)
         if expression is None:
             expression = value.at if isinstance(value, (Name, Opaque)) else None
@@ -47,6 +49,11 @@ class Expressions:
         if isinstance(meant, Name) and meant.at.node is not expression.node:
             return self.classes.named(meant.at, given)
         return meant if isinstance(meant, str) else self._schema(meant) if isinstance(meant, Call) else None
+
+    def _named(self, value: Name) -> Class | None:
+        """The class of `User.name`."""
+        owner = value.at.node.child_by_field_name("object") if value.text.endswith(".name") else None
+        return None if owner is None else self.classes.named(Found(value.at.module, owner))
 
     def paths(self, value: Value) -> list[str] | None:
         """The properties that an index names: `["a"]`, `(post) => [post.a, post.b.c]`, `(post) => ({ a: 1 })`."""
@@ -89,7 +96,10 @@ class Expressions:
         options = self.program.argument(call, 0)
         if not isinstance(options, dict):
             return None
-        return self.target(options["target"]) if options.get("target", UNDEFINED) else options.get("name")
+        if options.get("target", UNDEFINED):
+            return self.target(options["target"])
+        name = self.target(options.get("name", UNDEFINED))
+        return name.name if isinstance(name, Class) else name
 
 
 def _path(node: Node, names: list[str]) -> str | None:

@@ -45,8 +45,11 @@ async def made(work: Work, fill: Fill, *, afresh: bool = False) -> Outcome:
     """
     job = work.job
     password, stored = await work.pending_password(new_password())
-    await work.report.step("creating", state="creating", host=work.address.host, port=work.address.port, pending=stored)
+    await work.report.step("starting")
     async with work.server.place(job.names) as place:
+        # Who has lost the operation meanwhile, and gets the place when all is done, learns it before touching anything.
+        address = work.address
+        await work.report.step("creating", state="creating", host=address.host, port=address.port, pending=stored)
         try:
             if afresh:
                 await place.clear()
