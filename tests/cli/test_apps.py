@@ -17,7 +17,9 @@ from tests.world import Database
 
 Apps = Callable[..., Awaitable[Result]]
 BEFORE = """
-datasource db { provider = "postgresql" }
+datasource db {
+  provider = "postgresql"
+}
 model User {
   id   Int    @id @default(autoincrement())
   name String

@@ -17,7 +17,9 @@ from tests.world import Actor, Database
 
 SCHEMA = "prisma/schema.prisma"
 BEFORE = """
-datasource db { provider = "postgresql" }
+datasource db {
+  provider = "postgresql"
+}
 model User {
   id    Int    @id @default(autoincrement())
   email String @unique
