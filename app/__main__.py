@@ -20,8 +20,8 @@ from app.assistant.documentation.files import DocumentationError
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
 from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError
-from app.provisioning.commands import AppsError
 from app.provisioning.commands import add_commands as add_apps_commands
+from app.provisioning.desk import AppsError
 from app.provisioning.oracles.tools import OracleError
 from app.provisioning.schema.validation import SchemaError
 from app.provisioning.schema_commands import add_commands as add_schema_commands
