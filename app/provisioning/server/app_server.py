@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address
@@ -11,6 +13,8 @@ from app.provisioning.server.names import Names
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.roles import drop_role
 from app.provisioning.server.scratch import drop_expired, scratch
+
+LONGEST_TRANSACTION: Final = timedelta(hours=24)
 
 
 class AppServer:
@@ -48,6 +52,16 @@ class AppServer:
         async with self.address.link() as link:
             rows = await link.rows("objects", apps=naming.APPS)
         return {row["name"]: row["name"][: naming.LENGTH] for row in rows}
+
+    async def end_old_transactions(self) -> list[str]:
+        """End sessions of apps that have been in one transaction for too long; their databases. Raises AppServerError.
+
+        It keeps the server from reusing transaction numbers, of which there is one supply for all.
+        """
+        hours = LONGEST_TRANSACTION // timedelta(hours=1)
+        async with self.address.link() as link:
+            rows = await link.rows("end_old_transactions", apps=naming.APPS, hands=naming.HANDS, hours=hours)
+        return [row["datname"] for row in rows]
 
     async def drop_expired_hands(self) -> int:
         """Drop temporary logins that have outlived their time; how many there were. Raises AppServerError."""

@@ -17,6 +17,7 @@ from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, SchemaRefused, told
 from app.provisioning.server.place import Place
 from app.provisioning.work.job import Outcome, Row
+from app.provisioning.work.operations.backup import checkpoint
 from app.provisioning.work.operations.work import Undone, Work
 from app.provisioning.work.planning import Planner, TablesHeld, choices_of, looked, refused
 
@@ -124,11 +125,9 @@ def _over(change: Row) -> Outcome:
 
 
 async def _backed_up(work: Work, place: Place) -> Begun:
-    if work.checkpoint is None:
+    if not work.backups.are_kept:
         raise BackupNeeded()
-    await work.report.step("backing up")
-    async with work.report.lasting("backing up"):
-        backup_id = await work.checkpoint(work, place)
+    backup_id = await checkpoint(work, place)
     return Begun.of(await work.report.begin_change(backup_id))
 
 
