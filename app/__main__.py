@@ -21,8 +21,10 @@ from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError
 from app.provisioning.commands import AppsError
 from app.provisioning.commands import add_commands as add_apps_commands
-from app.provisioning.extraction.commands import add_commands as add_schema_commands
+from app.provisioning.oracles.tools import OracleError
 from app.provisioning.schema.validation import SchemaError
+from app.provisioning.schema_commands import add_commands as add_schema_commands
+from app.provisioning.server.errors import AppServerError
 from app.provisioning.source.files import SourceError
 from app.queries import QUERIES
 from app.seeding import SeedError, seed
@@ -46,10 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("These settings are missing or wrong:", *error.lines, sep="\n  ", file=sys.stderr)
         return 2
     except (
+        AppServerError,
         AppsError,
         CommandError,
         DocumentationError,
         MigrationError,
+        OracleError,
         PrivacyError,
         SchemaError,
         SeedError,

@@ -193,6 +193,12 @@ class AppDatabaseMissing(PalaverError):
     status, code, title = 409, "APP_DATABASE_MISSING", "No such database"
 
 
+class AppChangeStale(PalaverError):
+    """The plan is not open any more, or the database is not as it was when it was made; plan the change again."""
+
+    status, code, title = 409, "APP_CHANGE_STALE", "Plan out of date"
+
+
 class EncryptionChanged(PalaverError):
     """Whether this organisation's messages are encrypted has just changed; try again."""
 

@@ -70,6 +70,10 @@ vacuum (analyze, skip_locked) public.app_databases;
 
 vacuum (analyze, skip_locked) public.app_operations;
 
+vacuum (analyze, skip_locked) public.app_changes;
+
+vacuum (analyze, skip_locked) public.app_backups;
+
 vacuum (analyze, skip_locked) private.app_credentials;
 
 vacuum (analyze, skip_locked) private.prompt_uses;

@@ -16,6 +16,7 @@ from typing import Final
 import asyncpg
 
 from app.local.postgres import Postgres
+from app.provisioning.extraction.typeorm.columns import OF_OTHERS
 from app.provisioning.extraction.typeorm.reader import TESTS, read
 from app.provisioning.schema.ddl import statements
 from app.provisioning.schema.difference import Difference, Kind
@@ -26,6 +27,7 @@ from tests.provisioning.typeorm import oracle
 from tests.world import PASSWORDS, server_directory
 
 _OF_EXTENSIONS: Final = re.compile(r'(?<=" )(citext|hstore|ltree|cube|geometry|geography)(\([^)]*\))?(?=[ ,)])')
+_UNSUPPORTED: Final = re.compile(r'Data type "(.+?)" in')
 _REPLACED: Final = {"citext": "text", "ltree": "text", "cube": "double precision[]"}
 
 
@@ -41,6 +43,20 @@ def is_chosen(difference: Difference) -> bool:
 def comparable(sql: str) -> str:
     """TypeORM's SQL with the types of extensions that an app's database lacks as the reader turns them."""
     return _OF_EXTENSIONS.sub(lambda found: _REPLACED.get(found[1], "jsonb"), sql)
+
+
+def _asked(files: dict[str, str], release: int, packages: Path) -> tuple[str, str, dict[str, str]]:
+    """TypeORM's SQL, what it could not load, and the files: types of other databases become PostgreSQL's for both."""
+    for _ in range(12):
+        try:
+            return *oracle.sql(files, release, packages), files
+        except oracle.OracleError as error:
+            found = _UNSUPPORTED.search(str(error))
+            if found is None or found[1] not in OF_OTHERS:
+                raise
+            written = re.compile(rf"(?<=['\"]){re.escape(found[1])}(?=['\"])")
+            files = {path: written.sub(OF_OTHERS[found[1]], text) for path, text in files.items()}
+    return *oracle.sql(files, release, packages), files
 
 
 class Report:
@@ -60,16 +76,17 @@ class Report:
             self._count("no app", directory, str(error))
             return
         files = {path: text for path, text in tree.files.items() if not TESTS.search(path)}
-        extraction = read(SourceTree(files))
-        if extraction is None:
+        if read(SourceTree(files)) is None:
             self._count("no entities", directory)
             return
         try:
-            theirs, unloaded = oracle.sql(files, release, packages)
+            theirs, unloaded, files = _asked(files, release, packages)
         except oracle.OracleError as error:
             self._count("rejected by TypeORM", directory, str(error))
             await self._try(connection, directory, SourceTree(files))
             return
+        extraction = read(SourceTree(files))
+        assert extraction is not None
         for line in [line for line in unloaded.splitlines() if ": " in line][:5]:
             print(f"    could not be loaded: {line}")
         for finding in extraction.errors:
@@ -77,7 +94,7 @@ class Report:
         try:
             fidelity = await compare_in(connection, extraction.schema, comparable(theirs))
         except (asyncpg.PostgresError, SchemaError) as error:
-            is_theirs = any(note in comparable(theirs) for note in getattr(error, "__notes__", ()))
+            is_theirs = any(note[:100] in comparable(theirs) for note in getattr(error, "__notes__", ()))
             self._count("TypeORM's does not apply" if is_theirs else "does not apply", directory, str(error))
             if is_theirs:
                 await self._try(connection, directory, SourceTree(files))

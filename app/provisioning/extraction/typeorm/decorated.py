@@ -33,7 +33,7 @@ from app.provisioning.extraction.typeorm.storage import (
     TreeSaid,
     UniqueSaid,
 )
-from app.provisioning.extraction.typeorm.types import OBJECT, design_type, initial_type
+from app.provisioning.extraction.typeorm.types import UNKNOWN, design_type, initial_type
 from app.provisioning.source.syntax import decorators
 from app.provisioning.source.values import UNDEFINED, Call, Name, Opaque, Value
 
@@ -208,14 +208,14 @@ class Decorated:
             return "bytea" if written == "Buffer" else written
         initial = initial_type(member) if written is None else None
         guess = initial or {"Array": "jsonb", "BigInt": "bigint", "Uint8Array": "bytea"}.get(written or "")
-        guess = guess or ("String" if written in (None, "") else "jsonb")
+        guess = guess or ("String" if written in (None, "", UNKNOWN) else "jsonb")
         self._report.error(
             said.at,
             "column-type",
             f"{of.name}.{name} names no column type, and TypeORM takes none from its own ({written or 'none'}); "
             f"it is read as {'text' if guess == 'String' else guess}.",
         )
-        return guess if written != OBJECT or initial else "jsonb"
+        return guess
 
     def _relation(self, of: Class, name: str, said: Decorator) -> None:
         target = self._expressions.target(said.argument(0), of.given)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.provisioning.extraction.typeorm.builder import Builder
-from app.provisioning.extraction.typeorm.columns import Columns
+from app.provisioning.extraction.typeorm.columns import Columns, storable
 from app.provisioning.extraction.typeorm.constraints import Constraints, fitted, once
 from app.provisioning.extraction.typeorm.expressions import Expressions
 from app.provisioning.extraction.typeorm.metadata import (
@@ -47,7 +47,9 @@ class Tables:
         self._naming = settings.naming
         self._report = report
         self._entities = [
-            entity for entity in builder.build() if entity.kind not in ("entity-child", "view") and entity.synchronize
+            entity
+            for entity in builder.build()
+            if entity.kind not in ("entity-child", "view") and entity.synchronize and self._is_named(entity)
         ]
         places = (entity.place() for entity in self._entities)
         taken = {(schema or PUBLIC, fit(name)) for schema, name in places}
@@ -80,6 +82,12 @@ class Tables:
             tuple(sorted({extension for type_, extension in _EXTENSIONS.items() if type_ in types})),
         )
 
+    def _is_named(self, entity: EntityMeta) -> bool:
+        if not fit(entity.place()[1]):
+            self._report.error(entity.at, "name", "This entity has no name.")
+            return False
+        return True
+
     def _table(self, entity: EntityMeta) -> Table:
         schema, written = entity.place()
         name = fit(written)
@@ -110,7 +118,7 @@ class Tables:
             constraints.exclusions(entity),
             (),
             schema or PUBLIC,
-            entity.comment,
+            None if entity.comment is None else storable(entity.comment),
             evidence(entity.at, "join-table" if entity.is_junction else "entity"),
         )
 
