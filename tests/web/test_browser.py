@@ -19,10 +19,9 @@ from tests.assistant.scripts import changing, structured, suggesting
 from tests.clients.install import LITE
 from tests.model_server import ModelServer, Script
 from tests.web.browser import Browser, Page, browser, chromium
-from tests.web.console import NARROW, PASSWORD, WIDE, nameless, sign_in
+from tests.web.console import NARROW, WIDE, nameless, sign_in
 from tests.web.line import Line, line
 from tests.world import server_directory
-
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -19,6 +17,7 @@ from tests.world import server_directory
 
 APP = "00000000-0000-7000-8000-0000000a6001"
 HIDDEN = "••••••••"
+MODEL = "model Item {\n  id Int @id\n}\n"
 HOSTILE = '<img src=x onerror="throw 1">\u202e{{7*7}}'
 
 
@@ -68,24 +67,37 @@ def zipped(path: Path, files: dict[str, str]) -> Path:
     return path
 
 
+async def changed(stack: Stack) -> dict[str, str]:
+    """The schema of the demonstration's app with a column that comes and one that goes."""
+    connection = await asyncpg.connect(stack.settings["DATABASE_URL"], ssl=False)
+    text: str = await connection.fetchval(
+        "select content from public.generated_app_files where app_id = $1 and path = 'prisma/schema.prisma'", APP
+    )
+    await connection.close(timeout=10)
+    text = text.replace("  returnedAt DateTime?\n", "").replace(", returnedAt]", "]")
+    return {"prisma/schema.prisma": text.replace("  loans     Loan[]", "  loans     Loan[]\n  shelf     String?")}
+
+
 async def fits(page: Page) -> bool:
     """Whether nothing has to be scrolled sideways on a phone, and all controls have names."""
     await page.appear(*NARROW, "dark")
-    width = await page.run("Math.max(document.documentElement.scrollWidth, document.querySelector('#scroll').scrollWidth)")
+    width = await page.run(
+        "Math.max(document.documentElement.scrollWidth, document.querySelector('#scroll').scrollWidth)"
+    )
     without = await nameless(page)
     await page.appear(*WIDE, "light")
     return bool(width <= NARROW[0]) and without == []
 
 
-async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> None:
+async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stack: Stack, tmp_path: Path) -> None:
     await sign_in(page, "ben@acme.test")
     await page.click_text("App: Tool library", "#apps")
-    await page.shows("Tool library has no database here", "#app")
+    await page.shows("No database here yet", "#app")
     await page.shows("3 files of it are kept here", "#app")
     await page.click_text("See the tables first", "#app")
-    await page.shows("3 tables, 12 columns, 1 enum, read from prisma", "#foreseen")
+    await page.shows("3 tables, 10 columns, 1 enum, read from prisma", "#foreseen")
     await page.shows("Borrower 2 columns · prisma/schema.prisma:", "#foreseen")
-    assert 'CREATE TABLE "Loan"' in await page.run("document.querySelector('#foreseen pre').textContent")
+    assert 'create table "public"."Loan"' in await page.run("document.querySelector('#foreseen pre').textContent")
     assert await fits(page)
     await page.click_text("Make the database", "#app")
     await page.shows("attempts to get out of it, all refused", "#app")
@@ -108,10 +120,28 @@ async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> No
     connection = await asyncpg.connect(address)
     await connection.execute("""insert into "Tool" (name) values ('brad-point bit')""")
     await connection.close(timeout=10)
-    for button, line in (("Copy a psql line", f"psql '{address}'"), ("Copy a DATABASE_URL line", f"DATABASE_URL='{address}'")):
+    for button, line in (
+        ("Copy a psql line", f"psql '{address}'"),
+        ("Copy a DATABASE_URL line", f"DATABASE_URL='{address}'"),
+    ):
         await page.click_text(button, "#app")
         await page.until(f"window.copied === {json.dumps(line)}")
     assert await fits(page)
+
+    await chosen(page, "#source-zip", zipped(tmp_path / "newer.zip", await changed(stack)))
+    await page.click_text("See what would change", "#app")
+    await page.shows("shelf", ".plan")
+    await page.shows("This loses data: do it, behind a backup", ".plan")
+    assert await fits(page)
+    await page.click_text("Make the change without the steps that are not ticked", "#app")
+    await page.shows("Changes so far (1)", "#app")
+    await page.shows("There is none yet.", "[aria-label=Backups]")
+    connection = await asyncpg.connect(address)
+    assert [tuple(row) for row in await connection.fetch('select name, shelf from "Tool"')] == [
+        ("brad-point bit", None)
+    ]
+    assert await connection.fetch('select "returnedAt" from "Loan"') == []
+    await connection.close(timeout=10)
 
     await page.click_text("Remove the database", "#app")
     await page.press("Escape")
@@ -126,18 +156,16 @@ async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> No
     assert await connection.fetchval('select name from "Tool"') == "brad-point bit"
     await connection.close(timeout=10)
 
-
-async def test_an_administrator_sees_no_password_and_others_nothing(page: Page, stack: Stack) -> None:
+    await page.click("#sign-out")
+    await page.until("document.querySelector('#app').childElementCount === 0")
     await sign_in(page, "ada@acme.test")
-    await page.go(f"{stack.worker_url}/#app/{APP}/production")
-    await page.reload()
+    await page.run(f"location.hash = 'app/{APP}'")
     await page.shows("all refused", "#app")
     assert await page.run("document.querySelector('#connection')") is None
     await page.click("#sign-out")
     await page.until("document.querySelector('#app').childElementCount === 0")
     await sign_in(page, "dan@globex.test")
-    await page.go(f"{stack.worker_url}/#app/{APP}")
-    await page.reload()
+    await page.run(f"location.hash = 'app/{APP}'")
     await page.shows("This app does not exist, or you do not see it any more.")
     assert "Tool library" not in await page.run("document.body.innerText")
 
@@ -155,14 +183,29 @@ async def test_a_new_app_and_what_is_wrong_with_its_files(page: Page, tmp_path: 
     await chosen(page, "#source-zip", zipped(tmp_path / "empty.zip", {"README.html": "<h1>Hello</h1>"}))
     await page.click_text("Make the database", "#app")
     await page.shows("Nothing in these files says which tables the app needs", "#app-problem")
-    broken = "model User {\n  id Int @id\n  name Strin\n}\n\nmodel Post {\n  id Int @id\n}\n"
+    await page.shows("The files in empty.zip are taken.", "#app")
+    await page.shows("Make it without tables", "#app")
+    broken = MODEL + "model User {\n  id Int @id\n  name Strin\n}\n"
     (tmp_path / "broken.zip").write_bytes(b"PK not a zip")
     await chosen(page, "#source-zip", tmp_path / "broken.zip")
     await page.click_text("See the tables first", "#app")
     await page.shows("This is no zip archive that can be read.", "#app-problem")
     await chosen(page, "#source-zip", zipped(tmp_path / "app.zip", {"prisma/schema.prisma": broken}))
     await page.click_text("See the tables first", "#app")
-    await page.shows("prisma/schema.prisma:3", "#foreseen .findings")
+    await page.shows("Strin is declared nowhere", "#foreseen .findings")
+    folder = tmp_path / "shop"
+    for name, text in (
+        ("prisma/schema.prisma", MODEL),
+        ("node_modules/other/schema.prisma", MODEL.replace("Item", "Odd")),
+    ):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text)
+    (folder / "logo.png").write_bytes(bytes(range(256)))
+    await chosen(page, "#source-folder", folder)
+    await page.shows("1 file of the directory is taken", "#app")
+    await page.click_text("See the tables first", "#app")
+    await page.shows("1 table, 1 column, read from prisma", "#foreseen")
+    await page.shows("Item 1 column · prisma/schema.prisma:1", "#foreseen")
     assert await fits(page)
     assert await page.run("document.querySelectorAll('#app img').length") == 0
     await page.click_text("Delete this app", "#app")

@@ -93,11 +93,50 @@ select pg_catalog.pg_terminate_backend(a.pid, 5000)
 from pg_catalog.pg_stat_activity as a
 where a.datname = :'database' and a.pid <> pg_catalog.pg_backend_pid()
 
+-- name: end_old_transactions
+select a.datname, pg_catalog.pg_terminate_backend(a.pid, 5000)
+from pg_catalog.pg_stat_activity as a
+where
+    a.datname ~ :'apps'
+    and a.usename !~ :'hands'
+    and a.xact_start < pg_catalog.now() - pg_catalog.make_interval(hours => :hours)
+
 -- name: drop_database
 drop database if exists :"database" with (force)
 
+-- name: databases
+select d.datname from pg_catalog.pg_database as d where d.datname in (:'database', :'successor', :'former') and d.datallowconn
+
+-- name: database_exists
+select exists (select from pg_catalog.pg_database as d where d.datname = :'database')
+
+-- name: rename_database
+alter database :"from" rename to :"to"
+
+-- name: mark_database
+comment on database :"database" is :'mark'
+
+-- name: mark_of_database
+select pg_catalog.shobj_description(d.oid, 'pg_database') from pg_catalog.pg_database as d where d.datname = :'database'
+
 -- name: drop_role
 drop role if exists :"role"
+
+-- name: databases_that_name
+select distinct d.datname
+from pg_catalog.pg_shdepend as s
+inner join pg_catalog.pg_database as d on d.oid = s.dbid
+where
+    s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+    and s.refobjid = pg_catalog.to_regrole(:'role')
+    and d.datname ~ :'apps'
+    and pg_catalog.left(d.datname, 36) <> :'home'
+
+-- name: open_logins
+select r.rolname from pg_catalog.pg_roles as r where r.rolcanlogin and r.rolname in (:'first', :'second')
+
+-- name: existing_roles
+select r.rolname from pg_catalog.pg_roles as r where r.rolname in (:'first', :'second')
 
 -- name: create_second_login
 create role :"login" nologin password :'verifier' connection limit :connections in role :"role"

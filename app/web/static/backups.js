@@ -1,18 +1,17 @@
 import { asking } from "./asking.js";
 import { data } from "./data.js";
-import { given, tell } from "./database.js";
+import { given } from "./database.js";
 import { make, quiet } from "./dom.js";
 import { size, when } from "./facts.js";
 
 const KINDS = { manual: "made by hand", checkpoint: "before a change", removal: "before a removal", scheduled: "as scheduled" };
 const MOST = 20;
 
-/** The backups of a database; nothing where the server makes none. */
+/** The backups of a database. */
 export function backupsNode(desk) {
   const list = make("div");
-  const node = make("section", { className: "card", "aria-label": "Backups", hidden: true }, make("h3", { textContent: "Backups" }), list);
+  const node = make("section", { className: "card", "aria-label": "Backups", }, make("h3", { textContent: "Backups" }), list);
   desk.told(async () => {
-    if (!(await isOffered(desk.place))) return;
     const rows = await data("app_backups", {
       select: "id,kind,label,bytes,tables,created_at",
       database_id: `eq.${desk.status.databaseId}`,
@@ -21,19 +20,8 @@ export function backupsNode(desk) {
       limit: String(MOST),
     });
     list.replaceChildren(...partsOf(desk, rows));
-    node.hidden = false;
   });
   return node;
-}
-
-async function isOffered(place) {
-  try {
-    await tell(place, "backups");
-    return true;
-  } catch (error) {
-    if (error.code === "NOT_FOUND" || error.status === 405) return false;
-    throw error;
-  }
 }
 
 function partsOf({ isOwner, run, told }, rows) {

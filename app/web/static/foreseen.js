@@ -34,7 +34,7 @@ export function findingsNode(findings) {
   if (!findings.length) return null;
   const items = findings.slice(0, MOST).map(({ severity, file, line, message }) => {
     const where = [file, line].filter(Boolean).join(":");
-    return make("li", { "data-severity": severity }, make("span", { textContent: `${severity === "error" ? "Cannot be read" : "Note"}: ${message}` }), where ? make("span", { className: "small", textContent: ` ${where}` }) : null);
+    return make("li", { "data-severity": severity }, make("span", { textContent: `${severity === "error" ? "Fault" : "Note"}: ${message}` }), where ? make("span", { className: "small", textContent: ` ${where}` }) : null);
   });
   return make("ul", { className: "findings", "aria-label": "What was noticed" }, ...items);
 }

@@ -22,19 +22,26 @@ export function makingNode({ place, row, status, told, run }) {
       say("Reading the files…");
       try {
         shown.replaceChildren(foreseenNode(await tell(place, "preview", options)));
-        shown.querySelector("h3").focus();
+        const head = shown.querySelector("h3");
+        say(head.textContent);
+        head.focus();
       } finally {
         look.disabled = false;
       }
     }),
   );
-  const begin = (query) => told(async () => run("The database is being made", "provision", { ...(await picked()), query }));
+  const begin = (query) =>
+    told(async () => {
+      const problem = await run("The database is being made", "provision", { ...(await picked()), query });
+      if (problem?.code === "NO_TABLES_FOUND") empty.hidden = false;
+    });
   const primary = make("button", { type: "button", className: "primary", textContent: "Make the database", on: { click: () => begin({}) } });
   const empty = quiet("Make it without tables", () => begin({ empty: "true" }));
+  empty.hidden = true;
   return make(
     "section",
     { className: "card", "aria-label": "A database for this app" },
-    make("h3", { tabIndex: -1, textContent: `${row.name} has no database here` }),
+    make("h3", { tabIndex: -1, textContent: "No database here yet" }),
     make("p", { textContent: "The tables come from the app's files. Nothing of its code is run." }),
     sources.node,
     make("div", { className: "suggestion-row" }, primary, look, empty),

@@ -18,7 +18,7 @@ export function sourcesNode(kept) {
     say(told.textContent);
   };
   zip.addEventListener("change", () => picked(zip, folder, () => `The files in ${zip.files[0].name} are taken.`));
-  folder.addEventListener("change", () => picked(folder, zip, () => `${count(readable(folder.files).length, "file")} of the directory are taken; the others say nothing about tables.`));
+  folder.addEventListener("change", () => picked(folder, zip, () => fromFolder(readable(folder.files).length)));
   const node = make(
     "fieldset",
     { className: "sources" },
@@ -37,6 +37,8 @@ export function sourcesNode(kept) {
 }
 
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+const fromFolder = (files) => `${count(files, "file")} of the directory ${files === 1 ? "is" : "are"} taken; the others say nothing about tables.`;
 
 const keptInWords = ({ file_count: files }) =>
   files ? `${count(files, "file")} of it ${files === 1 ? "is" : "are"} kept here, and taken if you pick no others.` : "Pick what the app is made of: its code, with its schema if it has one.";

@@ -37,7 +37,7 @@ export function leave() {
   view.visit += 1;
   closeRename();
   stageFor(null);
-  at("app").replaceChildren();
+  for (const name of ["app", "app-problem"]) at(name).replaceChildren();
   if (!isWaiting()) hideNotice();
   drawComposer();
 }

@@ -27,6 +27,7 @@ const STATES = {
   removed: "no database",
 };
 const STEPS = {
+  starting: "Starting",
   creating: "Creating the database",
   applying: "Making the tables, and trying to get out",
   "setting the password": "Setting the password",
@@ -58,9 +59,9 @@ export function showNewApp() {
     location.hash = `#app/${id}`;
     await loadApps();
   };
-  const submit = (event) => { event.preventDefault(); return told(create); };
+  const submit = (event) => { event.preventDefault(); return telling(view.visit)(create); };
   const form = make("form", { className: "card", noValidate: true, on: { submit } }, make("label", { for: "app-name", textContent: "What the app is called" }), name, make("button", { type: "submit", className: "primary", textContent: "Go on" }));
-  at("app").replaceChildren(make("p", { className: "lede-small", textContent: "An app has files, and a database of its own that is made from them." }), problemNode(), form);
+  at("app").replaceChildren(make("p", { className: "lede-small", textContent: "An app has files, and a database of its own that is made from them." }), form);
   if (!narrow.matches) name.focus();
 }
 
@@ -90,12 +91,9 @@ function draw(tab) {
   at("app").replaceChildren(
     tab.row.description ? make("p", { className: "lede-small", textContent: tab.row.description }) : "",
     environmentsNode(tab),
-    problemNode(),
     make("div", { id: "app-body" }, ...partsOf(tab)),
   );
 }
-
-const problemNode = () => make("div", { id: "app-problem", className: "field-error", role: "alert" });
 
 function environmentsNode({ place, status }) {
   const options = ENVIRONMENTS.map((name) => {
@@ -108,7 +106,8 @@ function environmentsNode({ place, status }) {
 
 /** What is shown of a database as it is now. */
 function partsOf(tab) {
-  const { place, row, status } = tab;
+  const { place, row, status, visit } = tab;
+  const told = telling(visit);
   const isOwner = status.access === "owner";
   const desk = { place, row, status, isOwner, told, run: (title, action, options) => follow(tab, title, action, options), again: () => load(tab) };
   if (isBusy(status)) return [];
@@ -135,11 +134,12 @@ function failureNode({ error }) {
   return error && make("div", { className: "notice bad" }, make("p", { textContent: error.detail ?? "It could not be made." }), make("p", { className: "small", textContent: error.code }));
 }
 
-/** Do something to the database, with its steps before the person's eyes; then show how it is. */
+/** Do something to the database, with its steps before the person's eyes; then show how it is. What was wrong with it, or null. */
 async function follow(tab, title, action, options) {
   const steps = new Steps(STEPS);
   const head = make("h3", { tabIndex: -1, textContent: title });
   at("app-problem").replaceChildren();
+  const former = [...at("app-body").childNodes];
   at("app-body").replaceChildren(make("section", { className: "card", "aria-label": title, "aria-busy": "true" }, head, steps.node));
   head.focus();
   let last = null;
@@ -155,31 +155,33 @@ async function follow(tab, title, action, options) {
     if (!(error instanceof Problem) || error.code === "SESSION_ENDED") throw error;
     problem = error;
   }
-  if (tab.visit !== view.visit) return;
-  try {
+  if (tab.visit !== view.visit) return problem;
+  if (problem?.status >= 400 && problem.status < 500 && last === null) {
+    // Nothing was begun: what was filled in is there again.
+    at("app-body").replaceChildren(...former);
+  } else {
     await load(tab);
-  } catch (error) {
-    problem ??= error;
   }
-  if (tab.visit !== view.visit) return;
+  if (tab.visit !== view.visit) return problem;
   if (problem) tellProblem(problem);
   else say(`The database: ${STATES[tab.status.state] ?? tab.status.state}.`);
   (at("app-body").querySelector("h3") ?? at("title")).focus();
+  return problem;
 }
 
-/** Run what a person asked for, and tell on the tab if it fails. */
-function told(work) {
+/** Runs what a person asked for, and tells on the tab if it fails, unless that is left by then. */
+const telling = (visit) => (work) => {
   at("app-problem").replaceChildren();
   return attempt(async () => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof Problem) || error.code === "SESSION_ENDED") throw error;
-      tellProblem(error);
+      if (visit === view.visit) tellProblem(error);
       return undefined;
     }
   });
-}
+};
 
 function tellProblem(error) {
   const findings = (error.body?.findings ?? []).map((text) => make("li", { textContent: text }));

@@ -1,0 +1,202 @@
+"""What is done for one database of an app touches no other: of the app, of its owner, of a colleague, of others."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from tests.world import Actor, Database
+
+DIGEST: Final = "a" * 64
+STEPS: Final = [
+    {"number": 0, "kind": "additive", "undo": ["drop"]},
+    {"number": 1, "kind": "destructive", "undo": None},
+]
+ROWS: Final = """
+    select t.of_database, string_agg(t.row, '' order by t.row) from (
+        select d.id, to_jsonb(d)::text from public.app_databases as d
+        union all select o.database_id, to_jsonb(o)::text from public.app_operations as o
+        union all select c.database_id, to_jsonb(c)::text from private.app_credentials as c
+        union all select c.database_id, to_jsonb(c)::text from public.app_changes as c
+        union all select b.database_id, to_jsonb(b)::text from public.app_backups as b
+        union all select a.id, to_jsonb(a)::text from public.generated_apps as a
+        union all select f.app_id, to_jsonb(f)::text from public.generated_app_files as f
+        union all select r.app_id, to_jsonb(r)::text from public.app_revisions as r
+    ) as t (of_database, row)
+    group by 1
+"""
+"""All that there is of each database, and of each app."""
+
+
+def sealed(text: str) -> str:
+    """Something in the place of an encrypted password."""
+    return base64.b64encode(f"{text:-<40}".encode()).decode()
+
+
+@dataclass
+class Place:
+    """A database of an app, its owner, and the worker that does what is asked."""
+
+    link: asyncpg.Connection
+    owner: Actor
+    app: UUID
+    environment: str
+    name: str
+
+    async def call(self, function: str, *arguments: object) -> Any:
+        """What a function of the worker's returns."""
+        places = ", ".join(f"${number}" for number in range(1, len(arguments) + 1))
+        given = [json.dumps(each) if isinstance(each, dict) else each for each in arguments]
+        found = await self.link.fetchval(f"select private.{function}({places})", *given)
+        return json.loads(found) if isinstance(found, str) else found
+
+    async def asked(self, function: str, *arguments: object) -> Any:
+        """What it returns to the owner."""
+        return await self.call(function, json.loads(self.owner.claims_text), *arguments)
+
+    async def begin(self, kind: str, **arguments: object) -> UUID:
+        """Ask for an operation, and take it on."""
+        asked = await self.asked("request_app_operation", self.app, self.environment, kind, arguments)
+        operation = UUID(asked["operation"]["id"])
+        sql = "select private.claim_app_operation($1, interval '1 minute', $2)"
+        claimed = json.loads(await self.link.fetchval(sql, self.name, operation))
+        assert claimed["database"]["id"] == asked["database"]["id"] == claimed["operation"]["database_id"]
+        assert claimed["app"]["id"] == str(self.app)
+        if kind == "provision":
+            assert claimed["revision"]["schema"] == {"of": str(self.app), "number": 1}
+        if kind == "rotate":
+            assert claimed["password"] == sealed(self.name)
+        return operation
+
+    async def end(self, operation: UUID, **outcome: object) -> Any:
+        """It succeeded."""
+        return await self.call("finish_app_operation", operation, self.name, {"state": "succeeded", **outcome})
+
+    async def revise(self, number: int) -> UUID:
+        """A revision, which is the app's however many of its databases have it."""
+        schema = {"of": str(self.app), "number": number}
+        made = await self.asked("record_app_revision", self.app, schema, {}, f"{number:064x}")
+        assert made["number"] == number
+        return UUID(made["id"])
+
+    async def make(self) -> None:
+        """Files, a revision, and the database of it."""
+        await self.asked("put_app_files", self.app, ["a.ts", "b.ts"], [self.name, self.name], True)
+        revision = await self.revise(1)
+        operation = await self.begin("provision", revision_id=str(revision))
+        made = {"state": "creating", "host": "db.test", "port": 5432, "pending": sealed(self.name)}
+        await self.call("note_app_step", operation, self.name, "create", made)
+        applied = {"state": "applying", "promote": True, "revision_id": str(revision)}
+        await self.call("note_app_step", operation, self.name, "apply", applied)
+        await self.end(operation)
+
+    async def plan(self) -> dict[str, Any]:
+        """A plan for it, that its owner confirms."""
+        to = await self.revise(2)
+        basis = await self.asked("read_change_basis", self.app, self.environment)
+        assert (basis["from"]["schema"]["of"], basis["to"]["id"]) == (str(self.app), str(to))
+        plan = {"digest": DIGEST, "catalog_digest": DIGEST, "from_revision_id": basis["from"]["id"], "steps": STEPS}
+        change = await self.asked("record_app_change", self.app, self.environment, to, plan)
+        assert change["database_id"] == basis["database"]["id"]
+        confirmed: dict[str, Any] = await self.asked("confirm_app_change", UUID(change["id"]), DIGEST, [0, 1])
+        return confirmed
+
+    async def back_up(self, operation: UUID) -> UUID:
+        """A backup that is seen to work."""
+        given = {"kind": "checkpoint", "file": f"{operation}.dump", "keep_days": 0}
+        backup = UUID((await self.call("begin_app_backup", operation, self.name, given))["backup"]["id"])
+        seen = {"state": "verified", "bytes": 1, "sha256": DIGEST, "server_version": "18", "tables": {}}
+        await self.call("finish_app_backup", operation, self.name, backup, seen)
+        return backup
+
+    async def change(self, change: dict[str, Any]) -> None:
+        """Apply a plan behind a checkpoint."""
+        operation = await self.begin("change", change_id=change["id"])
+        await self.call("begin_app_change", operation, self.name)
+        begun = await self.call("begin_app_change", operation, self.name, await self.back_up(operation))
+        assert begun["change"]["id"] == change["id"]
+        assert (begun["from"]["schema"]["number"], begun["to"]["schema"]["number"]) == (1, 2)
+        await self.call("finish_app_change", operation, self.name, {"state": "applied", "complete": True})
+        await self.end(operation)
+
+    async def tell(self) -> Any:
+        """What its owner is told of it."""
+        found = await self.asked("read_generated_app", self.app)
+        assert found["app"]["id"] == str(self.app)
+        assert {each["app_id"] for each in found["databases"]} <= {str(self.app)}
+        (database,) = [each for each in found["databases"] if each["environment"] == self.environment]
+        assert database["operation"]["database_id"] == database["id"]
+        rows = await self.link.fetch("select private.read_app_changes($1::jsonb, $2)", self.owner.claims_text, self.app)
+        assert {json.loads(row[0])["app_id"] for row in rows} <= {str(self.app)}
+        return database
+
+    async def opened(self) -> str:
+        """The password that its owner is shown."""
+        return str((await self.asked("app_credentials", self.app, self.environment))["password"])
+
+
+@pytest.fixture
+async def places(
+    database: Database, acme_member: Actor, acme_admin: Actor, globex_admin: Actor
+) -> AsyncIterator[list[Place]]:
+    await database.fetch("update public.tenants set app_plan = 'business'", role="supabase_admin")
+    new = "insert into public.generated_apps (name) values ('Shop') returning id"
+    owners = [acme_member, acme_member, acme_admin, globex_admin]
+    apps = [await owner.value(new) for owner in owners]
+    async with database.connected("palaver_worker") as link:
+        yield [
+            Place(link, owner, app, environment, f"{number} {environment}")
+            for number, (owner, app) in enumerate(zip(owners, apps, strict=True))
+            for environment in ("production", "staging")
+        ]
+
+
+async def test_what_is_done_for_one_touches_no_other(places: list[Place], database: Database) -> None:
+    for place in places:
+        await place.make()
+    assert [await place.opened() for place in places] == [sealed(place.name) for place in places]
+    # The others are at every stage: a plan that waits, one that is being applied, a backup being made, nothing.
+    for place in places[1:5]:
+        await place.plan()
+    held = await places[2].begin("change", change_id=(await places[2].plan())["id"])
+    await places[2].call("begin_app_change", held, places[2].name)
+    await places[3].begin("rotate")
+    making = await places[6].begin("backup")
+    given = {"kind": "manual", "file": "x.dump", "keep_days": 0}
+    await places[6].call("begin_app_backup", making, places[6].name, given)
+
+    mine = places[0]
+    database_id = UUID((await mine.tell())["id"])
+    others = await database.fetch(ROWS)
+    ours = {database_id, mine.app}
+    await mine.asked("put_app_files", mine.app, ["a.ts"], ["new"], True)
+    (file,) = await mine.link.fetch(
+        "select * from private.read_app_files($1::jsonb, $2)", mine.owner.claims_text, mine.app
+    )
+    assert tuple(file) == ("a.ts", "new")
+    discarded = await mine.plan()
+    await mine.asked("discard_app_change", UUID(discarded["id"]), DIGEST)
+    await mine.change(await mine.plan())
+    rotated = await mine.begin("rotate")
+    await mine.call("note_app_step", rotated, mine.name, "set", {"pending": sealed("new")})
+    await mine.call("note_app_step", rotated, mine.name, "kept", {"promote": True})
+    await mine.end(rotated)
+    assert await mine.opened() == sealed("new")
+    sizes = json.dumps([{"database_name": f"app_{database_id.hex}", "bytes": 7}])
+    await mine.link.fetch("select * from private.note_app_sizes($1::jsonb)", sizes)
+    assert await mine.call("note_size_state", mine.owner.tenant_id, database_id, "within", "warned")
+    for row in await mine.link.fetch("select * from private.expired_app_backups()"):
+        assert await mine.call("forget_app_backup", row["tenant_id"], row["backup_id"])
+    told = await mine.tell()
+    assert (told["size_bytes"], told["size_state"], told["operation"]["kind"]) == (7, "warned", "rotate")
+    await mine.end(await mine.begin("remove", grace_days=0, backup=False))
+    changed = {row[0] for row in set(await database.fetch(ROWS)) ^ set(others)}
+    assert changed == ours
+    assert [await place.opened() for place in places[1:]] == [sealed(place.name) for place in places[1:]]
