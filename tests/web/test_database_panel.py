@@ -140,7 +140,9 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
     await page.shows("before a change", "[aria-label=Backups]")
     await page.shows("1 row Restore", "[aria-label=Backups]")
     connection = await asyncpg.connect(address)
-    assert await connection.fetchrow('select name, shelf from "Tool"') == ("brad-point bit", None)
+    assert [tuple(row) for row in await connection.fetch('select name, shelf from "Tool"')] == [
+        ("brad-point bit", None)
+    ]
     with pytest.raises(asyncpg.UndefinedColumnError):
         await connection.fetch('select "returnedAt" from "Loan"')
     await connection.close(timeout=10)

@@ -116,8 +116,7 @@ class Backups:
     async def load(self, hand: Hand, file: File, sha256: str, progress: Progress) -> Content:
         """Restore a backup into the hand's empty database, and see that all of it is there. Raises AppServerError."""
         async with self._in_time():
-            async with hand.link() as link:
-                tools = await self._tools.of(str(await link.value("version")))
+            tools = await self._tools.of(await _prepared(hand))
             return await self._restored(tools, hand, file, sha256, progress)
 
     async def copy(self, place: Place, hand: Hand, progress: Progress, *, data: bool) -> Content:
@@ -125,6 +124,7 @@ class Backups:
         async with self._in_time():
             tools = await self._tools.of(await place.version())
             async with _source(place, data=data) as source:
+                await _prepared(hand)
                 async with source.archive(tools) as archive:
                     await tools.load(hand, _counted(archive, progress))
                 expected = source.content if data else source.content.without_rows()
@@ -207,6 +207,13 @@ async def _force(link: Link, tables: tuple[str, ...], *, not_any_more: bool = Fa
         for table in tables:
             force = "no force" if not_any_more else "force"
             await link.connection.execute(f"alter table {table} {force} row level security")
+
+
+async def _prepared(hand: Hand) -> str:
+    """Make what pg_dump takes for granted; the server's version."""
+    async with hand.link() as link:
+        await link.run("create_schema")
+        return str(await link.value("version"))
 
 
 async def _compare(hand: Hand, expected: Content, *, exactly: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""What a database holds, for a backup to be held against: its schema, each table's rows, and what else there is."""
+"""What a database holds, for a backup to be held against: its schema, its rows, and what else there is."""
 
 from __future__ import annotations
 
@@ -99,10 +99,8 @@ async def _read(connection: asyncpg.Connection, without: Collection[str]) -> Con
         name = quoted(row["schema"], row["name"])
         if name not in forced:
             # A name can be put in no other way, and is quoted.
-            rows[_shown(row["schema"], row["name"])] = await connection.fetchval(
-                f"select count(*) from only {name}",  # noqa: S608
-                timeout=COUNT_SECONDS,
-            )
+            query = f"select count(*) from only {name}"  # noqa: S608 - names are quoted
+            rows[_shown(row["schema"], row["name"])] = await connection.fetchval(query, timeout=COUNT_SECONDS)
     objects = {row["kind"]: row["number"] for row in await connection.fetch(QUERIES["objects"], schemas)}
     invalid = {(row["schema"], row["name"]) for row in await connection.fetch(QUERIES["invalid_indexes"], schemas)}
     schema = _without_indexes(await catalog.read(connection, schemas), invalid)

@@ -93,6 +93,11 @@ class Place:
         async with self.address.link(database=names.database) as inside:
             await inside.run("drop_standard_schema")
 
+    async def clear(self) -> None:
+        """There is no database, and nobody gets in. Raises AppServerError."""
+        await self.quarantine()
+        await self.link.run("drop_database", database=self.names.database)
+
     async def open(self) -> None:
         """Let the app's logins in. Raises AppServerError."""
         for login in await self._logins():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -42,8 +42,8 @@ log = get_logger(__name__)
 
 LEASE: Final = timedelta(minutes=1)
 SWEEP_SECONDS: Final = 10.0
-UPKEEP_EVERY: Final = 6
-"""Sweeps between two looks at the sizes of all databases."""
+LOOK_SECONDS: Final = 60.0
+"""Between two looks at the sizes of all databases."""
 
 AT_ONCE: Final = 8
 RETRY_SECONDS: Final = 15.0
@@ -87,7 +87,7 @@ class Runner:
         self._retention = Retention(database, self._backups)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._running: dict[UUID, asyncio.Task[None]] = {}
-        self._sweeping: asyncio.Task[None] | None = None
+        self._regular: tuple[asyncio.Task[None], ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, database: Database) -> Runner | None:
@@ -115,13 +115,18 @@ class Runner:
 
     def open(self) -> None:
         """Begin to look for what others left."""
-        self._sweeping = asyncio.create_task(self._sweep_for_ever(), name="apps")
+        # Apart, since an app can make a look last.
+        self._regular = (
+            asyncio.create_task(_again_and_again(self.sweep, SWEEP_SECONDS), name="apps-sweep"),
+            asyncio.create_task(_again_and_again(self.look, LOOK_SECONDS), name="apps-look"),
+        )
 
     async def drain(self, seconds: float) -> None:
         """Let what is being done end in that time; what has not then is left to another worker."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.wait((self._sweeping,))
+        for task in self._regular:
+            task.cancel()
+        if self._regular:
+            await asyncio.wait(self._regular)
         running = [*self._running.values()]
         if running:
             _, late = await asyncio.wait(running, timeout=seconds)
@@ -178,17 +183,16 @@ class Runner:
             await report.succeeded(outcome)
             log.info("app_operation_succeeded", **said)
 
-    async def _sweep_for_ever(self) -> None:
-        turn = 0
-        while True:
-            try:
-                await self.sweep()
-                if turn % UPKEEP_EVERY == 0:
-                    await self.look()
-            except PalaverError as error:
-                log.warning("apps_not_swept", code=error.code)
-            except AppServerError as error:
-                log.warning("apps_not_swept", code=error.code, sqlstate=error.sqlstate)
-            turn += 1
-            # Workers that started together spread out.
-            await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.8, 1.2))
+
+async def _again_and_again(doing: Callable[[], Awaitable[object]], seconds: float) -> None:
+    while True:
+        try:
+            await doing()
+        except PalaverError as error:
+            log.warning("apps_not_swept", code=error.code)
+        except AppServerError as error:
+            log.warning("apps_not_swept", code=error.code, sqlstate=error.sqlstate)
+        except Exception:
+            log.exception("apps_not_swept")
+        # Workers that started together spread out.
+        await asyncio.sleep(seconds * random.uniform(0.8, 1.2))

@@ -27,6 +27,7 @@ const STATES = {
   removed: "no database",
 };
 const STEPS = {
+  starting: "Starting",
   creating: "Creating the database",
   applying: "Making the tables, and trying to get out",
   looking: "Looking at the database",

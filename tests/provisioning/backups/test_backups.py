@@ -181,7 +181,8 @@ HOSTILE = """
         return 1;
     end $$;
     create function attacks() returns trigger language plpgsql as $$ begin perform public.attack(); return new; end $$;
-    create table loot (line text, n integer default public.attack(), g integer generated always as (public.attack()) stored,
+    create table loot (line text, n integer default public.attack(),
+        g integer generated always as (public.attack()) stored,
         check (public.attack() = 1));
     create trigger t before insert on loot for each row execute function attacks();
     insert into loot values ('x');
@@ -303,9 +304,12 @@ async def test_a_copy_with_and_without_data(app: App, other: App, shelf: Shelf) 
     async with app.signed_in() as connection:
         await connection.execute("create table t as select 1 as a; create sequence s; select nextval('s')")
     for data in (False, True):
-        async with app.ground.server.place(app.names) as place, other.ground.server.place(other.names) as target:
-            async with target.hand() as hand:
-                content = await shelf.backups.copy(place, hand, Progress(), data=data)
+        async with (
+            app.ground.server.place(app.names) as place,
+            other.ground.server.place(other.names) as target,
+            target.hand() as hand,
+        ):
+            content = await shelf.backups.copy(place, hand, Progress(), data=data)
         assert content.rows == {"t": int(data)}
         async with other.signed_in() as connection:
             assert await connection.fetchval("select count(*) from t") == int(data)

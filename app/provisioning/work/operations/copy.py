@@ -30,4 +30,4 @@ async def copy(work: Work) -> Outcome:
                 content = await work.backups.copy(original, hand, progress, data=data)
         return Filled(len(content.rows), source["revision_id"])
 
-    return await made(work, fill)
+    return await made(work, fill, afresh=True)

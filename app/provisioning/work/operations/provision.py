@@ -38,21 +38,27 @@ async def provision(work: Work) -> Outcome:
     return await made(work, fill)
 
 
-async def made(work: Work, fill: Fill) -> Outcome:
-    """A database, filled with whatever it is to have, or nothing. Raises Undone and AppServerError, as above."""
+async def made(work: Work, fill: Fill, *, afresh: bool = False) -> Outcome:
+    """A database, filled with whatever it is to have, or nothing. Raises Undone and AppServerError, as above.
+
+    `afresh`: whether what an earlier worker left is of no use.
+    """
     job = work.job
     password, stored = await work.pending_password(new_password())
+    await work.report.step("starting")
     async with work.server.place(job.names) as place:
-        # Who has lost the operation to another worker, and has the place late, learns it before anything is touched.
+        # Who has lost the operation meanwhile, and gets the place when all is done, learns it before touching anything.
         address = work.address
         await work.report.step("creating", state="creating", host=address.host, port=address.port, pending=stored)
         try:
+            if afresh:
+                await place.clear()
             return await _made(work, place, password, fill)
         except AppServerError as error:
             if error.passes:
                 raise
             await place.remove()
-            raise Undone(error, {"host": None, "port": None}) from error
+            raise Undone(error, {"host": None, "port": None, "state": "failed"}) from error
 
 
 async def _made(work: Work, place: Place, password: str, fill: Fill) -> Outcome:

@@ -27,7 +27,7 @@ async def restore(work: Work) -> Outcome:
     async def fill(_: Place, hand: Hand) -> Filled:
         return Filled(_tables(await _load(work, found, hand)), found["revision_id"])
 
-    return await made(work, fill)
+    return await made(work, fill, afresh=True)
 
 
 async def _in_place(work: Work, found: Row) -> Outcome:
@@ -50,8 +50,6 @@ async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -
     try:
         await successor.create(work.job.limits)
         async with successor.hand() as hand:
-            async with hand.link() as link:
-                await link.run("create_schema")
             await _load(work, found, hand)
         await work.report.step("shutting")
         await place.quarantine()
