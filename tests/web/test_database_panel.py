@@ -147,6 +147,12 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
         await connection.fetch('select "returnedAt" from "Loan"')
     await connection.close(timeout=10)
 
+    await page.run(f"location.hash = 'app/{APP}/staging'")
+    await page.click_text("Copy production", "#app")
+    await page.shows("staging: ready", "#environment")
+    await page.shows("Size", "#app .facts")
+    await page.run(f"location.hash = 'app/{APP}'")
+
     await page.click_text("Remove the database", "#app")
     await page.press("Escape")
     await page.click_text("Remove the database", "#app")
