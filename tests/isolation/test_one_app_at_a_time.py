@@ -151,8 +151,9 @@ class Place:
         assert {each["app_id"] for each in found["databases"]} <= {str(self.app)}
         (database,) = [each for each in found["databases"] if each["environment"] == self.environment]
         assert database["operation"]["database_id"] == database["id"]
-        rows = await self.link.fetch("select private.read_app_changes($1::jsonb, $2)", self.owner.claims_text, self.app)
-        assert {json.loads(row[0])["app_id"] for row in rows} <= {str(self.app)}
+        for told in ("read_app_changes", "read_app_backups"):
+            rows = await self.link.fetch(f"select private.{told}($1::jsonb, $2)", self.owner.claims_text, self.app)
+            assert {json.loads(row[0])["app_id"] for row in rows} <= {str(self.app)}
         return database
 
     async def opened(self) -> str:
@@ -201,7 +202,8 @@ async def test_what_is_done_for_one_touches_no_other(places: list[Place], databa
     await mine.asked("discard_app_change", UUID(discarded["id"]), mine.digest)
     await mine.change(await mine.plan())
     rotated = await mine.begin("rotate")
-    await mine.back_up(rotated)
+    kept = await mine.back_up(rotated)
+    assert (await mine.call("app_backup_to_restore", rotated, mine.name, kept))["id"] == str(kept)
     await mine.call("note_app_step", rotated, mine.name, "set", {"pending": sealed("new")})
     await mine.call("note_app_step", rotated, mine.name, "kept", {"promote": True})
     await mine.end(rotated)
@@ -233,6 +235,11 @@ async def test_what_others_have_is_nothing_to_ask_with(places: list[Place], data
     changes = [await place.plan() for place in places[::2]]
     mine = places[0]
     for place, change in zip(places[2::2], changes[1:], strict=True):
+        theirs = await place.begin("change", change_id=change["id"])
+        await place.call("begin_app_change", theirs, place.name)
+        kept = await place.back_up(theirs)
+        given = {"kind": "manual", "file": f"{place.app}.dump", "keep_days": None}
+        making = await place.call("begin_app_backup", theirs, place.name, given)
         for kind, given in (
             ("change", {"change_id": change["id"], "database_id": change["database_id"]}),
             ("rotate", {"database_id": change["database_id"]}),
@@ -245,12 +252,13 @@ async def test_what_others_have_is_nothing_to_ask_with(places: list[Place], data
         operation = await mine.begin("change", change_id=change["id"])
         for function, arguments in (
             ("begin_app_change", ()),
-            ("finish_app_change", ({"state": "applied", "complete": True},)),
-            ("finish_app_backup", (UUID(change["id"]), {"state": "failed"})),
+            ("finish_app_change", ({"state": "failed"},)),
+            ("finish_app_backup", (UUID(making["backup"]["id"]), {"state": "failed"})),
         ):
             with pytest.raises(asyncpg.PostgresError) as refused:
                 await mine.call(function, operation, mine.name, *arguments)
-            assert refused.value.sqlstate in ("PA404", "PA409")
+            assert refused.value.sqlstate in ("PA404", "PA444")
+        assert await mine.call("app_backup_to_restore", operation, mine.name, kept) is None
         await mine.call("finish_app_operation", operation, mine.name, {"state": "failed"})
         undone = {"digest": "f" * 64, "from_revision_id": changes[0]["from_revision_id"], "undoes_id": change["id"]}
         for to, plan in ((change["to_revision_id"], {}), (changes[0]["to_revision_id"], undone)):
@@ -262,22 +270,23 @@ async def test_what_others_have_is_nothing_to_ask_with(places: list[Place], data
 async def test_what_fails_by_itself_is_one_alone(places: list[Place], database: Database) -> None:
     for place in places[1:]:
         await place.make()
-    await places[2].ask("rotate")
-    mine = places[0]
+    mine, another = places[0], places[2]
     others = await database.fetch(ROWS)
+    refused = await mine.begin("provision")
+    await mine.call("finish_app_operation", refused, mine.name, {"state": "failed"})
     failing = await mine.begin("provision")
     await mine.call("note_app_step", failing, mine.name, "create", {"state": "creating", "host": "db.test"})
     for _ in range(4):
         await database.fetch("update public.app_operations set lease_until = now() where id = $1", failing)
         await mine.take(failing)
     await database.fetch("update public.app_operations set lease_until = now() where id = $1", failing)
-    due = await mine.link.fetch("select tenant_id, database_id, kind from private.due_app_work()")
+    asked = await another.ask("rotate")
+    due = await mine.link.fetch("select operation_id, database_id, kind from private.due_app_work()")
     (made,) = await database.fetch(
-        "select tenant_id, id, state from public.app_databases where app_id = $1 and environment = $2",
+        "select id, state from public.app_databases where app_id = $1 and environment = $2",
         *(mine.app, mine.environment),
     )
     assert made["state"] == "removing"
-    assert (made["tenant_id"], made["id"], "remove") in [tuple(row) for row in due]
-    assert len(due) == 2
-    now = await database.fetch(ROWS)
-    assert [row for row in now if row[0] != made["id"]] == others
+    assert {(row["database_id"] == made["id"], row["kind"]) for row in due} == {(True, "remove"), (False, "rotate")}
+    await database.fetch("delete from public.app_operations where id = $1", asked, role="supabase_admin")
+    assert [row for row in await database.fetch(ROWS) if row[0] != made["id"]] == others
