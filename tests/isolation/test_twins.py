@@ -152,6 +152,9 @@ BY_HAND: dict[str, list[Step]] = {
             None,
         )
     ],
+    "sql: documentation": [
+        (Statement("ben", "select * from private.documentation_hits('review', 50) order by 1"), None),
+    ],
     "sql: a unique key": [
         (Statement("ada", f"insert into public.users (email) values ('{address}@partner.test') returning email"), None)
         for address in ("kim", "lee")

@@ -58,6 +58,14 @@ async def is_frozen(place: Place) -> bool:
         return await _value(link, "is_frozen", role=place.names.role, frozen=place.names.frozen)
 
 
+async def roles_of_frozen(place: Place) -> tuple[str, ...]:
+    """The role that has the tables while they are frozen, also the name of a schema of its; none where there is none.
+
+    Raises AppServerError.
+    """
+    return (place.names.frozen,) if await _value(place.link, "role_exists", role=place.names.frozen) else ()
+
+
 async def shrink(place: Place) -> None:
     """Give the room of what was deleted back to the disk, while frozen. Raises AppServerError."""
     async with _hand(place) as link:

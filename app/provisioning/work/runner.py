@@ -18,17 +18,23 @@ from app.database import Database
 from app.encryption import SecretsKeys
 from app.errors import OperationLost, PalaverError
 from app.logs import get_logger
+from app.provisioning.backups.backups import Backups
+from app.provisioning.backups.tools import Tools
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.work.connections import Connections, ShownAddress
 from app.provisioning.work.job import Job, Report
+from app.provisioning.work.operations.backup import backup
 from app.provisioning.work.operations.change import change
+from app.provisioning.work.operations.copy import copy
 from app.provisioning.work.operations.provision import provision
 from app.provisioning.work.operations.remove import remove, unremove
+from app.provisioning.work.operations.restore import restore
 from app.provisioning.work.operations.rotate import rotate
-from app.provisioning.work.operations.work import Checkpoint, Keep, Operation, Undone, Work
+from app.provisioning.work.operations.work import Operation, Undone, Work
 from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.planning import Planner
+from app.provisioning.work.retention import Retention
 from app.provisioning.work.upkeep import Upkeep
 from app.settings import Settings
 
@@ -48,6 +54,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "unremove": unremove,
     "rotate": rotate,
     "change": change,
+    "backup": backup,
+    "restore": restore,
+    "copy": copy,
 }
 
 
@@ -60,10 +69,9 @@ class Runner:
         server: AppServer,
         passwords: Passwords,
         address: ShownAddress,
+        backups: Backups | None = None,
         *,
         operations: Mapping[str, Operation] = OPERATIONS,
-        keep: Keep | None = None,
-        checkpoint: Checkpoint | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.worker: Final = f"worker-{uuid4()}"
@@ -72,11 +80,11 @@ class Runner:
         self._passwords = passwords
         self._address = address
         self._operations = operations
-        self._keep = keep
-        self._checkpoint = checkpoint
+        self._backups = backups or Backups(server, Tools())
         self._lease = lease
         self.planner: Final = Planner(server)
         self._upkeep = Upkeep(database, server)
+        self._retention = Retention(database, self._backups)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._regular: tuple[asyncio.Task[None], ...] = ()
@@ -86,12 +94,14 @@ class Runner:
         """As the settings say; None where they lack the server or the key, and no databases are made."""
         if settings.provisioner_database_url is None or settings.secrets_key is None:
             return None
-        url = settings.provisioner_database_url.get_secret_value()
+        url, keys = settings.provisioner_database_url.get_secret_value(), SecretsKeys.of(settings.secrets_key)
+        server = AppServer(url)
         return cls(
             database,
-            AppServer(url),
-            Passwords(SecretsKeys.of(settings.secrets_key)),
+            server,
+            Passwords(keys),
             ShownAddress.of(url, settings.apps_database_address, settings.apps_database_sslmode),
+            Backups.of(settings, server, keys),
         )
 
     @property
@@ -141,6 +151,7 @@ class Runner:
     async def look(self) -> None:
         """Measure all databases and clean up now. Raises PalaverError and AppServerError."""
         await self._upkeep.look()
+        await self._retention.look()
 
     async def _run(self, operation_id: UUID) -> None:
         async with self._room:
@@ -158,7 +169,7 @@ class Runner:
 
     async def _do(self, job: Job) -> None:
         report = Report(self._database, job.operation_id, self.worker, self._lease)
-        work = Work(job, report, self._server, self._passwords, self._address, self._keep, self._checkpoint)
+        work = Work(job, report, self._server, self._passwords, self._address, self._backups)
         said = {"operation": str(job.operation_id), "kind": job.kind, "database": str(job.database_id)}
         try:
             outcome = await self._operations[job.kind](work)
