@@ -10,7 +10,7 @@ SQL := supabase/migrations rollbacks seeds sql/plain_postgres.sql sql/apps_serve
 SETTINGS = if [ -z "$$DATABASE_URL" ] && [ -f .palaver/local.env ]; then set -a; . ./.palaver/local.env; set +a; fi;
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types migrate rollback verify seed refresh bench faults isolation worker clean lock
+.PHONY: help up test lint types migrate rollback verify seed refresh bench faults isolation oracles worker clean lock
 
 help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,8 +63,11 @@ isolation: $(VENV)/dev.stamp clients ## Try to break the isolation of tenants in
 	@$(BIN)/python -m tests.isolation.fuzz
 	@$(BIN)/python -m tests.isolation.mutation
 
+oracles: ## Install the real tools, which `python -m app schema extract --oracle` asks, with npm
+	@cd app/provisioning/extraction/oracle && npm ci --legacy-peer-deps --ignore-scripts --no-audit --no-fund
+
 clean: ## Remove what the other targets made, the local stack's data included
-	rm -rf $(VENV) .palaver tests/clients/node_modules .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .palaver tests/clients/node_modules app/provisioning/extraction/oracle/node_modules .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/dev.stamp ## Lock the Python packages anew, from pyproject.toml
 	@for extra in worker: local:local "dev:local dev"; do \

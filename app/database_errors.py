@@ -8,6 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from app.errors import (
+    AppChangeStale,
     AppDatabaseBusy,
     AppDatabaseMissing,
     AppLimitReached,
@@ -48,6 +49,7 @@ _BY_SQLSTATE: Final[dict[str, type[PalaverError]]] = {
     "PA441": AppDatabaseBusy,
     "PA442": AppLimitReached,
     "PA443": AppDatabaseMissing,
+    "PA444": AppChangeStale,
     "42501": InsufficientPermissions,
     # Bare 22000 is asyncpg's own: an argument that has no form on the wire, such as a lone surrogate.
     "22000": UnprocessableRequest,

@@ -161,6 +161,7 @@ class ProvisioningUnavailable(PalaverError):
     """This server makes no databases for apps: it has no PROVISIONER_DATABASE_URL, or no SECRETS_KEY."""
 
     status, code, title = 503, "PROVISIONING_UNAVAILABLE", "Provisioning unavailable"
+    retryable, retry_after = True, 60.0
 
 
 class ProvisioningFailed(PalaverError):
@@ -191,6 +192,12 @@ class AppDatabaseMissing(PalaverError):
     """The app has no database here, or it is in no state for this."""
 
     status, code, title = 409, "APP_DATABASE_MISSING", "No such database"
+
+
+class AppChangeStale(PalaverError):
+    """The plan is not open any more, or the database is not as it was when it was made; plan the change again."""
+
+    status, code, title = 409, "APP_CHANGE_STALE", "Plan out of date"
 
 
 class EncryptionChanged(PalaverError):

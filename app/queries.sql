@@ -478,6 +478,47 @@ select private.note_app_step($1, $2, $3, $4::jsonb, $5)
 -- name: finish_app_operation
 select private.finish_app_operation($1, $2, $3::jsonb)::text
 
+-- name: begin_app_change
+select private.begin_app_change($1, $2, $3)::text as begun
+
+-- name: finish_app_change
+select private.finish_app_change($1, $2, $3::jsonb)::text as ended
+
+-- name: read_change_basis
+select private.read_change_basis($1::jsonb, $2, $3, $4)::text as basis
+
+-- name: record_app_change
+select private.record_app_change($1::jsonb, $2, $3, $4, $5::jsonb)::text as change
+
+-- name: confirm_app_change
+select private.confirm_app_change($1::jsonb, $2, $3, $4)::text as change
+
+-- name: discard_app_change
+select private.discard_app_change($1::jsonb, $2, $3, $4)::text as change
+
+-- name: read_app_changes
+select changes::text as change from private.read_app_changes($1::jsonb, $2, $3, $4, $5) as changes
+
+-- name: read_app_backups
+select backups::text as backup from private.read_app_backups($1::jsonb, $2, $3, $4) as backups
+-- name: begin_app_backup
+select private.begin_app_backup($1, $2, $3::jsonb)::text
+
+-- name: finish_app_backup
+select private.finish_app_backup($1, $2, $3, $4::jsonb)::text
+
+-- name: app_backup_to_restore
+select private.app_backup_to_restore($1, $2, $3)::text
+
+-- name: expired_app_backups
+select tenant_id, backup_id, file from private.expired_app_backups()
+
+-- name: forget_app_backup
+select private.forget_app_backup($1, $2)
+
+-- name: unmatched_app_backups
+select file, is_known from private.unmatched_app_backups($1)
+
 -- name: due_app_work
 select operation_id from private.due_app_work()
 

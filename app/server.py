@@ -33,9 +33,12 @@ from app.logs import configure, get_logger
 from app.metrics import Metrics
 from app.middleware import EXCEPTION_HANDLERS, stack
 from app.protocol import Protocol
+from app.provisioning.app_changes import Changes
 from app.provisioning.apps import Apps
+from app.provisioning.change_routes import ChangeRoutes
+from app.provisioning.http import PREFIX
 from app.provisioning.intake import Intake
-from app.provisioning.routes import PREFIX, Provisioning
+from app.provisioning.routes import Provisioning
 from app.provisioning.work.runner import Runner
 from app.settings import Settings
 from app.web.console import Console
@@ -74,7 +77,10 @@ class Worker:
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
         self.runner = Runner.of(settings, self.database)
-        self.provisioning = Provisioning(self.verifier, Apps(self.database, self.runner), Intake(self.database))
+        apps, intake = Apps(self.database, self.runner), Intake(self.database)
+        changes = Changes(self.database, apps, self.runner.planner if self.runner else None)
+        self.provisioning = Provisioning(self.verifier, apps, intake)
+        self.changes = ChangeRoutes(self.verifier, apps, intake, changes)
         self.health = Health(
             ping=self.database.ping,
             probe=self.providers.probe,
@@ -103,6 +109,7 @@ class Worker:
             *Description(self.settings).routes(),
             *self.health.routes(),
             *self.provisioning.routes(),
+            *self.changes.routes(),
         ]
         if self.settings.enable_ai_assistant:
             for dialect in (Chat, UiChat, OpenAIApi):

@@ -29,6 +29,10 @@ begin
 end
 $$;
 
+drop function private.unmatched_app_backups(text []);
+
+drop function private.app_backup_to_restore(uuid, text, uuid);
+
 drop function private.forget_app_backup(uuid, uuid);
 
 drop function private.expired_app_backups(integer);
@@ -40,6 +44,8 @@ drop function private.begin_app_backup(uuid, text, jsonb);
 drop function private.finish_app_change(uuid, text, jsonb);
 
 drop function private.begin_app_change(uuid, text, uuid);
+
+drop function private.read_app_backups(jsonb, uuid, integer, uuid);
 
 drop function private.read_app_changes(jsonb, uuid, uuid, integer, uuid);
 

@@ -62,9 +62,17 @@ vacuum (analyze, skip_locked) public.generated_apps;
 
 vacuum (analyze, skip_locked) public.generated_app_files;
 
+vacuum (analyze, skip_locked) public.app_plans;
+
+vacuum (analyze, skip_locked) public.app_revisions;
+
 vacuum (analyze, skip_locked) public.app_databases;
 
 vacuum (analyze, skip_locked) public.app_operations;
+
+vacuum (analyze, skip_locked) public.app_changes;
+
+vacuum (analyze, skip_locked) public.app_backups;
 
 vacuum (analyze, skip_locked) private.app_credentials;
 

@@ -14,6 +14,9 @@ import msgspec
 from app.caller import Caller
 from app.database import Database
 from app.errors import (
+    AppChangeStale,
+    AppDatabaseBusy,
+    AppDatabaseMissing,
     DatabaseUnavailable,
     PalaverError,
     ProvisioningFailed,
@@ -55,6 +58,8 @@ class Apps:
         """Ask for an operation, and begin it; the same request again finds the same one."""
         if self._runner is None:
             raise ProvisioningUnavailable()
+        if not self._runner.does(kind):
+            raise ProvisioningUnavailable(f"This server cannot do this to databases of apps: {kind}.")
         given = msgspec.json.encode(arguments).decode()
         found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given)
         operation_id = UUID(found["operation"]["id"]) if found["operation"] else None
@@ -97,6 +102,11 @@ class Apps:
         found = await self._asked("app_credentials", caller.claims, app_id, environment)
         return self._runner.connections.connection(found["database"], found["password"])
 
+    async def backups(self, caller: Caller, app_id: UUID, limit: int, before: UUID | None) -> list[Row]:
+        """The rows of the backups of an app's databases, the newest first."""
+        rows = await self._database.fetch("read_app_backups", caller.claims, app_id, limit, before)
+        return [msgspec.json.decode(row["backup"]) for row in rows]
+
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)
         return msgspec.json.decode(value)
@@ -104,11 +114,24 @@ class Apps:
 
 def failure(operation: Row) -> PalaverError:
     """The error for an operation that failed."""
-    code, detail = operation["error_code"], operation["error_detail"]
-    extra = {"reason": code, "operationId": operation["id"]}
-    match code:
-        case "APP_SERVER_UNAVAILABLE":
-            return DatabaseUnavailable(detail, extra=extra)
-        case "APP_SCHEMA_REFUSED":
-            return UnprocessableRequest(detail, extra=extra)
-    return ProvisioningFailed(detail, extra=extra)
+    return told(operation["error_code"], operation["error_detail"], {"operationId": operation["id"]})
+
+
+def told(code: str, detail: str | None, extra: Row | None = None) -> PalaverError:
+    """The error for what the server for apps refused, by its own code."""
+    kind = _BY_CODE.get(code, ProvisioningFailed)
+    return kind(detail, extra={"reason": code, **(extra or {})})
+
+
+_BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
+    "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
+    "APP_SCHEMA_REFUSED": UnprocessableRequest,
+    "APP_CHANGE_STALE": AppChangeStale,
+    "APP_DATABASE_BUSY": AppDatabaseBusy,
+    "APP_TABLES_LOCKED": AppDatabaseBusy,
+    "APP_BACKUP_NEEDED": UnprocessableRequest,
+    "APP_DATABASE_READ_ONLY": AppDatabaseMissing,
+    "BACKUPS_NOT_SET_UP": ProvisioningUnavailable,
+    "BACKUP_MISSING": UnprocessableRequest,
+    "BACKUP_REFUSED": UnprocessableRequest,
+}

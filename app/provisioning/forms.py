@@ -20,16 +20,34 @@ class FilesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlanRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """New files, if they are to be kept as the app's, and what a person says of names: `users.name` → `users.title`."""
+    """New files, if they are to be kept as the app's, and what a person says besides, in the names that plans use.
+
+    `renames`: `users.name` to `users.title`, or to null where it was not renamed; `restored`: drift that is to become
+    as the code has it; `fills`: SQL for the rows in which a column that must have a value has none.
+    """
 
     files: dict[str, str] | None = None
     renames: dict[str, str | None] = {}
+    restored: list[str] = []
+    fills: dict[str, str] = {}
 
 
-class ApplyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The steps of a plan, by their position from 0, that a person confirms."""
+class ApplyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """The digest of the plan that a person saw, and the steps of it that they confirm, by their numbers.
 
+    `without_backup`: also where data goes and nothing is kept of it.
+    """
+
+    digest: str
     confirmed: list[Annotated[int, msgspec.Meta(ge=0)]] = []
+    without_backup: bool = False
+
+
+class DiscardRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The digest of the plan, where only that one is meant; `settled`: the database stays as it is for good."""
+
+    digest: str | None = None
+    settled: bool = False
 
 
 class CopyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
@@ -69,8 +87,19 @@ def status(found: Row, environment: Environment) -> dict[str, Any]:
         },
         "environment": environment,
         **(_NONE if database is None else shown_database(database)),
+        "pending": pending(found, environment),
         "operation": None if database is None else shown_operation(database["operation"]),
     }
+
+
+def pending(found: Row, environment: Environment) -> dict[str, Any] | None:
+    """The revision of the files that are kept, where a database that is ready has another; None: it has that one."""
+    newest = found["revision"]
+    ready = (each for each in found["databases"] if each["environment"] == environment and each["state"] == "ready")
+    database = next(ready, None)
+    if newest is None or database is None or database["revision_id"] == newest["id"]:
+        return None
+    return {"id": newest["id"], "number": newest["number"]}
 
 
 _NONE: Final[dict[str, Any]] = {"state": "not_provisioned"}
@@ -116,6 +145,65 @@ def shown_operation(row: Row | None) -> dict[str, Any] | None:
         "error": _error(row),
         "createdAt": row["created_at"],
         "finishedAt": row["finished_at"],
+    }
+
+
+def change_in_list(row: Row) -> dict[str, Any]:
+    """A plan, and what became of it, without its steps."""
+    return {
+        "id": row["id"],
+        "databaseId": row["database_id"],
+        "state": row["state"],
+        "fromRevisionId": row["from_revision_id"],
+        "toRevisionId": row["to_revision_id"],
+        "undoesId": row["undoes_id"],
+        "stepCount": len(row["steps"]),
+        "confirmed": row["confirmed_steps"],
+        "confirmedAt": row["confirmed_at"],
+        "backupId": row["backup_id"],
+        "isComplete": row["is_complete"],
+        "error": _error(row),
+        "createdAt": row["created_at"],
+        "appliedAt": row["applied_at"],
+    }
+
+
+def shown_change(row: Row) -> dict[str, Any]:
+    """A plan, and what became of it."""
+    return {**change_in_list(row), "choices": row["choices"], "ran": row["ran"], **shown_steps(row)}
+
+
+def shown_steps(plan: Row) -> dict[str, Any]:
+    """What a plan does, and what it leaves."""
+    return {
+        "digest": plan["digest"],
+        "steps": [_with_dependencies(step) for step in plan["steps"]],
+        "drift": plan["drift"],
+        "possibleRenames": plan["possible_renames"],
+    }
+
+
+def _with_dependencies(step: Row) -> dict[str, Any]:
+    return {("dependsOn" if name == "depends_on" else name): value for name, value in step.items()}
+
+
+def shown_backup(row: Row) -> dict[str, Any]:
+    """A backup."""
+    return {
+        "id": row["id"],
+        "databaseId": row["database_id"],
+        "kind": row["kind"],
+        "state": row["state"],
+        "label": row["label"],
+        "bytes": row["bytes"],
+        "sha256": row["sha256"],
+        "serverVersion": row["server_version"],
+        "revisionId": row["revision_id"],
+        "tables": row["tables"],
+        "error": _error(row),
+        "createdAt": row["created_at"],
+        "verifiedAt": row["verified_at"],
+        "expiresAt": row["expires_at"],
     }
 
 

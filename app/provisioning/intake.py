@@ -14,6 +14,7 @@ from app.caller import Caller
 from app.database import Database
 from app.errors import NoTablesFound, UnprocessableRequest
 from app.provisioning.extraction.report import document, told
+from app.provisioning.extraction.result import Extraction
 from app.provisioning.extraction.sandbox import Extracted, Given, extract_apart
 from app.provisioning.source.files import SourceError
 
@@ -59,9 +60,7 @@ class Intake:
         database can have the tables that they say.
         """
         extracted = await self.read(caller, app_id, given)
-        extraction = extracted.extraction
-        if extraction.errors_of_schema or not (extraction.schema.tables or empty):
-            raise NoTablesFound(extra={"findings": [told(each) for each in extraction.findings][:MOST_FINDINGS]})
+        extraction = self.checked(extracted, empty=empty)
         if given is not None:
             await self.store(caller, app_id, extracted.files)
         schema: Any = msgspec.to_builtins(extraction.schema)
@@ -70,6 +69,14 @@ class Intake:
         row = await self._database.fetch_row("record_app_revision", caller.claims, app_id, *encoded, extracted.digest)
         kept = msgspec.json.decode(row["revision"])
         return Revision(UUID(kept["id"]), kept["number"], extracted)
+
+    @staticmethod
+    def checked(extracted: Extracted, *, empty: bool) -> Extraction:
+        """What can be made of the files. Raises NoTablesFound, as above."""
+        extraction = extracted.extraction
+        if extraction.errors_of_schema or not (extraction.schema.tables or empty):
+            raise NoTablesFound(extra={"findings": [told(each) for each in extraction.findings][:MOST_FINDINGS]})
+        return extraction
 
     async def store(self, caller: Caller, app_id: UUID, files: Mapping[str, str]) -> None:
         """Keep these files as the app's, in the place of all former ones."""

@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.web.console import Asset
 from app.web.openapi_apps import APPS_SCHEMAS, apps_paths
 from app.web.openapi_assistant import assistant_paths
+from app.web.openapi_changes import CHANGES_SCHEMAS, changes_paths
 from app.web.openapi_chat import CHAT_SCHEMAS, chat_paths
 from app.web.openapi_configuration import CONFIGURATION_SCHEMAS
 from app.web.openapi_parts import (
@@ -82,7 +83,8 @@ def describe(settings: Settings) -> dict[str, Any]:
         "/metrics": {"get": _metrics(settings)},
     }
     paths |= apps_paths(settings)
-    schemas = {**_SCHEMAS, **APPS_SCHEMAS}
+    paths |= changes_paths(settings)
+    schemas = {**_SCHEMAS, **APPS_SCHEMAS, **CHANGES_SCHEMAS}
     if settings.enable_ai_assistant:
         paths |= chat_paths(settings) | assistant_paths(settings) | share_paths()
         schemas |= CHAT_SCHEMAS | CONFIGURATION_SCHEMAS

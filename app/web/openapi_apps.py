@@ -8,7 +8,7 @@ import msgspec
 
 from app import errors
 from app.provisioning.forms import ENVIRONMENTS, FilesRequest
-from app.provisioning.routes import BASE
+from app.provisioning.http import BASE
 from app.settings import Settings
 from app.web.openapi_parts import (
     ASKING,
@@ -272,6 +272,10 @@ APPS_SCHEMAS: Final = {
             ),
             "environment": {"enum": list(ENVIRONMENTS)},
             "state": {"enum": list(_STATES)},
+            "pending": {
+                "anyOf": [record({"id": UUID, "number": COUNT}), {"type": "null"}],
+                "description": "The revision of the app's files that the database does not have yet: plan the change.",
+            },
             "operation": {"anyOf": [ref("DatabaseOperation"), {"type": "null"}]},
         },
         databaseId=UUID,

@@ -168,7 +168,10 @@ PROBLEM: Final = record(
         "retryable": {"type": "boolean"},
     },
     retry_after_seconds={"type": "number", "minimum": 0},
-    reason={"enum": list(errors.REASONS), "description": "What failed at the model provider."},
+    reason={
+        "anyOf": [{"enum": list(errors.REASONS)}, {**TEXT, "pattern": "^[A-Z_]+$"}],
+        "description": "What failed at the model provider; of an operation on an app's database, its own code.",
+    },
     errors={"type": "array", "items": record({"field": TEXT, "detail": TEXT})},
     **{"violated-policies": {"type": "array", "items": TEXT, "description": "Names of the limits that were reached."}},
 )

@@ -1,8 +1,9 @@
 -- Changes of apps' databases: the plans, what a person confirmed of them, what became of them; and the backups that they rest on.
 --
 -- Creates:  public.app_backups, public.app_changes; private.read_change_basis(), keep_app_change(), record_app_change(),
---           decide_app_change(), confirm_app_change(), discard_app_change(), begin_app_change(), finish_app_change(),
---           read_app_changes(), begin_app_backup(), finish_app_backup(), expired_app_backups(), forget_app_backup().
+--           decide_app_change(), confirm_app_change(), discard_app_change(), begin_app_change(), finish_app_change(), read_app_backups(),
+--           read_app_changes(), begin_app_backup(), finish_app_backup(), expired_app_backups(), forget_app_backup(),
+--           app_backup_to_restore(), unmatched_app_backups().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps, public.app_revisions and
 --           public.app_databases, for foreign keys.
 -- Rollback: rollbacks/20261122000396_app_changes.sql
@@ -134,7 +135,9 @@ grant select on public.app_backups to palaver_definer;
 
 grant insert (tenant_id, app_id, database_id, kind, file, label, revision_id, expires_at) on public.app_backups to palaver_definer;
 
-grant update (state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at) on public.app_backups to palaver_definer;
+grant update (
+    state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at, expires_at
+) on public.app_backups to palaver_definer;
 
 grant select on public.app_backups to service_role;
 
@@ -423,7 +426,7 @@ begin
 
     if (p_plan ->> 'from_revision_id')::pg_catalog.uuid is distinct from v_database.revision_id then
         raise exception using
-            errcode = 'PA409',
+            errcode = 'PA444',
             message = 'The database has another revision by now.',
             hint = 'Plan the change again.';
     end if;
@@ -510,7 +513,7 @@ end
 $$;
 
 comment on function private.record_app_change(jsonb, uuid, text, uuid, jsonb) is
-'Keeps a plan for a database of the app, whose owner the claims name; the one before it is discarded, but for the same one, which stays as it is. p_plan: {"digest", "catalog_digest", "from_revision_id", "undoes_id", "choices", "steps", "drift", "possible_renames"}. Returns the row of the change. Errors: PA404 no such app, revision, or change to undo, PA403 not its owner, PA409 the database has another revision by now, PA441 a change is being applied, PA443 no such database that is ready.';
+'Keeps a plan for a database of the app, whose owner the claims name; the one before it is discarded, but for the same one, which stays as it is. p_plan: {"digest", "catalog_digest", "from_revision_id", "undoes_id", "choices", "steps", "drift", "possible_renames"}. Returns the row of the change. Errors: PA404 no such app, revision, or change to undo, PA403 not its owner, PA444 the database has another revision by now, PA441 a change is being applied, PA443 no such database that is ready.';
 
 create function private.decide_app_change(p_change_id uuid, p_decision jsonb)
 returns jsonb
@@ -537,16 +540,19 @@ begin
 
     select c.* into v_change from public.app_changes as c where c.tenant_id = v_tenant_id and c.id = p_change_id for no key update;
 
-    if v_change.state not in ('planned', 'confirmed') then
+    if
+        v_change.state not in ('planned', 'confirmed')
+        and (v_change.state <> 'awaiting_checkpoint' or p_decision ->> 'kind' = 'confirm')
+    then
         raise exception using
-            errcode = 'PA409',
+            errcode = 'PA444',
             message = format('This change is %s already.', v_change.state),
             detail = jsonb_build_object('state', v_change.state)::pg_catalog.text;
     end if;
 
     if p_decision ->> 'digest' is distinct from v_change.digest then
         raise exception using
-            errcode = 'PA409',
+            errcode = 'PA444',
             message = 'This is not the plan that you saw.',
             hint = 'Look at it again.';
     end if;
@@ -613,7 +619,7 @@ end
 $$;
 
 comment on function private.confirm_app_change(jsonb, uuid, text, integer[]) is
-'The app''s owner, whom the claims name, says yes to steps of a plan, by their numbers, and to the plan that p_digest is of; again, to others. What asks nobody needs no yes. Returns the row of the change. Errors: PA404 no such change, PA403 not the app''s owner, PA409 another plan, or one that is past this, PA422 no such step, PA441 an operation is not finished.';
+'The app''s owner, whom the claims name, says yes to steps of a plan, by their numbers, and to the plan that p_digest is of; again, to others. What asks nobody needs no yes. Returns the row of the change. Errors: PA404 no such change, PA403 not the app''s owner, PA444 another plan, or one that is past this, PA422 no such step, PA441 an operation is not finished.';
 
 create function private.discard_app_change(p_claims jsonb, p_change_id uuid, p_digest text, p_settled boolean default false)
 returns jsonb
@@ -633,7 +639,7 @@ end
 $$;
 
 comment on function private.discard_app_change(jsonb, uuid, text, boolean) is
-'The app''s owner, whom the claims name, says no to a plan. p_settled: what it would have changed stays as it is in the database from now on, and is not proposed again. Returns the row of the change. Errors: as of private.confirm_app_change().';
+'The app''s owner, whom the claims name, says no to a plan, or to one that waits for a backup that nobody makes. p_settled: what it would have changed stays as it is in the database from now on, and is not proposed again. Returns the row of the change. Errors: as of private.confirm_app_change().';
 
 create function private.read_app_changes(
     p_claims jsonb, p_app_id uuid, p_change_id uuid default null, p_limit integer default 50, p_before uuid default null
@@ -666,6 +672,34 @@ $$;
 comment on function private.read_app_changes(jsonb, uuid, uuid, integer, uuid) is
 'The changes of an app, newest first, or one of them, for the person whom the claims name; p_before: the id of the last one of the page before. Returns their rows. Errors: PA404 no such app that they see.';
 
+create function private.read_app_backups(p_claims jsonb, p_app_id uuid, p_limit integer default 50, p_before uuid default null)
+returns setof jsonb
+language plpgsql
+volatile
+security invoker
+rows 50
+set search_path = ''
+as $$
+begin
+    perform private.become(p_claims);
+
+    perform private.check_app_access(p_app_id, false);
+
+    return query
+    select to_jsonb(b)
+    from public.app_backups as b
+    where
+        b.tenant_id = private.current_tenant_id()
+        and b.app_id = p_app_id
+        and (p_before is null or b.id < p_before)
+    order by b.created_at desc, b.id desc
+    limit least(greatest(p_limit, 1), 200);
+end
+$$;
+
+comment on function private.read_app_backups(jsonb, uuid, integer, uuid) is
+'The backups of an app''s databases, newest first, for the person whom the claims name; p_before: the id of the last one of the page before. Returns their rows. Errors: PA404 no such app that they see.';
+
 revoke execute on function private.read_change_basis(jsonb, uuid, text, uuid) from public;
 
 revoke execute on function private.keep_app_change(uuid, text, uuid, jsonb) from public;
@@ -680,6 +714,8 @@ revoke execute on function private.discard_app_change(jsonb, uuid, text, boolean
 
 revoke execute on function private.read_app_changes(jsonb, uuid, uuid, integer, uuid) from public;
 
+revoke execute on function private.read_app_backups(jsonb, uuid, integer, uuid) from public;
+
 grant execute on function private.read_change_basis(jsonb, uuid, text, uuid) to palaver_worker;
 
 grant execute on function private.keep_app_change(uuid, text, uuid, jsonb) to palaver_worker;
@@ -693,6 +729,8 @@ grant execute on function private.confirm_app_change(jsonb, uuid, text, integer[
 grant execute on function private.discard_app_change(jsonb, uuid, text, boolean) to palaver_worker;
 
 grant execute on function private.read_app_changes(jsonb, uuid, uuid, integer, uuid) to palaver_worker;
+
+grant execute on function private.read_app_backups(jsonb, uuid, integer, uuid) to palaver_worker;
 
 alter function private.keep_app_change(uuid, text, uuid, jsonb) owner to palaver_definer;
 
@@ -735,7 +773,7 @@ begin
                 and (s.step ->> 'kind' = 'destructive' or jsonb_typeof(s.step -> 'undo') = 'null')
         );
 
-        -- Without a backup that was seen to work, and is from after the plan, nothing is lost.
+        -- Without a backup that was seen to work, and is from after the plan, nothing is lost, unless its owner said so.
         if p_backup_id is not null and not exists (
             select from public.app_backups as b
             where
@@ -752,7 +790,14 @@ begin
 
         update public.app_changes as c
         set
-            state = case when v_loses_data and coalesce(p_backup_id, c.backup_id) is null then 'awaiting_checkpoint' else 'applying' end,
+            state = case
+                when
+                    v_loses_data
+                    and coalesce(p_backup_id, c.backup_id) is null
+                    and not coalesce(v_operation.arguments -> 'without_backup' = 'true', false)
+                    then 'awaiting_checkpoint'
+                else 'applying'
+            end,
             backup_id = coalesce(p_backup_id, c.backup_id)
         where c.tenant_id = v_change.tenant_id and c.id = v_change.id
         returning c.* into v_change;
@@ -763,7 +808,16 @@ begin
         'from', (
             select jsonb_build_object('id', r.id, 'number', r.number, 'schema', r.schema)
             from public.app_revisions as r
-            where r.tenant_id = v_change.tenant_id and r.id = v_change.from_revision_id
+            where
+                r.tenant_id = v_change.tenant_id
+                -- What is undone is gone back from, whatever came after it.
+                and r.id = coalesce(
+                    (
+                        select u.to_revision_id from public.app_changes as u
+                        where u.tenant_id = v_change.tenant_id and u.id = v_change.undoes_id
+                    ),
+                    v_change.from_revision_id
+                )
         ),
         'to', (
             select jsonb_build_object('id', r.id, 'number', r.number, 'schema', r.schema)
@@ -775,7 +829,7 @@ end
 $$;
 
 comment on function private.begin_app_change(uuid, text, uuid) is
-'The change of an operation that a worker holds, for it to apply: {"change": its row, "from", "to": revisions as {"id", "number", "schema"}}. If change.state is awaiting_checkpoint a backup comes first, and its id with the next call; applying: go on; anything else: it is over. Errors: PA440 not this worker''s, PA404 no such change, or no such backup that is verified. Definer: nobody else may write changes.';
+'The change of an operation that a worker holds, for it to apply: {"change": its row, "from", "to": the revisions that it was planned from, as {"id", "number", "schema"}; of an undo "from" is what it undoes led to}. If change.state is awaiting_checkpoint a backup comes first, and its id with the next call, but for an operation with arguments.without_backup; applying: go on; anything else: it is over. Errors: PA440 not this worker''s, PA404 no such change, or no such backup that is verified. Definer: nobody else may write changes.';
 
 create function private.finish_app_change(p_operation_id uuid, p_worker text, p_outcome jsonb)
 returns jsonb
@@ -814,7 +868,7 @@ begin
 
     if not found then
         raise exception using
-            errcode = 'PA409',
+            errcode = 'PA444',
             message = 'This change is not being applied.';
     end if;
 
@@ -833,7 +887,7 @@ end
 $$;
 
 comment on function private.finish_app_change(uuid, text, jsonb) is
-'Says how the change of an operation ended. p_outcome: {"state": applied, failed or stale, "complete": whether nothing of it was left out, "ran": [{"number", "milliseconds"}], "error_code", "error_detail"}. A complete one gives the database its revision, and what it undoes is undone. Returns the row of the change. Errors: PA440 not this worker''s, PA409 it is not being applied, PA422 no such end. Definer: nobody else may write changes.';
+'Says how the change of an operation ended. p_outcome: {"state": applied, failed or stale, "complete": whether nothing of it was left out, "ran": [{"number", "milliseconds"}], "error_code", "error_detail"}. A complete one gives the database its revision, and what it undoes is undone. Returns the row of the change. Errors: PA440 not this worker''s, PA444 it is not being applied, PA422 no such end. Definer: nobody else may write changes.';
 
 create function private.begin_app_backup(p_operation_id uuid, p_worker text, p_backup jsonb)
 returns jsonb
@@ -919,12 +973,31 @@ begin
             message = 'No such backup of this database is being made.';
     end if;
 
+    -- Those that people ask for have no end of their own: the newest ten stay.
+    update public.app_backups as b
+    set expires_at = clock_timestamp()
+    where
+        v_state = 'verified'
+        and b.tenant_id = v_operation.tenant_id
+        and b.id in (
+            select m.id
+            from public.app_backups as m
+            where
+                m.tenant_id = v_operation.tenant_id
+                and m.database_id = v_operation.database_id
+                and m.kind = 'manual'
+                and m.state = 'verified'
+                and m.expires_at is null
+            order by m.created_at desc, m.id desc
+            offset 10
+        );
+
     return to_jsonb(v_backup);
 end
 $$;
 
 comment on function private.finish_app_backup(uuid, text, uuid, jsonb) is
-'Says how a backup ended. p_outcome: {"state": verified or failed, "bytes", "sha256", "server_version", "tables": {name: rows}, "error_code", "error_detail"}. Returns its row. Errors: PA440 not this worker''s, PA404 it is not being made, PA422 no such end, 23514 verified without figures. Definer: nobody else may write backups.';
+'Says how a backup ended. p_outcome: {"state": verified or failed, "bytes", "sha256", "server_version", "tables": {name: rows}, "error_code", "error_detail"}. Of manual backups without an end, the newest ten of a database are kept. Returns its row. Errors: PA440 not this worker''s, PA404 it is not being made, PA422 no such end, 23514 verified without figures. Definer: nobody else may write backups.';
 
 create function private.expired_app_backups(p_limit integer default 100)
 returns table (tenant_id uuid, backup_id uuid, file text)
@@ -971,6 +1044,54 @@ $$;
 comment on function private.forget_app_backup(uuid, uuid) is
 'Says that the file of a backup whose time had come is gone; false: there is no such one. Definer: nobody else may write backups.';
 
+create function private.app_backup_to_restore(p_operation_id uuid, p_worker text, p_backup_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_operation constant public.app_operations := private.held_app_operation(p_operation_id, p_worker);
+begin
+    return (
+        select to_jsonb(b)
+        from public.app_backups as b
+        where
+            b.tenant_id = v_operation.tenant_id
+            and b.app_id = v_operation.app_id
+            and b.id = p_backup_id
+            and b.state = 'verified'
+    );
+end
+$$;
+
+comment on function private.app_backup_to_restore(uuid, text, uuid) is
+'The row of a verified backup of the same app, of whichever database, for an operation that a worker holds; null: there is no such one. Errors: PA440 not this worker''s. Definer: it works for people of all tenants.';
+
+create function private.unmatched_app_backups(p_files text [])
+returns table (file text, is_known boolean)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select f.file, false
+    from unnest(p_files) as f (file)
+    where not exists (select from public.app_backups as b where b.file = f.file and b.state <> 'deleted')
+    union all
+    select b.file, true
+    from public.app_backups as b
+    where b.state = 'verified' and b.file <> all (p_files);
+end
+$$;
+
+comment on function private.unmatched_app_backups(text []) is
+'Of the files that there are, those that no backup has: is_known false; and the files of verified backups that are not there: true. Definer: it works for people of all tenants.';
+
 revoke execute on function private.begin_app_change(uuid, text, uuid) from public;
 
 revoke execute on function private.finish_app_change(uuid, text, jsonb) from public;
@@ -982,6 +1103,10 @@ revoke execute on function private.finish_app_backup(uuid, text, uuid, jsonb) fr
 revoke execute on function private.expired_app_backups(integer) from public;
 
 revoke execute on function private.forget_app_backup(uuid, uuid) from public;
+
+revoke execute on function private.app_backup_to_restore(uuid, text, uuid) from public;
+
+revoke execute on function private.unmatched_app_backups(text []) from public;
 
 grant execute on function private.begin_app_change(uuid, text, uuid) to palaver_worker;
 
@@ -995,6 +1120,10 @@ grant execute on function private.expired_app_backups(integer) to palaver_worker
 
 grant execute on function private.forget_app_backup(uuid, uuid) to palaver_worker;
 
+grant execute on function private.app_backup_to_restore(uuid, text, uuid) to palaver_worker;
+
+grant execute on function private.unmatched_app_backups(text []) to palaver_worker;
+
 alter function private.begin_app_change(uuid, text, uuid) owner to palaver_definer;
 
 alter function private.finish_app_change(uuid, text, jsonb) owner to palaver_definer;
@@ -1006,3 +1135,7 @@ alter function private.finish_app_backup(uuid, text, uuid, jsonb) owner to palav
 alter function private.expired_app_backups(integer) owner to palaver_definer;
 
 alter function private.forget_app_backup(uuid, uuid) owner to palaver_definer;
+
+alter function private.app_backup_to_restore(uuid, text, uuid) owner to palaver_definer;
+
+alter function private.unmatched_app_backups(text []) owner to palaver_definer;

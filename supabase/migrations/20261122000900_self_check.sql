@@ -110,6 +110,7 @@ from unnest(array[
     'public.app_changes', 'public.app_backups', 'private.read_change_basis(jsonb, uuid, text, uuid)',
     'private.record_app_change(jsonb, uuid, text, uuid, jsonb)', 'private.confirm_app_change(jsonb, uuid, text, integer[])',
     'private.discard_app_change(jsonb, uuid, text, boolean)', 'private.read_app_changes(jsonb, uuid, uuid, integer, uuid)',
+    'private.read_app_backups(jsonb, uuid, integer, uuid)',
     'private.token_cost(private.model_prices, bigint, bigint, bigint)', 'private.rate_wait(timestamp with time zone, integer)',
     'private.refuse_request(text, bigint, interval)', 'private.message_octets(text, jsonb)',
     'private.begin_turn(jsonb, uuid, jsonb, integer, integer)', 'private.find_turn(jsonb, uuid, text)',
@@ -157,6 +158,7 @@ from unnest(array[
     'private.begin_app_change(uuid, text, uuid)', 'private.finish_app_change(uuid, text, jsonb)',
     'private.begin_app_backup(uuid, text, jsonb)', 'private.finish_app_backup(uuid, text, uuid, jsonb)',
     'private.expired_app_backups(integer)', 'private.forget_app_backup(uuid, uuid)',
+    'private.app_backup_to_restore(uuid, text, uuid)', 'private.unmatched_app_backups(text[])',
     'private.lost_app_databases(text[])',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
@@ -422,7 +424,7 @@ from (
     revision_id, tables, error_code, error_detail, created_at, verified_at, expires_at'),
     ('public.app_backups', 'palaver_definer', 'select', ''),
     ('public.app_backups', 'palaver_definer', 'insert', 'tenant_id, app_id, database_id, kind, file, label, revision_id, expires_at'),
-    ('public.app_backups', 'palaver_definer', 'update', 'state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at'),
+    ('public.app_backups', 'palaver_definer', 'update', 'state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at, expires_at'),
     ('public.app_backups', 'service_role', 'select', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -527,10 +529,12 @@ from (
         'private.read_change_basis(jsonb, uuid, text, uuid)', 'private.record_app_change(jsonb, uuid, text, uuid, jsonb)',
         'private.confirm_app_change(jsonb, uuid, text, integer[])', 'private.discard_app_change(jsonb, uuid, text, boolean)',
         'private.read_app_changes(jsonb, uuid, uuid, integer, uuid)', 'private.keep_app_change(uuid, text, uuid, jsonb)',
+        'private.read_app_backups(jsonb, uuid, integer, uuid)',
         'private.decide_app_change(uuid, jsonb)', 'private.begin_app_change(uuid, text, uuid)',
         'private.finish_app_change(uuid, text, jsonb)', 'private.begin_app_backup(uuid, text, jsonb)',
         'private.finish_app_backup(uuid, text, uuid, jsonb)', 'private.expired_app_backups(integer)',
-        'private.forget_app_backup(uuid, uuid)'
+        'private.forget_app_backup(uuid, uuid)',
+        'private.app_backup_to_restore(uuid, text, uuid)', 'private.unmatched_app_backups(text[])'
     ]),
     ('palaver_definer', array[
         'private.checked_app_arguments(uuid, uuid, text, jsonb)', 'private.change_app_database(uuid, uuid, jsonb)',

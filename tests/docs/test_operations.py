@@ -48,6 +48,7 @@ KEPT = (
     "public.project_revisions", "public.configuration_suggestions",
     "public.app_plans", "public.generated_apps", "public.generated_app_files", "public.app_revisions",
     "public.app_databases", "private.app_credentials", "public.app_operations",
+    "public.app_backups", "public.app_changes",
 )  # fmt: skip
 """What a backup brings back, and what of it a tenant takes along."""
 
@@ -237,6 +238,13 @@ ROWS = (
     " select tenant_id, id, sha256('x') from public.app_databases where tenant_id = {tenant}",
     "insert into public.app_operations (tenant_id, app_id, database_id, kind)"
     " select tenant_id, app_id, id, 'backup' from public.app_databases where tenant_id = {tenant}",
+    "insert into public.app_backups (tenant_id, app_id, database_id, kind, file)"
+    " select tenant_id, app_id, id, 'checkpoint', 'a.dump' from public.app_databases where tenant_id = {tenant}",
+    "insert into public.app_changes"
+    " (tenant_id, app_id, database_id, to_revision_id, backup_id, digest, catalog_digest, steps)"
+    " select b.tenant_id, b.app_id, b.database_id, r.id, b.id, repeat('0', 64), repeat('1', 64), '[]'"
+    " from public.app_backups as b inner join public.app_revisions as r using (tenant_id, app_id)"
+    " where tenant_id = {tenant}",
 )
 
 

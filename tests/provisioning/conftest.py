@@ -9,6 +9,7 @@ import pytest
 
 from app.local.postgres import Postgres
 from tests.provisioning.fidelity import scratch
+from tests.provisioning.serving import AppsPostgres, apps_postgres
 from tests.world import PASSWORDS, server_directory
 
 
@@ -36,3 +37,10 @@ async def app_database(app_server: Postgres) -> AsyncIterator[asyncpg.Connection
     """A connection to an empty database, which each test leaves empty."""
     async with scratch(app_server.url()) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def apps_ground() -> Iterator[AppsPostgres]:
+    """A server for apps."""
+    with apps_postgres() as ground:
+        yield ground

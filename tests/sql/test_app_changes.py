@@ -62,9 +62,9 @@ class App:
         arguments = (self.claims, UUID(change["id"]), digest, list(steps))
         return await self.call("confirm_app_change", *arguments)  # type: ignore[no-any-return]
 
-    async def operation(self, change: dict[str, Any], worker: str = "w") -> UUID:
+    async def operation(self, change: dict[str, Any], worker: str = "w", **options: bool) -> UUID:
         """Ask for it to be applied, and take that on."""
-        arguments = {"change_id": change["id"]}
+        arguments = {"change_id": change["id"], **options}
         asked = await self.call("request_app_operation", self.claims, self.id, "production", "change", arguments)
         operation_id = UUID(asked["operation"]["id"])
         await self.connection.fetchval(
@@ -120,7 +120,7 @@ async def test_a_change_is_planned_confirmed_applied_and_kept(app: App, database
     assert await revision(database, app) == app.revisions[1]
     # A worker that comes after it sees that it is over.
     assert (await app.call("begin_app_change", operation, "w", None))["change"] == ended
-    await refused("PA409", app.call("finish_app_change", operation, "w", {"state": "failed"}))
+    await refused("PA444", app.call("finish_app_change", operation, "w", {"state": "failed"}))
     (log,) = await database.fetch(
         "select after from public.audit_log where object = 'app_changes' and after ->> 'state' = 'applied'"
     )
@@ -147,7 +147,7 @@ async def test_data_is_lost_only_behind_a_backup_that_was_seen_to_work(app: App,
     operation = await app.operation(change)
     begun = await app.call("begin_app_change", operation, "w", None)
     assert begun["change"]["state"] == "awaiting_checkpoint"
-    await refused("PA409", app.call("finish_app_change", operation, "w", {"state": "applied"}))
+    await refused("PA444", app.call("finish_app_change", operation, "w", {"state": "applied"}))
 
     made = await app.call("begin_app_backup", operation, "w", {"kind": "checkpoint", "file": "one"})
     backup = UUID(made["backup"]["id"])
@@ -169,6 +169,40 @@ async def test_data_is_lost_only_behind_a_backup_that_was_seen_to_work(app: App,
     assert await app.call("forget_app_backup", app.owner.tenant_id, backup)
 
 
+async def test_its_owner_may_do_without_a_backup(app: App) -> None:
+    change = await app.plan()
+    await app.confirm(change, 1)
+    operation = await app.operation(change, without_backup=True)
+    begun = await app.call("begin_app_change", operation, "w", None)
+    assert (begun["change"]["state"], begun["change"]["backup_id"]) == ("applying", None)
+
+
+async def test_what_waits_for_a_backup_that_nobody_makes_can_be_given_up(app: App) -> None:
+    change = await app.plan()
+    await app.confirm(change, 1)
+    operation = await app.operation(change)
+    await app.call("begin_app_change", operation, "w", None)
+    discard = ("discard_app_change", app.claims, UUID(change["id"]), DIGEST, False)
+    await refused("PA441", app.call(*discard))
+    await app.call("finish_app_operation", operation, "w", {"state": "failed"})
+    await refused("PA444", app.confirm(change, 1))
+    assert (await app.call(*discard))["state"] == "discarded"
+
+
+async def test_what_is_undone_is_gone_back_from(app: App) -> None:
+    change = await app.plan()
+    operation = await app.operation(change)
+    await app.call("begin_app_change", operation, "w", None)
+    # Not all of it was done, so that the database has its old revision still.
+    await app.call("finish_app_change", operation, "w", {"state": "applied", "complete": False})
+    await app.call("finish_app_operation", operation, "w", {"state": "succeeded"})
+    plan = {"digest": "b" * 64, "catalog_digest": DIGEST, "from_revision_id": str(app.revisions[0]), "steps": []}
+    arguments = (app.claims, app.id, "production", app.revisions[0], {**plan, "undoes_id": change["id"]})
+    undo = await app.call("record_app_change", *arguments)
+    begun = await app.call("begin_app_change", await app.operation(undo), "w", None)
+    assert (begun["from"]["number"], begun["to"]["number"]) == (2, 1)
+
+
 async def test_an_older_backup_is_no_checkpoint(app: App, database: Database) -> None:
     change = await app.plan()
     await app.confirm(change, 1)
@@ -184,15 +218,15 @@ async def test_an_older_backup_is_no_checkpoint(app: App, database: Database) ->
 async def test_a_new_plan_takes_the_place_of_the_last_one_unless_that_is_being_applied(app: App) -> None:
     first = await app.plan()
     second = await app.plan(digest="b" * 64)
-    await refused("PA409", app.confirm(first))
-    await refused("PA409", app.confirm(second, 1))
+    await refused("PA444", app.confirm(first))
+    await refused("PA444", app.confirm(second, 1))
     await refused("PA422", app.confirm(second, 3, digest="b" * 64))
     await refused("PA422", app.confirm(second, -1, digest="b" * 64))
     operation = await app.operation(second)
     await refused("PA441", app.confirm(second, 1, digest="b" * 64))
     await app.call("begin_app_change", operation, "w", None)
     await refused("PA441", app.plan(digest="c" * 64))
-    await refused("PA409", app.plan(digest="c" * 64, from_revision_id=str(app.revisions[1])))
+    await refused("PA444", app.plan(digest="c" * 64, from_revision_id=str(app.revisions[1])))
     await refused("PA440", app.call("begin_app_change", operation, "other", None))
     stale = await app.call("finish_app_change", operation, "w", {"state": "stale"})
     assert (stale["state"], stale["error_code"]) == ("stale", "STALE")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.browser import chromium
 
-collect_ignore = [] if chromium() else ["test_browser.py"]
+collect_ignore = [] if chromium() else ["test_browser.py", "test_database_panel.py"]
 
 
 @pytest.fixture

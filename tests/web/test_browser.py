@@ -19,11 +19,9 @@ from tests.assistant.scripts import changing, structured, suggesting
 from tests.clients.install import LITE
 from tests.model_server import ModelServer, Script
 from tests.web.browser import Browser, Page, browser, chromium
+from tests.web.console import NARROW, WIDE, nameless, sign_in
 from tests.web.line import Line, line
 from tests.world import server_directory
-
-PASSWORD = "palaver-demo"
-WIDE, NARROW = (1280, 860), (360, 740)
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +84,6 @@ async def wire(page: Page, stack: Stack) -> AsyncIterator[Line]:
         yield laid
 
 
-async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
-    await page.type("#email", email)
-    await page.type("#password", password)
-    await page.press("Enter")
-    if password == PASSWORD:
-        await page.until("!document.querySelector('#room').hidden && document.querySelector('#list').childElementCount")
-
-
 async def ask(page: Page, text: str) -> None:
     await page.type("#question-box", text)
     await page.press("Enter")
@@ -123,19 +113,6 @@ async def listed(page: Page, status: str) -> None:
     await page.run(
         f"{{ const s = document.querySelector('#which'); s.value = '{status}'; s.dispatchEvent(new Event('change')); }}"
     )
-
-
-async def nameless(page: Page) -> list[dict[str, Any]]:
-    """What a screen reader comes upon and has no name for."""
-    tree = await page.call("Accessibility.getFullAXTree")
-    roles = ("button", "link", "textbox", "combobox", "checkbox", "heading", "region", "table")
-    return [
-        node
-        for node in tree["nodes"]
-        if node.get("role", {}).get("value") in roles
-        and not node.get("ignored")
-        and not node.get("name", {}).get("value")
-    ]
 
 
 async def conversation(page: Page) -> UUID:

@@ -46,6 +46,8 @@ DOING = LOOKING | {
     "PROVISIONING_UNAVAILABLE",
     "ENCRYPTION_UNAVAILABLE",
 }
+CHANGING = (DOING - {"ENCRYPTION_UNAVAILABLE", "INVALID_REQUEST"}) | {"APP_CHANGE_STALE"}
+KEEPING = (DOING - {"ENCRYPTION_UNAVAILABLE"}) | BODY
 # What each route can answer besides its success, by code; every one of them can also fail on our side.
 CODES: dict[str, set[str]] = {
     "GET /": set(),
@@ -77,6 +79,18 @@ CODES: dict[str, set[str]] = {
     f"GET {DATABASE}/status": LOOKING,
     f"GET {DATABASE}/connection": LOOKING
     | {"APP_DATABASE_MISSING", "PROVISIONING_UNAVAILABLE", "ENCRYPTION_UNAVAILABLE"},
+    f"POST {DATABASE}/plan": CHANGING | BODY | {"NO_TABLES_FOUND", "INVALID_REQUEST"},
+    f"GET {DATABASE}/changes": LOOKING,
+    f"GET {DATABASE}/changes/{{change_id}}": ASKING | {"NOT_FOUND"},
+    f"POST {DATABASE}/changes/{{change_id}}/apply": CHANGING | BODY,
+    f"POST {DATABASE}/changes/{{change_id}}/undo": CHANGING | {"INVALID_REQUEST"},
+    f"POST {DATABASE}/changes/{{change_id}}/discard": ASKING
+    | BODY
+    | {"NOT_FOUND", "APP_CHANGE_STALE", "APP_DATABASE_BUSY"},
+    f"GET {DATABASE}/backups": LOOKING,
+    f"POST {DATABASE}/backups": KEEPING,
+    f"POST {DATABASE}/restore": KEEPING,
+    f"POST {DATABASE}/copy": KEEPING | {"APP_LIMIT_REACHED"},
     "POST /api/chat": BEGINNING | {"MODEL_NOT_FOUND"},
     "GET /api/chat/{chat}/messages": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "GET /api/chat/{chat}/stream": ASKING | {"ENCRYPTION_UNAVAILABLE"},

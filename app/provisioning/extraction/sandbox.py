@@ -6,7 +6,6 @@ What it is given and gives back is MessagePack.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import io
 import resource
@@ -53,6 +52,9 @@ class _Reply(msgspec.Struct, frozen=True):
 
 async def extract_apart(given: Given) -> Extracted:
     """Read an app in another process. Raises SourceError for what is no app, or takes too much to read."""
+    # Not at the top: the other process, which starts for each app, does without.
+    import asyncio
+
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *_PROGRAM,

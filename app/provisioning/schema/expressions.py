@@ -12,6 +12,8 @@ from typing import Final
 MOST_CHARACTERS: Final = 10_000
 
 _SPACE: Final = r"[ \t\n\r\f\v]"
+_LETTER: Final = r"(?:[A-Za-z_]|[^\x00-\x7f])"
+_LETTER_OR_DIGIT: Final = r"(?:[A-Za-z0-9_]|[^\x00-\x7f])"
 _ESCAPED: Final = r"'(?:[^'\\]|''|\\.)*+'"
 _TOKEN: Final = re.compile(
     rf"""
@@ -20,8 +22,8 @@ _TOKEN: Final = re.compile(
     | (?P<escaped>[eE]{_ESCAPED}(?:{_SPACE}*[\n\r]{_SPACE}*{_ESCAPED})*+)
     | (?P<string>'(?:[^']|'')*+')
     | (?P<quoted>"(?:[^"]|"")++")
-    | (?P<dollars>\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?)\$.*?\$(?P=tag)\$)
-    | (?P<word>(?![eE]')[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*)
+    | (?P<dollars>\$(?P<tag>(?:{_LETTER}{_LETTER_OR_DIGIT}*)?)\$.*?\$(?P=tag)\$)
+    | (?P<word>(?![eE]'){_LETTER}(?:{_LETTER_OR_DIGIT}|\$)*)
     | (?P<number>\.?[0-9][\w.]*)
     | (?P<comment>--|/\*)
     | (?P<open>[(\[])
@@ -39,17 +41,17 @@ _PLAIN: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_NAME: Final = r'(?:[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*|"(?:[^"\0]|"")++")'
+_NAME: Final = rf'(?:{_LETTER}(?:{_LETTER_OR_DIGIT}|\$)*|"(?:[^"\0]|"")++")'
 _MODIFIER: Final = rf"(?:-?[0-9]+|'[^'\\\0]*'|{_NAME})"
 _TYPE: Final = re.compile(
     rf"""
     {_NAME}(?:\.{_NAME})?
-    (?:[ ](?:precision|character|varying|year|month|day|hour|minute|second|to))*
+    (?i:[ ](?:precision|character|varying|year|month|day|hour|minute|second|to))*
     (?:[ ]?\([ ]*{_MODIFIER}(?:[ ]*,[ ]*{_MODIFIER})*[ ]*\))?
-    (?:[ ]with(?:out)?[ ]time[ ]zone)?
+    (?i:[ ]with(?:out)?[ ]time[ ]zone)?
     (?:[ ]?\[[0-9]*\])*
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 
 

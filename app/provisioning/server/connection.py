@@ -60,24 +60,28 @@ class Address:
         self._url = url
 
     @asynccontextmanager
-    async def link(self, credentials: Credentials | None = None, database: str | None = None) -> AsyncIterator[Link]:
+    async def link(
+        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+    ) -> AsyncIterator[Link]:
         """A connection, the provisioner's unless credentials are given. Raises AppServerError."""
         with told():
-            connection = await self.connect(credentials, database)
+            connection = await self.connect(credentials, database, seconds=seconds)
         try:
             yield Link(connection)
         finally:
             await _closed(connection)
 
-    async def connect(self, credentials: Credentials | None = None, database: str | None = None) -> asyncpg.Connection:
-        """A bare connection. Raises whatever the driver does."""
+    async def connect(
+        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+    ) -> asyncpg.Connection:
+        """A bare connection, on which no statement takes longer than `seconds`. Raises whatever the driver does."""
         connection: asyncpg.Connection = await asyncpg.connect(
             self._url,
             user=credentials.user if credentials else None,
             password=credentials.password if credentials else None,
             database=credentials.database if credentials else database,
             timeout=CONNECT_SECONDS,
-            command_timeout=COMMAND_SECONDS,
+            command_timeout=seconds,
             statement_cache_size=0,
             server_settings={"application_name": APPLICATION},
         )

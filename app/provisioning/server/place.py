@@ -9,21 +9,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
-from app.provisioning.server.connection import Address, Credentials, Link
+from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
 from app.provisioning.server.errors import AppServerError, AppServerUnavailable
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
+from app.provisioning.server.roles import STILL_NEEDED, drop_role
 from app.provisioning.server.scram import new_password, verifier
 
 HAND_LIFE: Final = timedelta(hours=1)
 _TAKE_TRIES: Final = 3
-_STILL_OWNS: Final = "2BP01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Hand:
         return self.address.url(self.credentials)
 
     @asynccontextmanager
-    async def link(self) -> AsyncIterator[Link]:
+    async def link(self, *, seconds: float = COMMAND_SECONDS) -> AsyncIterator[Link]:
         """A connection, which acts as the app's role. Raises AppServerError."""
-        async with self.address.link(self.credentials) as link:
+        async with self.address.link(self.credentials, seconds=seconds) as link:
             yield link
 
 
@@ -93,6 +93,11 @@ class Place:
         async with self.address.link(database=names.database) as inside:
             await inside.run("drop_standard_schema")
 
+    async def clear(self) -> None:
+        """There is no database, and nobody gets in. Raises AppServerError."""
+        await self.quarantine()
+        await self.link.run("drop_database", database=self.names.database)
+
     async def open(self) -> None:
         """Let the app's logins in. Raises AppServerError."""
         for login in await self._logins():
@@ -108,9 +113,10 @@ class Place:
         """Nothing of the app is on the server any more. Raises AppServerError."""
         await self.quarantine()
         # A role cannot go before the database in which it owns something.
-        await self.link.run("drop_database", database=self.names.database)
+        for database in self.names.databases.values():
+            await self.link.run("drop_database", database=database)
         for role in (self.names.second_login, self.names.frozen, self.names.role):
-            await self.link.run("drop_role", role=role)
+            await drop_role(self.address, self.link, role, home=self.names)
 
     async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> None:
         """A new password, valid from now for `login`; the other login's ends after `grace`. Raises AppServerError.
@@ -145,6 +151,10 @@ class Place:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
 
+    async def exists(self) -> bool:
+        """Whether there is a database. Raises AppServerError."""
+        return bool(await self.link.value("database_exists", database=self.names.database))
+
     async def version(self) -> str:
         """The version of the server. Raises AppServerError."""
         return str(await self.link.value("version"))
@@ -173,19 +183,21 @@ class Place:
         """A hand, its sessions, and what was made by it without acting as the app. Raises AppServerError."""
         await self.link.rows("end_sessions_of", role=name)
         try:
-            await self.link.run("drop_role", role=name)
+            await drop_role(self.address, self.link, name, home=self.names)
         except AppServerError as error:
-            if error.sqlstate != _STILL_OWNS:
+            if error.sqlstate != STILL_NEEDED:
                 raise
             await self._give_back(name, forget=True)
-            await self.link.run("drop_role", role=name)
+            await drop_role(self.address, self.link, name, home=self.names)
 
     async def _give_back(self, owner: str, *, forget: bool = False) -> None:
-        async with self.hand(owner) as hand, hand.link() as link:
-            await link.run("act_as_oneself")
-            await link.run("give_back", **{"from": owner, "to": self.names.role})
-            if forget:
-                await link.run("drop_owned", role=owner)
+        async with self.hand(owner) as hand:
+            for row in await self.link.rows("databases", **self.names.databases):
+                async with self.address.link(replace(hand.credentials, database=row["datname"])) as link:
+                    await link.run("act_as_oneself")
+                    await link.run("give_back", **{"from": owner, "to": self.names.role})
+                    if forget:
+                        await link.run("drop_owned", role=owner)
 
     async def _logins(self) -> list[str]:
         first, second = self.names.logins

@@ -12,6 +12,7 @@ from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address, Credentials, Link
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.place import Hand
+from app.provisioning.server.roles import drop_role
 from app.provisioning.server.scram import new_password, verifier
 
 LIFE: Final = timedelta(hours=1)
@@ -30,16 +31,16 @@ async def scratch(address: Address) -> AsyncIterator[Hand]:
             await _create(address, link, login)
             yield Hand(address, login)
         finally:
-            await _drop(link, login.database)
+            await _drop(address, link, login.database)
 
 
-async def drop_expired(link: Link) -> int:
+async def drop_expired(address: Address, link: Link) -> int:
     """Drop what has outlived its time and is not worked in; how many there were. Raises AppServerError."""
     dropped = 0
     for row in await link.rows("expired_scratches", scratches=naming.SCRATCHES):
         lock = _lock(row["name"])
         if await link.value("try_lock", lock=lock):
-            await _drop(link, row["name"])
+            await _drop(address, link, row["name"])
             await link.rows("unlock", lock=lock)
             dropped += 1
     return dropped
@@ -66,10 +67,10 @@ async def _create(address: Address, link: Link, login: Credentials) -> None:
         await inside.run("create_schema")
 
 
-async def _drop(link: Link, name: str) -> None:
+async def _drop(address: Address, link: Link, name: str) -> None:
     # A role cannot go before the database in which it owns something.
     await link.run("drop_database", database=name)
-    await link.run("drop_role", role=name)
+    await drop_role(address, link, name)
 
 
 def _lock(name: str) -> int:

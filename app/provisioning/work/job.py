@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -11,9 +13,13 @@ from uuid import UUID
 import msgspec
 
 from app.database import Database
+from app.errors import OperationLost, PalaverError
+from app.logs import get_logger
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.limits import UNLIMITED, Limits
 from app.provisioning.server.names import Names
+
+log = get_logger(__name__)
 
 Row: TypeAlias = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -102,6 +108,54 @@ class Report:
             "note_app_step", self._operation_id, self._worker, name, _encode(given).decode(), self._lease
         )
 
+    @asynccontextmanager
+    async def lasting(self, name: str) -> AsyncIterator[None]:
+        """A step that may take longer than a lease: the lease is kept until the block ends."""
+        keeping = asyncio.create_task(self._keep(name), name=f"app-operation-lease-{self._operation_id}")
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.wait({keeping})
+
+    async def _keep(self, name: str) -> None:
+        beat = self._lease.total_seconds() / 3
+        while True:
+            await asyncio.sleep(beat)
+            try:
+                await self.step(name)
+            except OperationLost:
+                # Whoever has it now has ended what runs on the server, and so ends the block.
+                return
+            except PalaverError as error:
+                log.warning("app_operation_lease_not_kept", operation=str(self._operation_id), code=error.code)
+
+    async def begin_change(self, backup_id: UUID | None = None) -> Row:
+        """What private.begin_app_change() gives."""
+        row = await self._database.fetch_row("begin_app_change", self._operation_id, self._worker, backup_id)
+        begun: Row = msgspec.json.decode(row["begun"])
+        return begun
+
+    async def finish_change(self, outcome: Row) -> Row:
+        """How the change ended; its row."""
+        given = _encode(outcome).decode()
+        row = await self._database.fetch_row("finish_app_change", self._operation_id, self._worker, given)
+        ended: Row = msgspec.json.decode(row["ended"])
+        return ended
+
+    async def begin_backup(self, **given: Any) -> Row:
+        """A row for a backup, and what another worker left unfinished: as private.begin_app_backup() says."""
+        return await self._told("begin_app_backup", _encode(given).decode())
+
+    async def finish_backup(self, backup_id: UUID, **outcome: Any) -> None:
+        """How the backup ended: as private.finish_app_backup() says."""
+        await self._told("finish_app_backup", backup_id, _encode(outcome).decode())
+
+    async def backup(self, backup_id: UUID) -> Row | None:
+        """The row of a backup of the same app that can be restored; None: there is no such one."""
+        found = await self._database.fetch_row("app_backup_to_restore", self._operation_id, self._worker, backup_id)
+        return None if found[0] is None else msgspec.json.decode(found[0], type=dict[str, Any])
+
     async def succeeded(self, outcome: Outcome) -> None:
         """The end."""
         await self._finish({"state": "succeeded", "result": outcome.result, "changes": outcome.changes})
@@ -114,6 +168,10 @@ class Report:
         """Whoever comes first may go on with it after a while."""
         again = {"state": "queued", "error_code": code, "error_detail": detail, "retry_after_seconds": seconds}
         await self._finish(again)
+
+    async def _told(self, query: str, *arguments: object) -> Row:
+        found = await self._database.fetch_row(query, self._operation_id, self._worker, *arguments)
+        return msgspec.json.decode(found[0], type=dict[str, Any])
 
     async def _finish(self, outcome: Row) -> None:
         await self._database.fetch("finish_app_operation", self._operation_id, self._worker, _encode(outcome).decode())

@@ -9,10 +9,11 @@ import { archive, remove, restore } from "./keeping.js";
 import { chooseTheme } from "./me.js";
 import { attempt, whenShutOut } from "./notices.js";
 import { stop } from "./reading.js";
+import { route } from "./route.js";
 import { search } from "./search.js";
 import { closeSharing, copyLink, forgetLink, openSharing, share } from "./sharing.js";
 import { closeShelf, list, loadShelf, openShelf } from "./shelf.js";
-import { route, showBlank, showEarlier, whenBrought, whenUnanswered } from "./stage.js";
+import { showBlank, showEarlier, whenBrought, whenUnanswered } from "./stage.js";
 import { closeRename, openRename, rename } from "./top.js";
 
 function listen(id, event, heard) {
@@ -49,7 +50,7 @@ listen("close-shelf", "click", closeShelf);
 listen("veil", "click", closeShelf);
 listen("shelf", "keydown", (event) => { if (event.key === "Escape") closeShelf(); });
 // Followed as a link it would change the address, which says what is open.
-listen("skip", "click", submitted(() => at(at("ask").hidden ? "title" : "question-box").focus()));
+listen("skip", "click", submitted(() => at(at("foot").hidden || at("ask").hidden ? "title" : "question-box").focus()));
 listen("new", "click", () => {
   closeShelf();
   if (location.hash === "#new" || location.hash === "") showBlank();

@@ -1,3 +1,4 @@
+import { loadApps } from "./apps.js";
 import { stopWaiting } from "./composer.js";
 import { configuration } from "./configuration.js";
 import { at, make, quiet } from "./dom.js";
@@ -5,11 +6,12 @@ import { Problem } from "./errors.js";
 import { findMe, forgetMe, showMe, showTheme, showUsage } from "./me.js";
 import { attempt, hideNotice } from "./notices.js";
 import { loadProjects } from "./projects.js";
+import { route } from "./route.js";
 import { endSearch } from "./search.js";
 import { auth, forget, keep, resume, session } from "./session.js";
 import { closeSharing } from "./sharing.js";
 import { closeShelf, list, loadShelf } from "./shelf.js";
-import { leave, route } from "./stage.js";
+import { leave } from "./stage.js";
 import { view } from "./view.js";
 
 /** Out: nothing of who was here stays in the page; the reason is told. */
@@ -23,7 +25,7 @@ export function showDoor(text = "") {
   list("active");
   endSearch();
   closeSharing();
-  for (const name of ["talk", "list", "projects", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
+  for (const name of ["talk", "list", "projects", "apps", "spoken", "title", "who-name", "who-role", "usage", "greeting-line", "status"]) {
     at(name).replaceChildren();
   }
   Object.assign(view, { id: null, title: "", status: "active", contextType: null, projectId: null, head: null, messages: [], unsure: null });
@@ -48,7 +50,7 @@ async function enter() {
   at("door").hidden = true;
   at("room").hidden = false;
   showMe();
-  await Promise.all([attempt(loadShelf), attempt(loadProjects), showUsage().catch(() => {}), attempt(route)]);
+  await Promise.all([attempt(loadShelf), attempt(loadProjects), attempt(loadApps), showUsage().catch(() => {}), attempt(route)]);
 }
 
 export async function signIn() {

@@ -16,7 +16,6 @@ const NO_CONTEXT = { contextType: null, projectId: null };
 const GREETINGS = { project: "What about this configuration?", infrastructure: "What about the infrastructure of your projects?" };
 const SESSION =
   "Ask why something is as it is, where the YAML document and the database differ, or for a change. What is suggested changes nothing until somebody accepts it.";
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 let unanswered = async () => {};
 let back = async () => {};
@@ -37,8 +36,18 @@ export function leave() {
   view.reading = null;
   view.visit += 1;
   closeRename();
+  stageFor(null);
+  for (const name of ["app", "app-problem"]) at(name).replaceChildren();
   if (!isWaiting()) hideNotice();
   drawComposer();
+}
+
+/** Set the stage for an app, or else for a conversation. */
+export function stageFor(app) {
+  view.app = app;
+  at("app").hidden = app === null;
+  at("talk").hidden = at("foot").hidden = app !== null;
+  scroll.setAttribute("aria-label", app === null ? "What was said" : "The app and its database");
 }
 
 /** A conversation that is not begun yet. */
@@ -156,12 +165,4 @@ export async function showEarlier() {
   const below = scroll.scrollHeight - scroll.scrollTop;
   showMessages(rows);
   scroll.scrollTop = scroll.scrollHeight - below;
-}
-
-/** Show what the address names. */
-export function route() {
-  if (!me) return undefined;
-  const id = location.hash.slice(1);
-  if (!UUID.test(id)) return showBlank();
-  return id === view.id && view.reading ? undefined : open(id);
 }

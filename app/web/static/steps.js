@@ -14,9 +14,14 @@ const STATES = { active: "…", done: ", done", failed: ", failed" };
 export class Steps {
   node = make("ol", { className: "steps", "aria-label": "What is being done" });
   #lines = new Map();
+  #words;
+
+  constructor(words = WORDS) {
+    this.#words = words;
+  }
 
   show({ step, state }) {
-    const words = WORDS[step] ?? step.replaceAll("_", " ");
+    const words = this.#words[step] ?? step.replaceAll("_", " ");
     if (!this.#lines.has(step)) {
       this.#lines.set(step, make("li"));
       this.node.append(this.#lines.get(step));

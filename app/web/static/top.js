@@ -1,3 +1,4 @@
+import { markApp } from "./apps.js";
 import { data } from "./data.js";
 import { at, say } from "./dom.js";
 import { markProject } from "./projects.js";
@@ -7,7 +8,7 @@ import { view } from "./view.js";
 /** The title and what can be done with the conversation that is open. */
 export function drawTop() {
   at("title").textContent = view.title;
-  document.title = view.id ? `${view.title} – Palaver` : "Palaver";
+  document.title = view.id || view.app ? `${view.title} – Palaver` : "Palaver";
   at("actions").hidden = view.id === null;
   at("archive").hidden = view.status !== "active";
   at("restore").hidden = view.status === "active";
@@ -15,6 +16,7 @@ export function drawTop() {
   at("rename").hidden = at("remove").hidden = view.status === "deleted";
   markOpen();
   markProject();
+  markApp();
 }
 
 export function openRename() {

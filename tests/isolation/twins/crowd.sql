@@ -479,6 +479,32 @@ select
 from public.app_databases as d
 where d.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
 
+insert into public.app_backups (tenant_id, id, app_id, database_id, kind, file, label)
+select
+    d.tenant_id,
+    d.id,
+    d.app_id,
+    d.id as database_id,
+    'checkpoint' as kind,
+    'a.dump' as file,
+    'markglobexx7q' as label
+from public.app_databases as d
+where d.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
+insert into public.app_changes (tenant_id, id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, requested_by)
+select
+    r.tenant_id,
+    r.app_id as id,
+    r.app_id,
+    r.app_id as database_id,
+    r.id as to_revision_id,
+    repeat('a', 64) as digest,
+    repeat('b', 64) as catalog_digest,
+    '[{"number": 0, "kind": "additive", "subject": "markglobexx7q"}]' as steps,
+    r.created_by as requested_by
+from public.app_revisions as r
+where r.tenant_id <> '00000000-0000-7000-8000-0000000000a0';
+
 insert into public.consents (tenant_id, user_id, version, text_hash)
 select
     u.tenant_id,

@@ -24,6 +24,7 @@ _TENANTS: Final = (
     *("projects", "project_members", "project_revisions"),
     "configuration_suggestions",
     *("generated_apps", "generated_app_files", "app_revisions", "app_databases", "app_operations"),
+    *("app_changes", "app_backups"),
 )
 _THEIRS: Final = (
     *(f"public.{table}" for table in (*_TENANTS, "audit_log")),

@@ -147,7 +147,7 @@ def assist(draw: DrawFn, _catalog: Catalog) -> Statement:
     asked = f"{claims(who)}, '{draw(ids('session_id'))}', '$nobodys', '{project}'"
     proposed = '[{"type": "custom_field", "title": "S", "explanation": "S", "changes": [%s]}]'
     change = '{"operation": "add", "path": ["saws"], "after": 1}'
-    app = draw(ids("app_id"))
+    app, changed = draw(ids("app_id")), draw(ids("change_id"))
     words = draw(one_of("review", "markglobexx7q", "issues leave?"))
     sql = draw(
         one_of(
@@ -189,6 +189,16 @@ def assist(draw: DrawFn, _catalog: Catalog) -> Statement:
             f"select * from private.read_app_files({claims(who)}, '{app}')",
             f"select private.request_app_operation({claims(who)}, '{app}', 'production', 'remove')",
             f"select private.app_credentials({claims(who)}, '{app}', 'production')",
+            "select * from public.app_databases order by 1, 2",
+            "select * from public.app_operations order by 1, 2",
+            "select * from public.app_changes order by 1, 2",
+            "select * from public.app_backups order by 1, 2",
+            f"select * from private.read_app_changes({claims(who)}, '{app}')",
+            f"select * from private.read_app_backups({claims(who)}, '{app}')",
+            f"select private.read_change_basis({claims(who)}, '{app}', 'production')",
+            f"select private.record_app_change({claims(who)}, '{app}', 'production', '{changed}', '{{}}')",
+            f"select private.confirm_app_change({claims(who)}, '{changed}', repeat('a', 64), array[0])",
+            f"select private.discard_app_change({claims(who)}, '{changed}', repeat('a', 64))",
             f"select * from private.find_session({claims(who)}, '{draw(ids('session_id'))}')",
             f"select * from private.open_session({claims(who)}, '{draw(one_of('saws', 'survey', project))}')",
             f"select * from private.list_sessions({claims(who)}, null, '{project}')",

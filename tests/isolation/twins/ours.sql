@@ -316,3 +316,63 @@ where u.tenant_id = '00000000-0000-7000-8000-0000000000a0' and u.joined_at is no
 
 insert into private.tenant_keys (tenant_id, id, wrapped_key)
 values ('00000000-0000-7000-8000-0000000000a0', '00000000-0000-7000-8000-0000000ac001', '\xabababababababababababababababababababababababababababab');
+
+-- What the app had: a database that is gone, its backup, and what was made of it and planned.
+
+insert into public.app_revisions (tenant_id, id, app_id, number, schema, source_digest, created_by)
+select
+    a.tenant_id,
+    '00000000-0000-7000-8000-0000000a6002' as id,
+    a.id as app_id,
+    1 as number,
+    '{"tables": []}' as schema,
+    repeat('0', 64) as source_digest,
+    a.owner_id as created_by
+from public.generated_apps as a;
+
+insert into public.app_databases (tenant_id, id, app_id, environment, state)
+select
+    a.tenant_id,
+    '00000000-0000-7000-8000-0000000a6003' as id,
+    a.id as app_id,
+    'production' as environment,
+    'removed' as state
+from public.generated_apps as a;
+
+insert into public.app_backups (tenant_id, id, app_id, database_id, kind, state, file, bytes, sha256, tables, verified_at)
+select
+    d.tenant_id,
+    '00000000-0000-7000-8000-0000000a6006' as id,
+    d.app_id,
+    d.id as database_id,
+    'checkpoint' as kind,
+    'verified' as state,
+    'a.dump' as file,
+    1 as bytes,
+    repeat('0', 64) as sha256,
+    '{"tools": 3}' as tables,
+    '2024-05-31' as verified_at
+from public.app_databases as d;
+
+insert into public.app_changes (
+    tenant_id, id, app_id, database_id, to_revision_id, state, digest, catalog_digest, steps, backup_id, requested_by, applied_at
+)
+select
+    b.tenant_id,
+    c.id,
+    b.app_id,
+    b.database_id,
+    '00000000-0000-7000-8000-0000000a6002' as to_revision_id,
+    c.state,
+    repeat('a', 64) as digest,
+    repeat('b', 64) as catalog_digest,
+    '[{"number": 0, "kind": "additive"}]' as steps,
+    b.id as backup_id,
+    '00000000-0000-7000-8000-0000000000a2' as requested_by,
+    c.applied_at
+from public.app_backups as b
+cross join (
+    values
+    ('00000000-0000-7000-8000-0000000a6004'::uuid, 'planned', null),
+    ('00000000-0000-7000-8000-0000000a6005', 'applied', '2024-05-31'::timestamptz)
+) as c (id, state, applied_at);

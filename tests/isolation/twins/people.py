@@ -41,6 +41,9 @@ OURS: Final = {
     "bens_session": "00000000a305",
     "adas_session": "00000000a306",
     "tool_library": "0000000a6001",
+    "libraries_change": "0000000a6004",
+    "libraries_first_change": "0000000a6005",
+    "libraries_backup": "0000000a6006",
     # The worker that holds Acme's turns.
     "worker": "00000000f001",
 }

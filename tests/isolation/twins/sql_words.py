@@ -39,6 +39,8 @@ _IDS: Final = {
     "session_id": (("$bens_session", "$adas_session"), ("$chloes_session", "$crowds_talk", "$nobodys")),
     "section_id": (("$documentation_sections_0", "$documentation_sections_5"), ("$chloes_project", "$nobodys")),
     "app_id": (("$tool_library", "$generated_apps_0"), ("$chloe", "$dan", "$nobodys")),
+    "change_id": (("$libraries_change", "$libraries_first_change"), ("$chloe", "$dan", "$nobodys")),
+    "backup_id": (("$libraries_backup", "$libraries_backup"), ("$chloe", "$dan", "$nobodys")),
     "auth_id": (("$adas_account", "$bens_account", "$ivys_account"), ("$chloes_account", "$nobodys")),
 }
 _ALIKE: Final = {
@@ -55,6 +57,9 @@ _ALIKE: Final = {
     "public.configuration_sessions.id": "session_id",
     "public.documentation_sections.id": "section_id",
     "public.generated_apps.id": "app_id",
+    "public.app_changes.id": "change_id",
+    "public.app_backups.id": "backup_id",
+    "undoes_id": "change_id",
     "owner_id": "user_id",
     "decided_by": "user_id",
     "question_id": "message_id",

@@ -35,7 +35,6 @@ _MODEL = "model Whole {\n  id Int @id\n  name String\n}\n"
         ("model A {\n  id Int @id @" + "x(" * 500 + "\n  name String\n}\n", 5, ["name"]),
         ("model A {\n  id Int @id @x(" + "[" * 500 + "]" * 500 + ")\n  name String\n}\n", 5, ["name"]),
         ("interface X {\n  a: string\n}\nmodel A {\n  id Int @id\n}\n", 4, ["id"]),
-        ("model A {\n  id Int @id\n  naïve String\n}\n", 6, ["id", "naïve"]),
     ],
 )
 def test_a_broken_line_costs_only_itself(broken: str, line: int, columns: list[str]) -> None:
@@ -93,3 +92,9 @@ def test_no_text_raises(text: str) -> None:
 @given(schemas())
 def test_every_schema_becomes_statements(text: str) -> None:
     assert statements(extracted_from({"schema.prisma": text}).schema)
+
+
+@pytest.mark.parametrize("name", ["_x", "1x", "x²", "ⅷ", "x٣", "año-b"])
+def test_what_is_no_letter_to_prisma_is_told(name: str) -> None:
+    extraction = extracted(f"model A {{\n  id Int @id\n  {name} Int\n}}\n")
+    assert told(extraction) == [("error", 6, "syntax")]

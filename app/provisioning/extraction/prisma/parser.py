@@ -7,7 +7,6 @@ an attribute over several lines, is read and said.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from app.provisioning.extraction.prisma.notes import Notes
@@ -33,7 +32,8 @@ KEYWORDS: Final = frozenset({"model", "enum", "type", "view", "datasource", "gen
 MOST_NESTING: Final = 40
 """Prisma's own schemas nest brackets four deep."""
 
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_NOT_LETTERS: Final = frozenset("_0123456789")
+"""What a name may have besides letters, which may be of any script."""
 
 
 def parse(file: str, source: str, notes: Notes) -> list[Block]:
@@ -311,7 +311,7 @@ class _Parser:
         self._at += 1
 
     def _check_name(self, name: Token) -> None:
-        if not _NAME.fullmatch(name.text):
+        if not name.text[0].isalpha() or not all(each.isalpha() or each in _NOT_LETTERS for each in name.text):
             self._error(name.line, f"{name.text[:80]!r} is no name in Prisma: letters, digits and _, a letter first.")
 
     def _error(self, line: int, message: str) -> None:

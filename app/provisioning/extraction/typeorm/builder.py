@@ -19,10 +19,10 @@ from app.provisioning.extraction.typeorm.metadata import (
     IndexMeta,
     RelationMeta,
     UniqueMeta,
-    column_meta,
     name_of,
 )
 from app.provisioning.extraction.typeorm.report import Report
+from app.provisioning.extraction.typeorm.said_columns import column_meta
 from app.provisioning.extraction.typeorm.settings import Settings
 from app.provisioning.extraction.typeorm.storage import (
     CheckSaid,

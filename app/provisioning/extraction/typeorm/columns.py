@@ -9,8 +9,9 @@ from typing import Final
 
 from app.provisioning.extraction.typeorm.classes import Class
 from app.provisioning.extraction.typeorm.expressions import Expressions
-from app.provisioning.extraction.typeorm.metadata import ColumnMeta, Sql
+from app.provisioning.extraction.typeorm.metadata import ColumnMeta
 from app.provisioning.extraction.typeorm.report import Report, evidence
+from app.provisioning.extraction.typeorm.said_columns import Sql
 from app.provisioning.schema.expressions import ExpressionError, checked
 from app.provisioning.schema.model import PUBLIC, Column, Enum, Numbering, TypeName
 from app.provisioning.schema.names import fit, literal
@@ -38,7 +39,7 @@ _OWN: Final = frozenset(
         "datemultirange", "vector", "halfvec",
     }
 )  # fmt: skip
-_OF_OTHERS: Final = {
+OF_OTHERS: Final = {
     "tinyint": "smallint", "mediumint": "integer", "int64": "bigint", "unsigned big int": "bigint",
     "long": "bigint", "number": "numeric", "dec": "numeric", "fixed": "numeric", "double": "double precision",
     "smallmoney": "money", "nvarchar": "character varying", "varchar2": "character varying",
@@ -67,6 +68,7 @@ _WITH_PRECISION: Final = frozenset(
         "timestamp with time zone",
     }
 )  # fmt: skip
+_COLLATIONS: Final = frozenset({"default", "C", "POSIX", "ucs_basic", "unicode"})
 _NUMBERED: Final = ("smallint", "integer", "bigint")
 
 
@@ -96,10 +98,11 @@ class Columns:
             type_ = TypeName(enum.name, enum.schema, column.is_array)
         numbering = self._numbering(column, normal)
         generated = None
-        if column.expression is not None:
+        if column.expression is not None and (column.generated_type or "VIRTUAL").upper() == "STORED":
             generated = self._checked(column, column.expression, "generated value")
-            if (column.generated_type or "VIRTUAL").upper() != "STORED":
-                self._report.error(column.at, "generated", f"{name}: PostgreSQL stores generated values.")
+        elif column.expression is not None:
+            message = f"{name} is generated when it is read, which TypeORM refuses on PostgreSQL; it is a plain column."
+            self._report.error(column.at, "generated", message)
         default = None if numbering is not None or generated is not None else self._default(column, enum)
         if default is None and column.strategy == "uuid" and column.default is UNDEFINED:
             default = UUID if normal == "uuid" else None
@@ -111,8 +114,8 @@ class Columns:
                 default,
                 numbering,
                 generated,
-                column.collation,
-                column.comment,
+                self._collation(column),
+                None if column.comment is None else storable(column.comment),
                 None if column.at is None else evidence(column.at, "column"),
             ),
             enum,
@@ -132,7 +135,7 @@ class Columns:
             message = f"{column.name} is of type {written}, which an extension has; it becomes {found}."
             self._report.warning(column.at, "extension-type", message)
             return found
-        found = normal if normal in _OWN else _OF_OTHERS.get(bare, "")
+        found = normal if normal in _OWN else OF_OTHERS.get(bare, "")
         if not found:
             found = "text"
             self._report.error(
@@ -166,6 +169,14 @@ class Columns:
         else:
             full = f"{normal}{modifier}"
         return f"{full}[]" if column.is_array and not full.endswith("[]") else full
+
+    def _collation(self, column: ColumnMeta) -> str | None:
+        """A collation that every server has; those of other databases, and of some machines, are left out."""
+        name = column.collation
+        if name is None or name in _COLLATIONS or name.endswith("-x-icu"):
+            return name
+        self._report.warning(column.at, "collation", f"{column.name}: not every PostgreSQL has the collation {name}.")
+        return None
 
     def _numbering(self, column: ColumnMeta, normal: str) -> Numbering | None:
         if column.strategy in (None, "uuid") or column.is_array:
@@ -208,7 +219,7 @@ class Columns:
         if isinstance(value, (Name, Call, Opaque)):
             return self._computed(column, value)
         if isinstance(value, list) and column.is_array:
-            return literal("{" + ",".join(_text(each) for each in value) + "}")
+            return literal(storable("{" + ",".join(_text(each) for each in value) + "}"))
         if isinstance(value, bool) and enum is None:
             return "true" if value else "false"
         if isinstance(value, (dict, list)):
@@ -217,8 +228,8 @@ class Columns:
                 self._report.error(
                     column.at, "default", f"Only running the app would tell the default of {column.name}."
                 )
-            return None if written is None else literal(written)
-        text = _text(value)
+            return None if written is None else literal(storable(written))
+        text = storable(_text(value))
         # TypeORM puts quotes around, and doubles none; people who need one write two.
         written = text.replace("''", "'") if "'" not in text.replace("''", "") else text
         return literal(written)
@@ -245,6 +256,11 @@ class Columns:
         except ExpressionError as error:
             self._report.error(column.at, "expression", f"The {what} of {column.name} is left out: {error}")
             return None
+
+
+def storable(text: str) -> str:
+    """A text without what PostgreSQL cannot hold: NUL, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _datetime(sql: str) -> str:

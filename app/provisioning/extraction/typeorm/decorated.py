@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from tree_sitter import Node
 
 from app.provisioning.extraction.typeorm.classes import Class
 from app.provisioning.extraction.typeorm.decorators import Decorator, Decorators
 from app.provisioning.extraction.typeorm.expressions import Expressions
+from app.provisioning.extraction.typeorm.options import (
+    index,
+    join_columns,
+    join_table,
+    named_fields,
+    options_of,
+    text_of,
+)
 from app.provisioning.extraction.typeorm.report import Report
 from app.provisioning.extraction.typeorm.storage import (
     CheckSaid,
@@ -17,22 +25,17 @@ from app.provisioning.extraction.typeorm.storage import (
     ColumnSaid,
     EmbeddedSaid,
     ForeignKeySaid,
-    IndexSaid,
     InheritanceSaid,
-    JoinColumnSaid,
-    JoinTableSaid,
-    Options,
     RelationKind,
     RelationSaid,
     Storage,
     TableSaid,
-    Target,
     TreeSaid,
     UniqueSaid,
 )
-from app.provisioning.extraction.typeorm.types import OBJECT, design_type, initial_type
+from app.provisioning.extraction.typeorm.types import UNKNOWN, design_type, initial_type
 from app.provisioning.source.syntax import decorators
-from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Value
+from app.provisioning.source.values import UNDEFINED, Call, Name, Opaque, Value
 
 _MODES: Final[dict[str, ColumnMode]] = {
     "CreateDateColumn": "createDate",
@@ -83,15 +86,15 @@ class Decorated:
             case "Entity" | "ViewEntity" | "ChildEntity":
                 self._table(of, said)
             case "TableInheritance":
-                options = _options(said.argument(0))
+                options = options_of(said.argument(0))
                 column = options.get("column", UNDEFINED)
                 self._storage.inheritances.append(
-                    InheritanceSaid(of, {"name": column} if isinstance(column, str) else _options(column), said.at)
+                    InheritanceSaid(of, {"name": column} if isinstance(column, str) else options_of(column), said.at)
                 )
             case "Tree":
                 kind = said.argument(0)
                 if isinstance(kind, str):
-                    self._storage.trees.append(TreeSaid(of, kind, _options(said.argument(1))))
+                    self._storage.trees.append(TreeSaid(of, kind, options_of(said.argument(1))))
                 else:
                     self._unreadable(said, "the kind of tree")
             case "Index" | "Unique" | "Check" | "Exclusion" | "ForeignKey":
@@ -99,7 +102,7 @@ class Decorated:
 
     def _table(self, of: Class, said: Decorator) -> None:
         first = said.argument(0)
-        options = _options(first if isinstance(first, dict) else said.argument(1))
+        options = options_of(first if isinstance(first, dict) else said.argument(1))
         name = first if isinstance(first, str) else options.get("name", UNDEFINED)
         if said.name != "ChildEntity" and isinstance(name, (Name, Call, Opaque)):
             self._unreadable(said, "the name of the table")
@@ -107,10 +110,10 @@ class Decorated:
             TableSaid(
                 of,
                 {"Entity": "regular", "ViewEntity": "view"}.get(said.name, "entity-child"),  # type: ignore[arg-type]
-                _text(name) if said.name != "ChildEntity" else None,
-                _text(options.get("schema")) or None,
+                text_of(name) if said.name != "ChildEntity" else None,
+                text_of(options.get("schema")) or None,
                 options.get("synchronize", UNDEFINED) is not False,
-                _text(options.get("comment")) or None,
+                text_of(options.get("comment")) or None,
                 said.at,
             )
         )
@@ -122,7 +125,7 @@ class Decorated:
             case "PrimaryGeneratedColumn":
                 self._generated_key(of, name, said)
             case "CreateDateColumn" | "UpdateDateColumn" | "DeleteDateColumn" | "VersionColumn" | "TreeLevelColumn":
-                options = _options(said.argument(0))
+                options = options_of(said.argument(0))
                 self._storage.columns.append(
                     ColumnSaid(of, name, _MODES[said.name], self._type(options.get("type")), options, said.at)
                 )
@@ -136,7 +139,7 @@ class Decorated:
             case "TreeParent" | "TreeChildren":
                 is_parent = said.name == "TreeParent"
                 kind: RelationKind = "many-to-one" if is_parent else "one-to-many"
-                options = _options(said.argument(0))
+                options = options_of(said.argument(0))
                 self._storage.relations.append(
                     RelationSaid(of, name, kind, of, None, options, said.at, is_parent, not is_parent)
                 )
@@ -152,7 +155,7 @@ class Decorated:
         if self._expressions.returned(first) is not None and said.name == "Column":
             self._embedded(of, name, said)
             return
-        options = dict(_options(first if isinstance(first, dict) else said.argument(1)))
+        options = dict(options_of(first if isinstance(first, dict) else said.argument(1)))
         type_ = self._type(first) or self._type(options.get("type"))
         if type_ is None:
             type_ = self._guessed(of, name, member, said)
@@ -170,7 +173,7 @@ class Decorated:
         inner = self._expressions.target(said.argument(0), of.given)
         if isinstance(inner, Class):
             self.read(inner)
-            prefix = _options(said.argument(1)).get("prefix")
+            prefix = options_of(said.argument(1)).get("prefix")
             self._storage.embeddeds.append(
                 EmbeddedSaid(of, name, inner, prefix if isinstance(prefix, (str, bool)) else None)
             )
@@ -179,7 +182,7 @@ class Decorated:
 
     def _generated_key(self, of: Class, name: str, said: Decorator) -> None:
         first = said.argument(0)
-        options = dict(_options(first if isinstance(first, dict) else said.argument(1)))
+        options = dict(options_of(first if isinstance(first, dict) else said.argument(1)))
         strategy = first if isinstance(first, str) else "increment"
         type_ = self._type(options.get("type")) or {"uuid": "uuid", "rowid": "int"}.get(strategy, "Number")
         options["primary"] = True
@@ -205,19 +208,19 @@ class Decorated:
             return "bytea" if written == "Buffer" else written
         initial = initial_type(member) if written is None else None
         guess = initial or {"Array": "jsonb", "BigInt": "bigint", "Uint8Array": "bytea"}.get(written or "")
-        guess = guess or ("String" if written in (None, "") else "jsonb")
+        guess = guess or ("String" if written in (None, "", UNKNOWN) else "jsonb")
         self._report.error(
             said.at,
             "column-type",
             f"{of.name}.{name} names no column type, and TypeORM takes none from its own ({written or 'none'}); "
             f"it is read as {'text' if guess == 'String' else guess}.",
         )
-        return guess if written != OBJECT or initial else "jsonb"
+        return guess
 
     def _relation(self, of: Class, name: str, said: Decorator) -> None:
         target = self._expressions.target(said.argument(0), of.given)
         second = said.argument(1)
-        options = _options(second if isinstance(second, dict) else said.argument(2))
+        options = options_of(second if isinstance(second, dict) else said.argument(2))
         if target is None:
             self._unreadable(said, f"the entity that {name} leads to")
             return
@@ -234,7 +237,7 @@ class Decorated:
         read.get(said.name, self._check)(of, name, said)
 
     def _index(self, of: Class, name: str | None, said: Decorator) -> None:
-        given, fields, options = _named_fields(said)
+        given, fields, options = named_fields(said)
         columns = [name] if name is not None else self._expressions.paths(fields)
         if columns is None:
             self._unreadable(said, "the columns of an index")
@@ -242,26 +245,28 @@ class Decorated:
         self._storage.indexes.append(index(of, given, columns, options, said.at))
 
     def _unique(self, of: Class, name: str | None, said: Decorator) -> None:
-        given, fields, options = _named_fields(said)
+        given, fields, options = named_fields(said)
         columns = [name] if name is not None else self._expressions.paths(fields)
         if columns is None:
             self._unreadable(said, "the columns of a unique constraint")
             return
-        self._storage.uniques.append(UniqueSaid(of, given, columns, said.at, _text(options.get("deferrable")) or None))
+        self._storage.uniques.append(
+            UniqueSaid(of, given, columns, said.at, text_of(options.get("deferrable")) or None)
+        )
 
     def _check(self, of: Class, name: str | None, said: Decorator) -> None:
         first, second = said.argument(0), said.argument(1)
         given, expression = (first, second) if isinstance(second, str) and second else (None, first)
-        options = _options(said.argument(2) if given is not None else second)
+        options = options_of(said.argument(2) if given is not None else second)
         if not isinstance(expression, str):
             self._unreadable(said, "the expression of a constraint")
             return
-        said_so = CheckSaid(of, _text(given) or None, expression, said.at, _text(options.get("deferrable")) or None)
+        said_so = CheckSaid(of, text_of(given) or None, expression, said.at, text_of(options.get("deferrable")) or None)
         (self._storage.checks if said.name == "Check" else self._storage.exclusions).append(said_so)
 
     def _foreign_key(self, of: Class, name: str | None, said: Decorator) -> None:
         second, third = said.argument(1), said.argument(2)
-        options = _options(next((each for each in said.arguments[1:] if isinstance(each, dict)), UNDEFINED))
+        options = options_of(next((each for each in said.arguments[1:] if isinstance(each, dict)), UNDEFINED))
         if name is None:
             columns = self._expressions.paths(second) if isinstance(second, list) else None
             referenced = self._expressions.paths(third) if isinstance(third, list) else []
@@ -281,71 +286,3 @@ class Decorated:
 
     def _unreadable(self, said: Decorator, what: str) -> None:
         self._report.error(said.at, "unreadable", f"@{said.name}: only running the app would tell {what}.")
-
-
-def index(of: Target, name: str | None, columns: list[str], options: Options, at: Found) -> IndexSaid:
-    """An index with its options."""
-    method = options.get("type")
-    return IndexSaid(
-        of,
-        name,
-        columns,
-        at,
-        unique=bool(options.get("unique")),
-        where=_text(options.get("where")) or None,
-        method="gist" if options.get("spatial") is True else method if isinstance(method, str) else "btree",
-        synchronize=options.get("synchronize", UNDEFINED) is not False,
-    )
-
-
-def join_columns(of: Target, name: str, given: Value, always: bool = False) -> list[JoinColumnSaid]:
-    """One or several join columns; `always` gives one where nothing is said about it."""
-    several = given if isinstance(given, list) else [given if isinstance(given, dict) else {}]
-    if not always and not isinstance(given, (list, dict)):
-        return []
-    return [
-        JoinColumnSaid(
-            of,
-            name,
-            _text(_options(each).get("name")) or None,
-            _text(_options(each).get("referencedColumnName")) or None,
-            _text(_options(each).get("foreignKeyConstraintName")) or None,
-        )
-        for each in several
-    ]
-
-
-def join_table(of: Target, name: str, given: Value, at: Found) -> JoinTableSaid:
-    """A join table."""
-    options = _options(given)
-
-    def columns(one: str, several: str) -> list[JoinColumnSaid] | None:
-        value = options.get(one) or options.get(several)
-        return join_columns(of, name, value) if isinstance(value, (dict, list)) else None
-
-    return JoinTableSaid(
-        of,
-        name,
-        _text(options.get("name")) or None,
-        _text(options.get("schema")) or None,
-        options.get("synchronize", UNDEFINED) is not False,
-        columns("joinColumn", "joinColumns"),
-        columns("inverseJoinColumn", "inverseJoinColumns"),
-        at,
-    )
-
-
-def _named_fields(said: Decorator) -> tuple[str | None, Value, Options]:
-    """`(name, fields, options)`, where each may be missing."""
-    first, second, third = said.argument(0), said.argument(1), said.argument(2)
-    name = first if isinstance(first, str) else None
-    options = next((each for each in (first, third, second) if isinstance(each, dict)), {})
-    return name or None, second if isinstance(first, str) else first, options
-
-
-def _options(value: Value) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Value) -> str | None:
-    return value if isinstance(value, str) else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app.provisioning.extraction.typeorm.decorated import index, join_columns, join_table
 from app.provisioning.extraction.typeorm.decorators import is_typeorm
 from app.provisioning.extraction.typeorm.expressions import SCHEMA, Expressions
+from app.provisioning.extraction.typeorm.options import index, join_columns, join_table
 from app.provisioning.extraction.typeorm.report import Report
 from app.provisioning.extraction.typeorm.storage import (
     CheckSaid,

@@ -9,7 +9,6 @@ from app.provisioning.extraction.typeorm.classes import Class
 from app.provisioning.extraction.typeorm.naming import Naming
 from app.provisioning.extraction.typeorm.storage import (
     ColumnMode,
-    ColumnSaid,
     IndexSaid,
     Options,
     RelationSaid,
@@ -251,70 +250,3 @@ class EntityMeta:
 def name_of(target: Target) -> str:
     """The name of a class or of an entity schema."""
     return target.name if isinstance(target, Class) else target
-
-
-def column_meta(entity: EntityMeta, said: ColumnSaid, embedded: EmbeddedMeta | None = None) -> ColumnMeta:
-    """A column as it was said."""
-    options = said.options
-
-    def text(name: str) -> str | None:
-        value = options.get(name)
-        return value if isinstance(value, str) and value else None
-
-    default = options.get("default", UNDEFINED)
-    nullable = options.get("nullable", UNDEFINED)
-    length = options.get("length")
-    column = ColumnMeta(
-        entity,
-        said.property,
-        said.type,
-        said.mode,
-        said.target,
-        embedded,
-        given_name=text("name"),
-        length=str(length) if isinstance(length, (int, str)) and not isinstance(length, bool) and length else "",
-        precision=whole(options.get("precision")),
-        scale=whole(options.get("scale")),
-        is_primary=options.get("primary") is True,
-        is_nullable=nullable is True if isinstance(nullable, bool) else default is None,
-        is_array=options.get("array") is True,
-        default=UNDEFINED if default is None else default,
-        comment=text("comment"),
-        collation=text("collation"),
-        enum=options.get("enum", UNDEFINED),
-        enum_name=text("enumName"),
-        expression=text("asExpression"),
-        generated_type=text("generatedType"),
-        identity=text("generatedIdentity"),
-        primary_key_name=text("primaryKeyConstraintName"),
-        foreign_key_name=text("foreignKeyConstraintName"),
-        at=said.at,
-    )
-    match said.mode:
-        case "createDate" | "updateDate":
-            column.type = column.type or "timestamp"
-            if column.default is UNDEFINED or column.default in (0, "", False):
-                column.default = NOW
-        case "deleteDate":
-            column.type = column.type or "timestamp"
-            column.is_nullable = True
-        case "version" | "treeLevel":
-            column.type = "int4"
-    return column
-
-
-def whole(value: Value) -> int | None:
-    """A whole number, also one that is written as text."""
-    if isinstance(value, str) and value.isdigit():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A default that TypeORM itself writes."""
-
-    text: str
-
-
-NOW = Sql("now()")

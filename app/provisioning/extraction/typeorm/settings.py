@@ -31,7 +31,7 @@ class Settings:
 
 def read_settings(tree: SourceTree, program: Program, report: Report) -> Settings:
     """The settings of an app."""
-    settings = Settings(release=_release(tree))
+    settings = Settings(release=release_of(tree))
     settings.naming = Naming(settings.release)
     for path in program.paths():
         source = program.source(path)
@@ -40,7 +40,8 @@ def read_settings(tree: SourceTree, program: Program, report: Report) -> Setting
     return settings
 
 
-def _release(tree: SourceTree) -> int:
+def release_of(tree: SourceTree) -> int:
+    """TypeORM's major version, as the package.json of the app has it: 0 or 1."""
     for path in tree.paths("package.json"):
         try:
             document = json.loads(tree.files[path])

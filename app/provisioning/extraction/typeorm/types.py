@@ -12,6 +12,10 @@ from app.provisioning.source.syntax import Module, text
 from app.provisioning.source.values import Found
 
 OBJECT: Final = "Object"
+UNKNOWN: Final = "Unknown"
+"""A type of a package: TypeORM sees an object unless it is a class."""
+
+_OF_OBJECTS: Final = frozenset({"Record", "Partial", "Required", "Readonly", "Pick", "Omit", "Object", "JSON"})
 
 _PREDEFINED: Final = {
     "string": "String",
@@ -115,7 +119,7 @@ class _Types:
             owner = self._program.find(module, written.rpartition(".")[0])
             found = owner if owner is not None and owner.node.type == "enum_declaration" else None
         if found is None:
-            return {"ReadonlyArray": "Array"}.get(written, written if written in _GLOBALS else OBJECT)
+            return {"ReadonlyArray": "Array", "bigint": "BigInt"}.get(written, _global(written))
         match found.node.type:
             case "enum_declaration":
                 return self._enum(found)
@@ -131,6 +135,10 @@ class _Types:
         if all(isinstance(value, str) for value in values):
             return "String"
         return "Number" if not any(isinstance(value, str) for value in values) else OBJECT
+
+
+def _global(name: str) -> str:
+    return name if name in _GLOBALS else OBJECT if name in _OF_OBJECTS else UNKNOWN
 
 
 def _literal(node: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -11,11 +12,16 @@ from typing import Final
 
 from app.provisioning.extraction.app import extract
 from app.provisioning.extraction.report import document, explanation, summary, told
+from app.provisioning.extraction.result import Extraction
+from app.provisioning.oracles.beside import compared, shown, unexplained
+from app.provisioning.oracles.tools import SCRIPTS
 from app.provisioning.schema.script import script
 from app.provisioning.source.files import SourceTree
+from app.settings import Settings
 
 READ: Final = 0
 FAULTS: Final = 1
+DIFFERENT: Final = 1
 
 Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
@@ -35,6 +41,15 @@ def add_commands(command: Add) -> None:
     form.add_argument("--sql", action="store_true", help="print the DDL, which applies in one transaction")
     form.add_argument("--json", action="store_true", help="print all that is known as JSON")
     form.add_argument("--explain", action="store_true", help="say of each column where it comes from")
+    form.add_argument(
+        "--oracle",
+        nargs="?",
+        type=Path,
+        const=SCRIPTS,
+        metavar="DIRECTORY",
+        help="ask the app's own tool, which runs the app's code, and print what differs (PROVISIONER_DATABASE_URL); "
+        "DIRECTORY has the tools in node_modules, by default where `make oracles` puts them",
+    )
 
 
 def _extract(given: argparse.Namespace) -> int:
@@ -49,6 +64,15 @@ def _extract(given: argparse.Namespace) -> int:
     elif given.sql:
         if not extraction.errors_of_schema:
             print(script(extraction.schema), end="")
+    elif given.oracle is not None:
+        return _beside_oracle(extraction, tree, given.oracle)
     else:
         print(*(explanation if given.explain else summary)(extraction), sep="\n")
     return FAULTS if extraction.errors or not extraction.schema.tables else READ
+
+
+def _beside_oracle(extraction: Extraction, tree: SourceTree, packages: Path) -> int:
+    url = Settings.load(require=(("PROVISIONER_DATABASE_URL",),)).provisioner_database_url
+    fidelity, answer = asyncio.run(compared(extraction, tree, packages, url.get_secret_value() if url else ""))
+    print(*shown(fidelity, answer), sep="\n")
+    return DIFFERENT if unexplained(fidelity) else READ
