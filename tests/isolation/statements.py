@@ -326,7 +326,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.confirm_app_change(:claims, :bens_change, repeat('a', 64), array[0])
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.discard_app_change(:claims, :bens_change, repeat('a', 64))
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.decide_app_change(:bens_change, jsonb_build_object('kind', 'confirm', 'digest', repeat('a', 64), 'steps', '[0]'::jsonb))
-    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_app_changes(:claims, :bens_app)
+    -      -      -      -      -      -       -      PA404  2      PA404  -       | select private.read_app_changes(:claims, :bens_app)
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.read_app_backups(:claims, :bens_app)
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.begin_app_change(:bens_operation, 'me')
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_change(:bens_operation, 'me', '{"state": "applied"}')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,6 @@ import pytest
 
 from tests.world import Actor, Database
 
-DIGEST: Final = "a" * 64
 STEPS: Final = [
     {"number": 0, "kind": "additive", "undo": ["drop"]},
     {"number": 1, "kind": "destructive", "undo": None},
@@ -31,6 +30,7 @@ ROWS: Final = """
         union all select r.app_id, to_jsonb(r)::text from public.app_revisions as r
     ) as t (of_database, row)
     group by 1
+    order by 1
 """
 """All that there is of each database, and of each app."""
 
@@ -50,6 +50,11 @@ class Place:
     environment: str
     name: str
 
+    @property
+    def digest(self) -> str:
+        """Another for each."""
+        return self.name.encode().hex().ljust(64, "0")
+
     async def call(self, function: str, *arguments: object) -> Any:
         """What a function of the worker's returns."""
         places = ", ".join(f"${number}" for number in range(1, len(arguments) + 1))
@@ -61,16 +66,24 @@ class Place:
         """What it returns to the owner."""
         return await self.call(function, json.loads(self.owner.claims_text), *arguments)
 
+    async def take(self, operation: UUID, lease: str = "1 minute") -> Any:
+        """Take an operation on, as this place's own worker."""
+        sql = "select private.claim_app_operation($1, $2::text::interval, $3)"
+        return json.loads(await self.link.fetchval(sql, self.name, lease, operation))
+
+    async def ask(self, kind: str, **arguments: object) -> UUID:
+        """Ask for an operation."""
+        asked = await self.asked("request_app_operation", self.app, self.environment, kind, arguments)
+        return UUID(asked["operation"]["id"])
+
     async def begin(self, kind: str, **arguments: object) -> UUID:
         """Ask for an operation, and take it on."""
-        asked = await self.asked("request_app_operation", self.app, self.environment, kind, arguments)
-        operation = UUID(asked["operation"]["id"])
-        sql = "select private.claim_app_operation($1, interval '1 minute', $2)"
-        claimed = json.loads(await self.link.fetchval(sql, self.name, operation))
-        assert claimed["database"]["id"] == asked["database"]["id"] == claimed["operation"]["database_id"]
-        assert claimed["app"]["id"] == str(self.app)
+        operation = await self.ask(kind, **arguments)
+        claimed = await self.take(operation)
+        found = (claimed["operation"]["id"], claimed["operation"]["database_id"], claimed["app"]["id"])
+        assert found == (str(operation), claimed["database"]["id"], str(self.app))
         if kind == "provision":
-            assert claimed["revision"]["schema"] == {"of": str(self.app), "number": 1}
+            assert claimed["revision"]["schema"]["of"] == str(self.app)
         if kind == "rotate":
             assert claimed["password"] == sealed(self.name)
         return operation
@@ -86,11 +99,11 @@ class Place:
         assert made["number"] == number
         return UUID(made["id"])
 
-    async def make(self) -> None:
+    async def make(self, **arguments: object) -> None:
         """Files, a revision, and the database of it."""
         await self.asked("put_app_files", self.app, ["a.ts", "b.ts"], [self.name, self.name], True)
         revision = await self.revise(1)
-        operation = await self.begin("provision", revision_id=str(revision))
+        operation = await self.begin("provision", **arguments)
         made = {"state": "creating", "host": "db.test", "port": 5432, "pending": sealed(self.name)}
         await self.call("note_app_step", operation, self.name, "create", made)
         applied = {"state": "applying", "promote": True, "revision_id": str(revision)}
@@ -102,17 +115,22 @@ class Place:
         to = await self.revise(2)
         basis = await self.asked("read_change_basis", self.app, self.environment)
         assert (basis["from"]["schema"]["of"], basis["to"]["id"]) == (str(self.app), str(to))
-        plan = {"digest": DIGEST, "catalog_digest": DIGEST, "from_revision_id": basis["from"]["id"], "steps": STEPS}
+        plan = {
+            "digest": self.digest,
+            "catalog_digest": self.digest,
+            "from_revision_id": basis["from"]["id"],
+            "steps": STEPS,
+        }
         change = await self.asked("record_app_change", self.app, self.environment, to, plan)
         assert change["database_id"] == basis["database"]["id"]
-        confirmed: dict[str, Any] = await self.asked("confirm_app_change", UUID(change["id"]), DIGEST, [0, 1])
+        confirmed: dict[str, Any] = await self.asked("confirm_app_change", UUID(change["id"]), self.digest, [0, 1])
         return confirmed
 
     async def back_up(self, operation: UUID) -> UUID:
         """A backup that is seen to work."""
         given = {"kind": "checkpoint", "file": f"{operation}.dump", "keep_days": 0}
         backup = UUID((await self.call("begin_app_backup", operation, self.name, given))["backup"]["id"])
-        seen = {"state": "verified", "bytes": 1, "sha256": DIGEST, "server_version": "18", "tables": {}}
+        seen = {"state": "verified", "bytes": 1, "sha256": self.digest, "server_version": "18", "tables": {}}
         await self.call("finish_app_backup", operation, self.name, backup, seen)
         return backup
 
@@ -162,33 +180,34 @@ async def test_what_is_done_for_one_touches_no_other(places: list[Place], databa
     for place in places:
         await place.make()
     assert [await place.opened() for place in places] == [sealed(place.name) for place in places]
-    # The others are at every stage: a plan that waits, one that is being applied, a backup being made, nothing.
-    for place in places[1:5]:
-        await place.plan()
-    held = await places[2].begin("change", change_id=(await places[2].plan())["id"])
-    await places[2].call("begin_app_change", held, places[2].name)
-    await places[3].begin("rotate")
-    making = await places[6].begin("backup")
+    mine, sibling, _, another, colleagues, _, theirs, _ = places
+    # The others are at every stage: a plan that waits, one that is applied, a backup and a password half made.
+    plans = [await place.plan() for place in (sibling, colleagues, theirs)]
+    for place in (colleagues, theirs):
+        await place.revise(3)
+    held = await colleagues.begin("change", change_id=str(plans[1]["id"]))
+    await colleagues.call("begin_app_change", held, colleagues.name)
+    await another.call("note_app_step", await another.begin("rotate"), another.name, "set", {"pending": sealed("half")})
     given = {"kind": "manual", "file": "x.dump", "keep_days": 0}
-    await places[6].call("begin_app_backup", making, places[6].name, given)
+    for place, operation in ((colleagues, held), (theirs, await theirs.begin("backup"))):
+        await place.call("begin_app_backup", operation, place.name, given)
 
-    mine = places[0]
     database_id = UUID((await mine.tell())["id"])
     others = await database.fetch(ROWS)
-    ours = {database_id, mine.app}
     await mine.asked("put_app_files", mine.app, ["a.ts"], ["new"], True)
-    (file,) = await mine.link.fetch(
-        "select * from private.read_app_files($1::jsonb, $2)", mine.owner.claims_text, mine.app
-    )
-    assert tuple(file) == ("a.ts", "new")
+    sql = "select path, content from private.read_app_files($1::jsonb, $2)"
+    assert [tuple(row) for row in await mine.link.fetch(sql, mine.owner.claims_text, mine.app)] == [("a.ts", "new")]
     discarded = await mine.plan()
-    await mine.asked("discard_app_change", UUID(discarded["id"]), DIGEST)
+    await mine.asked("discard_app_change", UUID(discarded["id"]), mine.digest)
     await mine.change(await mine.plan())
     rotated = await mine.begin("rotate")
+    await mine.back_up(rotated)
     await mine.call("note_app_step", rotated, mine.name, "set", {"pending": sealed("new")})
     await mine.call("note_app_step", rotated, mine.name, "kept", {"promote": True})
     await mine.end(rotated)
     assert await mine.opened() == sealed("new")
+    backups = await database.fetch("select state from public.app_backups where database_id = $1", database_id)
+    assert [row["state"] for row in backups] == ["verified", "verified"]
     sizes = json.dumps([{"database_name": f"app_{database_id.hex}", "bytes": 7}])
     await mine.link.fetch("select * from private.note_app_sizes($1::jsonb)", sizes)
     assert await mine.call("note_size_state", mine.owner.tenant_id, database_id, "within", "warned")
@@ -196,7 +215,69 @@ async def test_what_is_done_for_one_touches_no_other(places: list[Place], databa
         assert await mine.call("forget_app_backup", row["tenant_id"], row["backup_id"])
     told = await mine.tell()
     assert (told["size_bytes"], told["size_state"], told["operation"]["kind"]) == (7, "warned", "rotate")
+    copied = await replace(mine, environment="development").ask("copy", **{"from": "production"})
+    assert (await mine.take(copied))["source"]["id"] == str(database_id)
+    await mine.call("finish_app_operation", copied, mine.name, {"state": "failed"})
     await mine.end(await mine.begin("remove", grace_days=0, backup=False))
-    changed = {row[0] for row in set(await database.fetch(ROWS)) ^ set(others)}
-    assert changed == ours
-    assert [await place.opened() for place in places[1:]] == [sealed(place.name) for place in places[1:]]
+    again = await mine.asked("request_app_operation", mine.app, mine.environment, "remove")
+    assert (again["status"], again["database"]["id"]) == ("removed", str(database_id))
+    await mine.make()
+    assert await mine.opened() == sealed(mine.name)
+    known = {row[0] for row in others} - {database_id, mine.app}
+    assert [row for row in await database.fetch(ROWS) if row[0] in known] == [row for row in others if row[0] in known]
+
+
+async def test_what_others_have_is_nothing_to_ask_with(places: list[Place], database: Database) -> None:
+    for place in places:
+        await place.make()
+    changes = [await place.plan() for place in places[::2]]
+    mine = places[0]
+    for place, change in zip(places[2::2], changes[1:], strict=True):
+        for kind, given in (
+            ("change", {"change_id": change["id"], "database_id": change["database_id"]}),
+            ("rotate", {"database_id": change["database_id"]}),
+            ("provision", {"revision_id": change["to_revision_id"]}),
+        ):
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await mine.ask(kind, **given)
+            assert refused.value.sqlstate == ("PA404" if kind == "provision" else "PA422")
+            assert place.name not in str(refused.value)
+        operation = await mine.begin("change", change_id=change["id"])
+        for function, arguments in (
+            ("begin_app_change", ()),
+            ("finish_app_change", ({"state": "applied", "complete": True},)),
+            ("finish_app_backup", (UUID(change["id"]), {"state": "failed"})),
+        ):
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await mine.call(function, operation, mine.name, *arguments)
+            assert refused.value.sqlstate in ("PA404", "PA409")
+        await mine.call("finish_app_operation", operation, mine.name, {"state": "failed"})
+        undone = {"digest": "f" * 64, "from_revision_id": changes[0]["from_revision_id"], "undoes_id": change["id"]}
+        for to, plan in ((change["to_revision_id"], {}), (changes[0]["to_revision_id"], undone)):
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await mine.asked("record_app_change", mine.app, mine.environment, UUID(to), undone | plan)
+            assert refused.value.sqlstate == "PA404"
+
+
+async def test_what_fails_by_itself_is_one_alone(places: list[Place], database: Database) -> None:
+    for place in places[1:]:
+        await place.make()
+    await places[2].ask("rotate")
+    mine = places[0]
+    others = await database.fetch(ROWS)
+    failing = await mine.begin("provision")
+    await mine.call("note_app_step", failing, mine.name, "create", {"state": "creating", "host": "db.test"})
+    for _ in range(4):
+        await database.fetch("update public.app_operations set lease_until = now() where id = $1", failing)
+        await mine.take(failing)
+    await database.fetch("update public.app_operations set lease_until = now() where id = $1", failing)
+    due = await mine.link.fetch("select tenant_id, database_id, kind from private.due_app_work()")
+    (made,) = await database.fetch(
+        "select tenant_id, id, state from public.app_databases where app_id = $1 and environment = $2",
+        *(mine.app, mine.environment),
+    )
+    assert made["state"] == "removing"
+    assert (made["tenant_id"], made["id"], "remove") in [tuple(row) for row in due]
+    assert len(due) == 2
+    now = await database.fetch(ROWS)
+    assert [row for row in now if row[0] != made["id"]] == others

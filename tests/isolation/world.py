@@ -300,6 +300,17 @@ MORE = """
     left join (
         values (:bens_database, :bens_backup), (:chloes_database, :chloes_backup)
     ) as n (database, backup) on d.id = n.database::uuid;
+    insert into public.app_databases (tenant_id, app_id, environment, state)
+    select tenant_id, id, 'staging', 'removed' from public.generated_apps where id in (:bens_app, :chloes_app);
+    insert into public.app_changes (
+        tenant_id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, state, requested_by
+    )
+    select
+        d.tenant_id, d.app_id, d.id, r.id, repeat('b', 64), repeat('b', 64), '[{"number": 0, "kind": "additive"}]',
+        'discarded', r.created_by
+    from public.app_databases as d
+    inner join public.app_revisions as r on d.tenant_id = r.tenant_id and d.app_id = r.app_id
+    where d.environment = 'staging';
     insert into public.app_changes (
         tenant_id, id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, error_code, error_detail,
         requested_by, confirmed_by, backup_id
