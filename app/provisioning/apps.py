@@ -131,4 +131,7 @@ _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_TABLES_LOCKED": AppDatabaseBusy,
     "APP_BACKUP_NEEDED": UnprocessableRequest,
     "APP_DATABASE_READ_ONLY": AppDatabaseMissing,
+    "BACKUPS_NOT_SET_UP": ProvisioningUnavailable,
+    "BACKUP_MISSING": UnprocessableRequest,
+    "BACKUP_REFUSED": UnprocessableRequest,
 }

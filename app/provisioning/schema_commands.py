@@ -13,7 +13,7 @@ from typing import Final
 from app.provisioning.extraction.app import extract
 from app.provisioning.extraction.report import document, explanation, summary, told
 from app.provisioning.extraction.result import Extraction
-from app.provisioning.oracles.beside import compared, shown
+from app.provisioning.oracles.beside import compared, shown, unexplained
 from app.provisioning.oracles.tools import SCRIPTS
 from app.provisioning.schema.script import script
 from app.provisioning.source.files import SourceTree
@@ -73,6 +73,6 @@ def _extract(given: argparse.Namespace) -> int:
 
 def _beside_oracle(extraction: Extraction, tree: SourceTree, packages: Path) -> int:
     url = Settings.load(require=(("PROVISIONER_DATABASE_URL",),)).provisioner_database_url
-    fidelity = asyncio.run(compared(extraction, tree, packages, url.get_secret_value() if url else ""))
-    print(*shown(fidelity), sep="\n")
-    return DIFFERENT if fidelity.differences else READ
+    fidelity, answer = asyncio.run(compared(extraction, tree, packages, url.get_secret_value() if url else ""))
+    print(*shown(fidelity, answer), sep="\n")
+    return DIFFERENT if unexplained(fidelity) else READ

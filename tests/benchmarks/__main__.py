@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Final
 
+from app.provisioning.oracles.tools import SCRIPTS
 from tests.benchmarks import (
     configurations,
     extraction,
+    fidelity,
     increments,
     memory,
     privacy,
@@ -49,6 +51,7 @@ AT_SCALE: Final[dict[str, Callable[[argparse.Namespace], Coroutine[None, None, i
     "privacy": lambda given: privacy.run(100_000, 1_000_000, given.server_version),
     "shares": lambda given: shares.run(1_000_000, given.server_version, 10),
     "extraction": lambda given: extraction.run(given.rounds),
+    "fidelity": lambda given: fidelity.run(given.apps, given.packages),
     "provisioning": lambda given: provisioning.run(given.server_version, 2 if given.quick else 4 * given.rounds),
     "schemas": lambda given: schemas.run(given.server_version, given.rounds),
     "compare": lambda given: configurations.run(configurations.PAIRS, given.rounds),
@@ -84,20 +87,22 @@ async def run(parts: list[str], server_version: int, rounds: int, output: Path, 
 def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "parts",
-        nargs="*",
-        choices=[*PARTS, *AT_SCALE, []],
-        metavar="part",
-        help=", ".join([*PARTS, *AT_SCALE]),
-    )
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join([*PARTS, *AT_SCALE]))
     parser.add_argument(
         "--quick", action="store_true", help="try all parts in less than a minute; the figures say little"
     )
     parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}")
     parser.add_argument("--version", type=int, default=18, choices=(16, 18), dest="server_version")
     parser.add_argument("--output", type=Path, default=Path("bench.md"))
+    parser.add_argument(
+        "--packages", type=Path, default=SCRIPTS, help="of fidelity: the directory with the real tools in node_modules"
+    )
     options = parser.parse_args()
+    # Directories of apps may follow fidelity.
+    options.apps = [Path(part) for part in options.parts if part not in PARTS | AT_SCALE]
+    options.parts = [part for part in options.parts if part in PARTS | AT_SCALE]
+    if options.apps and ("fidelity" not in options.parts or not all(app.is_dir() for app in options.apps)):
+        parser.error(f"{options.apps[0]} is none of {', '.join([*PARTS, *AT_SCALE])}, nor an app for fidelity.")
     if sys.platform != "linux":
         parser.error("It needs Linux: what processes spend is read from /proc.")
     options.rounds = options.rounds or (1 if options.quick else ROUNDS)

@@ -133,15 +133,25 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
     await page.shows("shelf", ".plan")
     await page.shows("This loses data: do it, behind a backup", ".plan")
     assert await fits(page)
-    await page.click_text("Make the change without the steps that are not ticked", "#app")
+    await page.shows("Make the change without the steps that are not ticked", ".plan")
+    await page.click(".plan input[type=checkbox]")
+    await page.click_text("Make the change", "#app")
     await page.shows("Changes so far (1)", "#app")
-    await page.shows("There is none yet.", "[aria-label=Backups]")
+    await page.shows("before a change", "[aria-label=Backups]")
+    await page.shows("1 row Restore", "[aria-label=Backups]")
     connection = await asyncpg.connect(address)
     assert [tuple(row) for row in await connection.fetch('select name, shelf from "Tool"')] == [
         ("brad-point bit", None)
     ]
-    assert await connection.fetch('select "returnedAt" from "Loan"') == []
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await connection.fetch('select "returnedAt" from "Loan"')
     await connection.close(timeout=10)
+
+    await page.run(f"location.hash = 'app/{APP}/staging'")
+    await page.click_text("Copy production", "#app")
+    await page.shows("staging: ready", "#environment")
+    await page.shows("Size", "#app .facts")
+    await page.run(f"location.hash = 'app/{APP}'")
 
     await page.click_text("Remove the database", "#app")
     await page.press("Escape")

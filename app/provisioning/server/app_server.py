@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from app.provisioning.server.names import Names
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.roles import drop_role
 from app.provisioning.server.scratch import drop_expired, scratch
+from app.provisioning.server.usage import Usage, usage_of
 
 LONGEST_TRANSACTION: Final = timedelta(hours=24)
 
@@ -46,6 +47,10 @@ class AppServer:
             rows = await link.rows("sizes", apps=naming.APPS)
         named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
         return {names: size for names, size in named if names is not None}
+
+    async def usage(self, apps: Collection[Names]) -> dict[Names, Usage]:
+        """Figures of those apps' databases, as usage.py says. Raises AppServerError."""
+        return await usage_of(self.address, apps)
 
     async def objects(self) -> dict[str, str]:
         """Every database and role of apps, and the name of the database that it belongs to. Raises AppServerError."""

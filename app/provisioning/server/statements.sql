@@ -247,3 +247,41 @@ limit 1
 
 -- name: connections
 select count(*) from pg_catalog.pg_stat_activity as a where a.datname = :'database' and a.usename !~ :'hands'
+
+-- name: connections_of_all
+select a.datname as database, count(*) as connections
+from pg_catalog.pg_stat_activity as a
+where a.datname ~ :'apps' and a.usename !~ :'hands'
+group by a.datname
+
+-- name: only_own_names
+set search_path = pg_catalog
+
+-- name: usage
+select
+    count(*) as tables,
+    coalesce(sum(pg_catalog.pg_stat_get_live_tuples(c.oid)) filter (where c.relkind = 'r'), 0)::bigint as rows
+from pg_catalog.pg_class as c
+where
+    c.relkind in ('r', 'p')
+    and c.relpersistence <> 't'
+    and c.relnamespace::pg_catalog.regnamespace::text !~ '^(pg_|information_schema$)'
+
+-- name: knows_slow_queries
+select to_regclass('pg_stat_statements') is not null
+
+-- name: slow_queries
+select s.database, s.query, s.calls, s.mean_ms
+from (
+    select
+        d.datname as database,
+        pg_catalog.left(q.query, 300) as query,
+        q.calls,
+        pg_catalog.round(q.mean_exec_time::numeric, 1)::double precision as mean_ms,
+        pg_catalog.row_number() over (partition by q.dbid order by q.mean_exec_time desc) as place
+    from pg_stat_statements as q
+    inner join pg_catalog.pg_database as d on d.oid = q.dbid
+    where d.datname ~ :'apps' and q.mean_exec_time >= :least
+) as s
+where s.place <= 5
+order by s.database, s.place

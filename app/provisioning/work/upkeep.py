@@ -25,6 +25,9 @@ FAR: Final = 1.1
 TOO_FAR: Final = 2.0
 """What grows to that although nothing can be written to its tables is shut."""
 
+USAGE_EVERY: Final = 10
+"""Looks between two at what is in the databases: each has to be entered for it."""
+
 SizeState: TypeAlias = Literal["within", "warned", "read_only"]
 
 
@@ -43,11 +46,16 @@ class Upkeep:
     def __init__(self, database: Database, server: AppServer) -> None:
         self._database = database
         self._server = server
+        self._looks = 0
 
     async def look(self) -> None:
         """Measure, warn, freeze and thaw; clean up. Raises PalaverError and AppServerError."""
         sizes = await self._server.sizes()
-        measured = [{"database_name": names.database, "bytes": size} for names, size in sizes.items()]
+        usage = await self._server.usage(sizes) if self._looks % USAGE_EVERY == 0 else {}
+        self._looks += 1
+        measured = [
+            {"database_name": names.database, "bytes": size, "usage": usage.get(names)} for names, size in sizes.items()
+        ]
         for row in await self._database.fetch("note_app_sizes", msgspec.json.encode(measured).decode()):
             try:
                 await self._weigh(row)

@@ -30,9 +30,14 @@ const STEPS = {
   starting: "Starting",
   creating: "Creating the database",
   applying: "Making the tables, and trying to get out",
+  looking: "Looking at the database",
+  changing: "Making the change",
   "setting the password": "Setting the password",
   shutting: "Shutting the database",
   "backing up": "Backing up, and restoring the backup once to see that it works",
+  copying: "Copying",
+  restoring: "Restoring the backup",
+  "changing over": "Putting it in the place of the other",
   removing: "Removing it",
   opening: "Opening it again",
 };
@@ -125,7 +130,7 @@ function partsOf(tab) {
       return [awayNode(desk, when)];
     default:
       return isOwner
-        ? [failureNode(status), makingNode(desk)].filter(Boolean)
+        ? [failureNode(status), makingNode(desk), backupsNode(desk)].filter(Boolean)
         : [make("p", { className: "small", textContent: "It has no database here. Only its owner can have one made." })];
   }
 }
@@ -144,9 +149,10 @@ async function follow(tab, title, action, options) {
   head.focus();
   let last = null;
   const heard = ({ step }) => {
+    if (step === last) return;
     if (last) steps.show({ step: last, state: "done" });
     last = step;
-    if (step !== "done") steps.show({ step, state: "active" });
+    steps.show({ step, state: "active" });
   };
   let problem = null;
   try {

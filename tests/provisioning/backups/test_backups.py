@@ -60,6 +60,10 @@ OTHERWISE = """
 """
 
 
+one_version = pytest.mark.parametrize("ground", [18], indirect=True)
+"""What does not depend on the server's."""
+
+
 async def all_of(connection: asyncpg.Connection) -> list[object]:
     """Every row hashed, and how everything else is defined."""
     await connection.execute("set row_security = off; set search_path = pg_catalog")
@@ -101,6 +105,7 @@ async def test_everything_comes_back(app: App, shelf: Shelf) -> None:
     assert await leftovers(app) == []
 
 
+@one_version
 async def test_the_file_is_private_and_sealed(app: App, shelf: Shelf) -> None:
     async with app.signed_in() as connection:
         await connection.execute("create table secrets as select 'very secret indeed' as secret")
@@ -129,6 +134,7 @@ async def test_the_file_is_private_and_sealed(app: App, shelf: Shelf) -> None:
                 await shelf.backups.load(scratch, FILE, made.sha256, Progress())
 
 
+@one_version
 async def test_what_is_frozen_can_be_kept(app: App, shelf: Shelf) -> None:
     async with app.signed_in() as connection:
         await connection.execute("create table t (id serial primary key, body text); insert into t (body) values ('x')")
@@ -144,6 +150,7 @@ async def test_what_is_frozen_can_be_kept(app: App, shelf: Shelf) -> None:
         assert await connection.fetchval("select count(*) from pg_namespace where nspname ~ '^app_'") == 0
 
 
+@one_version
 async def test_policies_that_hold_for_the_owner_hide_nothing(app: App, shelf: Shelf) -> None:
     async with app.signed_in() as connection:
         await connection.execute(
@@ -205,6 +212,7 @@ async def test_a_hostile_app_gains_nothing(app: App, shelf: Shelf) -> None:
     assert not Path("/tmp/attacked").exists()
 
 
+@one_version
 async def test_what_cannot_be_restored_is_no_backup(app: App, shelf: Shelf) -> None:
     async with app.signed_in() as connection:
         # Holds while it is made, and not when it is restored.
@@ -217,6 +225,7 @@ async def test_what_cannot_be_restored_is_no_backup(app: App, shelf: Shelf) -> N
     assert shelf.files == [] and await leftovers(app) == []
 
 
+@one_version
 async def test_what_changes_while_restoring_is_noticed(app: App, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.signed_in() as connection:
         await connection.execute("create table t as select 1 as a")
@@ -233,6 +242,7 @@ async def test_what_changes_while_restoring_is_noticed(app: App, shelf: Shelf, m
     assert shelf.files == [] and await leftovers(app) == []
 
 
+@one_version
 async def test_a_full_disk_leaves_no_file(app: App, shelf: Shelf) -> None:
     async with app.signed_in() as connection:
         await connection.execute(
@@ -258,6 +268,7 @@ async def test_tools_of_another_version_are_refused(app: App, tmp_path: Path) ->
                 await backups.make(place, FILE, Progress())
 
 
+@one_version
 async def test_a_lock_that_is_never_given_back_ends_it(app: App, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.provisioning.backups.tools.LOCK_SECONDS", 1)
     async with app.signed_in() as connection:
@@ -272,6 +283,7 @@ async def test_a_lock_that_is_never_given_back_ends_it(app: App, shelf: Shelf, m
     assert shelf.files == [] and await leftovers(app) == []
 
 
+@one_version
 @pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
 async def test_cancelling_ends_the_programs(
     app: App, shelf: Shelf, program: str, monkeypatch: pytest.MonkeyPatch
@@ -300,6 +312,7 @@ async def test_cancelling_ends_the_programs(
     assert shelf.files == [] and await leftovers(app) == []
 
 
+@one_version
 async def test_a_copy_with_and_without_data(app: App, other: App, shelf: Shelf) -> None:
     async with app.signed_in() as connection:
         await connection.execute("create table t as select 1 as a; create sequence s; select nextval('s')")

@@ -18,6 +18,7 @@ from app.provisioning.work.job import Report
 from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.retention import Retention
 from app.provisioning.work.runner import Runner
+from app.provisioning.work.upkeep import Upkeep
 from tests.provisioning.backups.conftest import backups_of
 from tests.provisioning.server.conftest import Ground
 from tests.provisioning.server.test_runner import KEYS, Desk, desk, tables
@@ -262,6 +263,16 @@ async def test_files_go_when_their_time_is_over(desk: Desk, shelf: Path, caplog:
     assert [row["state"] for row in await backups(desk)] == ["deleted"]
     assert sorted(path.name for path in shelf.iterdir()) == ["begun.backup.part", "strange.backup"]
     assert "app_backups_without_row" in caplog.text
+
+
+async def test_figures_are_in_the_row(desk: Desk, shelf: Path) -> None:
+    app_id = await desk.app()
+    await desk.do(app_id, "provision")
+    upkeep = Upkeep(desk.pool, desk.ground.server)
+    for _ in range(2):
+        await upkeep.look()
+        row = await desk.row(app_id)
+        assert json.loads(row["usage"]) == {"tables": 2, "rows": 0, "connections": 0, "slow_queries": None}
 
 
 async def test_of_those_that_people_ask_for_the_newest_ten_stay(desk: Desk, shelf: Path) -> None:

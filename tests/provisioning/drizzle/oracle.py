@@ -13,7 +13,7 @@ import app.provisioning.extraction
 DIRECTORY: Final = Path(app.provisioning.extraction.__file__).parent / "oracle"
 
 
-class OracleError(Exception):
+class OracleError(RuntimeError):
     """drizzle-kit rejects the tables, or cannot load them; the text is its own."""
 
 

@@ -23,6 +23,8 @@ from app.provisioning.extraction.prisma.parser import parse
 from app.provisioning.extraction.prisma.reader import read
 from app.provisioning.extraction.prisma.sources import schemas_of
 from app.provisioning.extraction.result import Extraction
+from app.provisioning.oracles.chosen import without_extensions
+from app.provisioning.oracles.tools import for_postgresql
 from app.provisioning.schema.ddl import statements
 from app.provisioning.schema.difference import Kind
 from app.provisioning.schema.model import Schema
@@ -32,10 +34,6 @@ from tests.provisioning.fidelity import applied, compare_in, scratch
 from tests.provisioning.prisma.oracle import Oracle, OracleError
 from tests.world import PASSWORDS, server_directory
 
-_EXTENSION: Final = re.compile(r"^CREATE EXTENSION .*?;$", re.MULTILINE | re.IGNORECASE)
-_UUID: Final = re.compile(r"\b(?:(?:extensions|public)\.)?uuid_generate_v4\(\)", re.IGNORECASE)
-_PROVIDER: Final = re.compile(r'(^\s*datasource\b[^}]*?\bprovider\s*=\s*)(?:"(\w+)"|env\(.*?\)|\[.*?\])', re.MULTILINE)
-_FEATURES: Final = re.compile(r"^\s*previewFeatures\s*=.*$", re.MULTILINE)
 _NATIVE: Final = re.compile(r"@db\.\w+(?:\([^)]*\))?|@@fulltext.*")
 
 STUBS: Final = """
@@ -62,23 +60,9 @@ def found(directory: Path) -> Iterator[tuple[str, dict[str, str]]]:
         yield root, {path: texts[path] for path in paths}
 
 
-def for_postgresql(text: str) -> str:
-    """A schema as its author would turn it to PostgreSQL; of the preview features, those of older releases are gone."""
-    features = _FEATURES.sub('previewFeatures = ["partialIndexes", "postgresqlExtensions", "views"]', text)
-    return _PROVIDER.sub(r'\1"postgresql"', features)
-
-
 def without_natives(files: dict[str, str]) -> dict[str, str]:
     """A schema of another database, without the types and indexes that only that one has."""
     return {path: _NATIVE.sub("", text) for path, text in files.items()}
-
-
-def comparable(sql: str) -> str:
-    """Prisma's SQL with the two things changed that we change on purpose.
-
-    A new database has gen_random_uuid() for uuid-ossp's function, and the servers of the tests have no extensions.
-    """
-    return _EXTENSION.sub("", _UUID.sub("gen_random_uuid()", sql))
 
 
 class Report:
@@ -104,7 +88,9 @@ class Report:
         for finding in extraction.errors:
             print(f"    {root}: {finding.file}:{finding.line} {finding.rule} {finding.message}")
         try:
-            fidelity = await compare_in(connection, without_extensions(extraction.schema), comparable(theirs))
+            fidelity = await compare_in(
+                connection, with_extensions_there(extraction.schema), without_extensions(theirs)
+            )
         except (asyncpg.PostgresError, SchemaError) as error:
             self._count("Prisma's or ours does not apply", root, _told(error))
             await self._try(connection, root, extraction)
@@ -124,7 +110,7 @@ class Report:
         if not extraction.findings:
             self._count("of these, without a finding of ours", root)
         try:
-            await applied(connection, [each.sql for each in statements(without_extensions(extraction.schema))])
+            await applied(connection, [each.sql for each in statements(with_extensions_there(extraction.schema))])
         except (asyncpg.PostgresError, SchemaError) as error:
             self._count("of these, ours does not apply", root, _told(error))
 
@@ -148,7 +134,7 @@ def _read(files: dict[str, str]) -> Extraction:
     return extraction
 
 
-def without_extensions(schema: Schema) -> Schema:
+def with_extensions_there(schema: Schema) -> Schema:
     """Ours, with the extensions there already."""
     return replace(schema, extensions=())
 

@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from app.local.postgres import Postgres
 from app.provisioning.extraction.prisma.reader import read
+from app.provisioning.oracles.chosen import without_extensions
 from app.provisioning.schema.ddl import statements
 from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import applied, compare_in, scratch
-from tests.provisioning.prisma.fidelity import STUBS, comparable, without_extensions
+from tests.provisioning.prisma.fidelity import STUBS, with_extensions_there
 from tests.provisioning.prisma.oracle import Oracle, OracleError
 from tests.provisioning.prisma.schemas import schemas
 from tests.world import PASSWORDS, server_directory
@@ -29,14 +30,14 @@ async def check(connection: asyncpg.Connection, oracle: Oracle, text: str) -> st
     """What came of one schema. Raises AssertionError where it is not what it must be."""
     extraction = read(SourceTree({"schema.prisma": text}))
     assert extraction is not None
-    ours = without_extensions(extraction.schema)
+    ours = with_extensions_there(extraction.schema)
     theirs, error = _asked(oracle, text)
     if theirs is None:
         await applied(connection, [statement.sql for statement in statements(ours)])
         assert extraction.findings, f"Prisma rejects this and we say nothing:\n{error}"
         return "rejected"
     try:
-        fidelity = await compare_in(connection, ours, comparable(theirs))
+        fidelity = await compare_in(connection, ours, without_extensions(theirs))
     except asyncpg.PostgresError:
         await applied(connection, [statement.sql for statement in statements(ours)])
         assert extraction.findings, "Prisma's SQL does not apply and we say nothing of it"

@@ -12,9 +12,10 @@ import asyncpg
 import pytest
 
 from app.provisioning.extraction.prisma.reader import read
+from app.provisioning.oracles.chosen import without_extensions
 from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import compare_in
-from tests.provisioning.prisma.fidelity import STUBS, comparable, without_extensions
+from tests.provisioning.prisma.fidelity import STUBS, with_extensions_there
 from tests.provisioning.prisma.regenerate import FEATURES
 
 
@@ -34,7 +35,7 @@ async def test_a_feature_gives_the_catalog_that_prisma_makes(app_database: async
     try:
         if extraction.schema.extensions:
             await app_database.execute(STUBS)
-        fidelity = await compare_in(app_database, without_extensions(extraction.schema), comparable(theirs))
+        fidelity = await compare_in(app_database, with_extensions_there(extraction.schema), without_extensions(theirs))
     finally:
         await transaction.rollback()
     assert fidelity.differences == []

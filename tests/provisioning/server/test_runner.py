@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, Mock
 from uuid import UUID
@@ -437,6 +439,35 @@ async def test_a_transaction_that_never_ends_is_ended(desk: Desk, monkeypatch: p
     monkeypatch.setattr("app.provisioning.server.app_server.LONGEST_TRANSACTION", timedelta(0))
     assert await server.end_old_transactions() == [(await desk.row(app_id))["database_name"]]
     connection.terminate()
+
+
+async def test_what_is_gone_from_the_server_can_be_removed_and_made_again(desk: Desk) -> None:
+    app_id = await desk.app()
+    row = await desk.do(app_id, "provision")
+    async with desk.ground.server.place(Names(row["id"])) as place:
+        await place.remove()
+    assert (await desk.do(app_id, "remove", grace_days=0))["state"] == "removed"
+    assert (await desk.do(app_id, "provision"))["state"] == "ready"
+
+
+async def test_a_restored_database_as_its_page_says(desk: Desk, project: Path) -> None:
+    app_id = await desk.app()
+    row = await desk.do(app_id, "provision")
+    opens = await desk.opens(app_id)
+    async with desk.database.connected("supabase_admin") as connection:
+        await connection.execute(
+            "set session_replication_role = replica;"
+            "update public.app_databases set state = 'creating', ready_at = null;"
+            "update public.app_operations"
+            " set state = 'running', lease_owner = 'w', lease_until = now(), finished_at = null"
+        )
+    page = (project / "docs" / "provisioning.md").read_text()
+    (script,) = re.findall("```sql\n(.*?)```", page, re.DOTALL)
+    async with desk.database.connected("postgres") as connection:
+        await connection.execute(script.replace("…", row["database_name"]))
+    assert await desk.runner.sweep() == []
+    assert (await desk.row(app_id))["state"] == "ready"
+    assert len(await tables(opens)) == 2
 
 
 async def test_what_no_row_knows_is_found(desk: Desk) -> None:

@@ -18,31 +18,16 @@ import asyncpg
 from app.local.postgres import Postgres
 from app.provisioning.extraction.typeorm.columns import OF_OTHERS
 from app.provisioning.extraction.typeorm.reader import TESTS, read
+from app.provisioning.oracles.chosen import explanation, without_their_types
 from app.provisioning.schema.ddl import statements
-from app.provisioning.schema.difference import Difference, Kind
+from app.provisioning.schema.difference import Kind
 from app.provisioning.schema.validation import SchemaError
 from app.provisioning.source.files import SourceError, SourceTree
 from tests.provisioning.fidelity import applied, compare_in, scratch
 from tests.provisioning.typeorm import oracle
 from tests.world import PASSWORDS, server_directory
 
-_OF_EXTENSIONS: Final = re.compile(r'(?<=" )(citext|hstore|ltree|cube|geometry|geography)(\([^)]*\))?(?=[ ,)])')
 _UNSUPPORTED: Final = re.compile(r'Data type "(.+?)" in')
-_REPLACED: Final = {"citext": "text", "ltree": "text", "cube": "double precision[]"}
-
-
-def is_chosen(difference: Difference) -> bool:
-    """Whether something differs on purpose: keys come from PostgreSQL's own function, not an extension's."""
-    return (
-        difference.kind == "default"
-        and difference.ours == "gen_random_uuid()"
-        and str(difference.theirs).removeprefix("public.") == "uuid_generate_v4()"
-    )
-
-
-def comparable(sql: str) -> str:
-    """TypeORM's SQL with the types of extensions that an app's database lacks as the reader turns them."""
-    return _OF_EXTENSIONS.sub(lambda found: _REPLACED.get(found[1], "jsonb"), sql)
 
 
 def _asked(files: dict[str, str], release: int, packages: Path) -> tuple[str, str, dict[str, str]]:
@@ -92,16 +77,16 @@ class Report:
         for finding in extraction.errors:
             print(f"    {finding.file}:{finding.line} {finding.rule} {finding.message}")
         try:
-            fidelity = await compare_in(connection, extraction.schema, comparable(theirs))
+            fidelity = await compare_in(connection, extraction.schema, without_their_types(theirs))
         except (asyncpg.PostgresError, SchemaError) as error:
-            is_theirs = any(note[:100] in comparable(theirs) for note in getattr(error, "__notes__", ()))
+            is_theirs = any(note[:100] in without_their_types(theirs) for note in getattr(error, "__notes__", ()))
             self._count("TypeORM's does not apply" if is_theirs else "does not apply", directory, str(error))
             if is_theirs:
                 await self._try(connection, directory, SourceTree(files))
             return
-        differences = [difference for difference in fidelity.differences if not is_chosen(difference)]
+        differences = [difference for difference in fidelity.differences if explanation(difference) is None]
         self.chosen += len(fidelity.differences) - len(differences)
-        chosen = Counter(difference.kind for difference in fidelity.differences if is_chosen(difference))
+        chosen = Counter(difference.kind for difference in fidelity.differences if explanation(difference))
         for kind, score in fidelity.score.items():
             self.equal[kind] += score.equal + chosen[kind]
             self.of[kind] += score.of

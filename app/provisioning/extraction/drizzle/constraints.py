@@ -248,6 +248,9 @@ class ConstraintsReader:
         )
 
     def _add_foreign_key(self, found: Constraints, key: ForeignKey, on_delete: Value, on_update: Value) -> None:
+        # Two names that are the same once they are cut are two keys; the same key again is one.
+        if key.name in found.foreign_keys and found.foreign_keys[key.name].columns != key.columns:
+            key = replace(key, name=fit(key.name, "_2", taken=found.foreign_keys))
         found.foreign_keys[key.name] = replace(key, on_delete=_action(on_delete), on_update=_action(on_update))
 
     def _renamed(self, name: str, columns: Iterable[ColumnDraft]) -> str:

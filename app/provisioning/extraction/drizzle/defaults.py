@@ -24,14 +24,14 @@ class UnknownDefaultError(Exception):
 
 
 def constant(program: Program, value: Value, sql_type: str) -> str | None:
-    """A value that is no SQL as the default of a column of a type; None of null. Raises UnknownDefaultError."""
+    """A value that is no SQL as the default of a column; None of null. Raises UnknownDefaultError."""
     base = sql_type.partition("(")[0].partition(" ")[0]
-    if value is None:
-        return None
     if isinstance(value, str):
         return literal(value)
     if base in ("json", "jsonb") and not sql_type.endswith("[]"):
         return f"{literal(json.dumps(_plain(value), separators=(',', ':'), ensure_ascii=False))}::{base}"
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

@@ -42,8 +42,8 @@ def read(tree: SourceTree) -> Extraction | None:
         return None
     drafts = Drafts(chains, notes, settings.casing)
     spaces: list[str] = []
-    # Where an app speaks to several databases, PostgreSQL's own tables count first.
-    for name, made, at in sorted(exports, key=lambda each: each[1].dialect != "pg"):
+    # Where an app speaks to several databases, PostgreSQL's own tables count: the last one of a name does.
+    for name, made, at in sorted(exports, key=lambda each: each[1].dialect == "pg"):
         _take(drafts, notes, spaces, name, made, at)
     schema = Tables(drafts, notes).schema(spaces)
     paths = dict.fromkeys(draft.at.module.path for draft in drafts.tables)

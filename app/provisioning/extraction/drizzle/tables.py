@@ -31,30 +31,34 @@ class Tables:
     def schema(self, spaces: Iterable[str]) -> Schema:
         """The schema of all tables that the drafts have, and of those they lead to; `spaces` are schemas besides."""
         tables: dict[tuple[str, str], Table] = {}
-        read = 0
+        read, exported = 0, len(self._drafts.tables)
         while read < len(self._drafts.tables):
             draft = self._drafts.tables[read]
             read += 1
             table = self._table(draft)
             key = (table.schema, table.name)
-            if key in tables:
-                self._notes.reject(draft.name, f"another declaration makes the table {draft.name} already", draft.at)
-            elif table.columns:
+            # Of several tables or enums of one name drizzle-kit takes the last one that is exported.
+            if key in tables and (read > exported or table.columns):
+                other = tables[key] if read <= exported else table
+                self._notes.reject_at(other.name, f"another declaration makes the table {other.name}", other.evidence)
+            if table.columns and (key not in tables or read <= exported):
                 tables[key] = table
-        enums = {(enum.schema, enum.name): enum for enum in reversed(self._drafts.enums)}
+        enums = {(enum.schema, enum.name): enum for enum in self._drafts.enums}
         used = [*(table.schema for table in tables.values()), *(enum.schema for enum in enums.values()), *spaces]
         return Schema(
             tables=tuple(self._with_keys_that_hold(table, tables) for table in tables.values()),
-            enums=tuple(reversed(enums.values())),
+            enums=tuple(enums.values()),
             schemas=tuple(dict.fromkeys(space for space in used if space != PUBLIC)),
             extensions=tuple(self._drafts.extensions),
         )
 
     def _table(self, draft: TableDraft) -> Table:
         found = self._constraints.read(draft)
+        columns = [self._column(draft, column) for column in draft.columns.values()]
         return Table(
             draft.name,
-            tuple(self._column(draft, column) for column in draft.columns.values()),
+            # Of two columns with one name drizzle-kit takes the last.
+            tuple({column.name: column for column in columns}.values()),
             primary_key=found.primary_key,
             uniques=tuple(found.uniques.values()),
             indexes=tuple(found.indexes),

@@ -8,6 +8,8 @@ import path from "node:path";
 import vm from "node:vm";
 
 const [directory] = process.argv.slice(2);
+// Before drizzle-kit is loaded, which makes stdin one that does not wait.
+const { files } = JSON.parse(readFileSync(0, "utf8"));
 const require = createRequire(path.resolve(directory, "package.json"));
 const ts = require("typescript");
 const kit = require("drizzle-kit/api");
@@ -18,7 +20,6 @@ const ROOT = "/app/";
 const CODE = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs)$/;
 const CONFIG = /(^|\/)drizzle[\w.-]*\.config\.[cm]?[jt]s$|(^|\/)drizzle\.config\.[\w.-]*[cm]?[jt]s$/;
 const TESTS = /(^|\/)(__tests__|__mocks__|tests?|e2e)\/|\.(spec|test|e2e-spec|stories)\.[cm]?[jt]sx?$/;
-const { files } = JSON.parse(readFileSync(0, "utf8"));
 const sources = new Map(Object.entries(files).filter(([name]) => CODE.test(name)).map(([name, text]) => [ROOT + name, text]));
 
 const options = {

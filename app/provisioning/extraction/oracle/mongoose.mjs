@@ -49,7 +49,13 @@ function anything(name) {
       if (key === "name") return name;
       return anything(`${name}.${String(key)}`);
     },
-    apply: () => anything(`${name}()`),
+    // As a decorator's maker, and as the decorator itself, which leaves the class or the property as it is.
+    apply: (_, __, given) => {
+      const isResult = name.endsWith("()");
+      if (isResult && given.length === 1 && /^class\b/.test(given[0]?.toString?.())) return given[0];
+      if (isResult && given.length > 1 && /^(string|symbol)$/.test(typeof given[1])) return undefined;
+      return anything(`${name}()`);
+    },
     construct: () => anything(`new ${name}`),
   });
 }

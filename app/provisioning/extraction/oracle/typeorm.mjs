@@ -81,7 +81,7 @@ function aliases() {
 }
 
 /** Anything that an entity may take from a package that is not here: callable, constructible, of any property. */
-function stub() {
+function stub(isResult = false) {
   const target = class {};
   return new Proxy(target, {
     get: (_, key) => {
@@ -92,8 +92,12 @@ function stub() {
       if (key === "name" || key === "length") return target[key];
       return stub();
     },
-    // As a decorator's maker, and as the decorator itself.
-    apply: () => stub(),
+    // As a decorator's maker, and as the decorator itself, which leaves the class or the property as it is.
+    apply: (_, __, given) => {
+      if (isResult && given.length === 1 && /^class\b/.test(given[0]?.toString?.())) return given[0];
+      if (isResult && given.length > 1 && /^(string|symbol)$/.test(typeof given[1])) return undefined;
+      return stub(true);
+    },
     construct: () => stub(),
   });
 }

@@ -49,18 +49,7 @@ class DatabaseReadOnly(AppServerError):
     code = "APP_DATABASE_READ_ONLY"
 
 
-_BY_CODE: Final = {
-    kind.code: kind
-    for kind in (
-        ChangeStale,
-        ChangeUnexpected,
-        BackupNeeded,
-        DatabaseReadOnly,
-        TablesHeld,
-        SchemaRefused,
-        AppServerFull,
-    )
-}
+_ENDS: Final = (ChangeStale, ChangeUnexpected, BackupNeeded, DatabaseReadOnly, TablesHeld, SchemaRefused, AppServerFull)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +109,9 @@ def _over(change: Row) -> Outcome:
     """How an operation ends whose change has ended, now or at the hands of a worker that went away after it."""
     if change["state"] in ("applied", "undone"):
         return Outcome({"change": change["id"], "steps": len(change["ran"]), "complete": change["is_complete"]})
-    error = _BY_CODE.get(change["error_code"], ChangeStale)(change["error_detail"])
-    raise Undone(error, {}) from error
+    code = "APP_CHANGE_STALE" if change["state"] == "discarded" else change["error_code"]
+    kind = next((kind for kind in _ENDS if kind.code == code), AppServerError)
+    raise Undone(kind(change["error_detail"]), {})
 
 
 async def _backed_up(work: Work, place: Place) -> Begun:
