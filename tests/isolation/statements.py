@@ -347,7 +347,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      1      1      1      -       | select 1 where not private.forget_app_backup(:acme, :bens_backup)
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.app_backup_to_restore(:bens_operation, 'me', :bens_backup)
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.app_backup_to_restore(:chloes_operation, 'me', :chloes_backup)
-    -      -      -      -      -      -       -      1      1      1      -       | select * from private.unmatched_app_backups(array['strange'])
+    -      -      -      -      -      -       -      1      1      1      -       | select * from private.unmatched_app_backups(array['strange']) where not is_known
     -      -      -      -      -      -       -      -      1      -      1       | select public.increment_usage_metrics(:acme, :ben, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:acme, :ada, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:globex, :chloe, 1, 1)

@@ -260,10 +260,15 @@ async def test_what_others_have_is_nothing_to_ask_with(places: list[Place], data
             assert refused.value.sqlstate in ("PA404", "PA444")
         assert await mine.call("app_backup_to_restore", operation, mine.name, kept) is None
         await mine.call("finish_app_operation", operation, mine.name, {"state": "failed"})
-        undone = {"digest": "f" * 64, "from_revision_id": changes[0]["from_revision_id"], "undoes_id": change["id"]}
-        for to, plan in ((change["to_revision_id"], {}), (changes[0]["to_revision_id"], undone)):
+        await place.call("begin_app_change", theirs, place.name, kept)
+        await place.call("finish_app_change", theirs, place.name, {"state": "applied"})
+        own = {"digest": "f" * 64, "from_revision_id": changes[0]["from_revision_id"]}
+        for to, plan in (
+            (change["to_revision_id"], own),
+            (changes[0]["to_revision_id"], {**own, "undoes_id": change["id"]}),
+        ):
             with pytest.raises(asyncpg.PostgresError) as refused:
-                await mine.asked("record_app_change", mine.app, mine.environment, UUID(to), undone | plan)
+                await mine.asked("record_app_change", mine.app, mine.environment, UUID(to), plan)
             assert refused.value.sqlstate == "PA404"
 
 
