@@ -49,7 +49,7 @@ def drop_columns(draft: Draft) -> None:
         ]
         sql.append(ddl.drop_column(statements.at(key), key.name).sql)
         computed = "its values can be computed again" if not holds_data else "its values are lost, but for a backup"
-        also = f" {listed(parts)} go with it." if parts else ""
+        also = f" {listed(parts)} {'goes' if len(parts) == 1 else 'go'} with it." if parts else ""
         draft.add(
             "destructive" if holds_data else "safe",
             key,
