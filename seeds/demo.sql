@@ -463,10 +463,7 @@ from (
 ) as f (message_id, rating, comment)
 inner join public.messages as m on f.message_id = m.id;
 
--- An app that has no database yet, and a plan with room for copies of it.
-
-update public.tenants set app_plan = 'pro'
-where id = '00000000-0000-7000-8000-0000000000a0';
+-- An app that has no database yet.
 
 insert into public.generated_apps (tenant_id, id, owner_id, name, description)
 values

@@ -348,7 +348,11 @@ select
     o.error_code
 from public.app_databases as d
 left join lateral (
-    select l.kind, l.state, l.attempts, l.error_code
+    select
+        l.kind,
+        l.state,
+        l.attempts,
+        l.error_code
     from public.app_operations as l
     where l.tenant_id = d.tenant_id and l.database_id = d.id
     order by l.created_at desc, l.id desc

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.errors import OperationLost
+from app.local.postgres import binaries
 from app.provisioning.work.job import Report
 from tests.provisioning.serving import ROOT, AppsPostgres, Person, Serving, opened, serving
 from tests.running import running
@@ -211,7 +212,11 @@ async def test_data_goes_behind_a_backup_and_comes_back(
     database: Database, apps_ground: AppsPostgres, acme_member: Actor, tmp_path: Path
 ) -> None:
     await database.fetch("update public.tenants set app_plan = 'pro'", role="supabase_admin")
-    async with serving(database, apps_ground, apps_backup_directory=str(tmp_path / "backups")) as served:
+    backups = {
+        "apps_backup_directory": str(tmp_path / "backups"),
+        "apps_postgres_bin_directory": str(binaries(apps_ground.postgres.version)),
+    }
+    async with serving(database, apps_ground, **backups) as served:
         ben, app = served.person(acme_member), await served.app(acme_member, FILES)
         url = (await ben.post(app, "provision", code=201))["connection"]["connectionString"]
         async with opened(url) as connection:
@@ -220,7 +225,7 @@ async def test_data_goes_behind_a_backup_and_comes_back(
         done = await ben.post(app, f"changes/{change['id']}/apply", {"digest": change["digest"], "confirmed": [0]})
         (kept,) = (await ben.get(app, "backups"))["backups"]
         assert (done["state"], done["backupId"]) == ("applied", kept["id"])
-        assert (kept["kind"], kept["state"], kept["tables"]) == ("checkpoint", "verified", {"public.User": 1})
+        assert (kept["kind"], kept["state"], kept["tables"]) == ("checkpoint", "verified", {"User": 1})
 
         await ben.post(app, "restore", {"backup": kept["id"]})
         async with opened(url) as connection:

@@ -149,6 +149,11 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
 
     await page.run(f"location.hash = 'app/{APP}/staging'")
     await page.click_text("Copy production", "#app")
+    await page.until("document.querySelector('#app-problem').textContent.includes('plan')")
+    connection = await asyncpg.connect(stack.settings["DATABASE_URL"], ssl=False)
+    await connection.execute("update public.tenants set app_plan = 'pro' where slug = 'acme'")
+    await connection.close(timeout=10)
+    await page.click_text("Copy production", "#app")
     await page.shows("staging: ready", "#environment")
     await page.shows("Size", "#app .facts")
     await page.run(f"location.hash = 'app/{APP}'")

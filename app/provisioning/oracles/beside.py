@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -47,16 +48,18 @@ async def _extend(connection: asyncpg.Connection, extensions: tuple[str, ...]) -
 
 
 def shown(fidelity: Fidelity, answer: Answer) -> Iterator[str]:
-    """How much is equal, kind by kind, then what is not, and what explains it."""
-    yield f"{fidelity.share:.1%} of what the real tool makes is equal"
+    """How much is equal, kind by kind, then what is not; what differs on purpose is as good as equal."""
+    whys = {difference: why for difference in fidelity.differences if (why := explanation(difference))}
+    chosen = Counter(difference.kind for difference in whys)
+    equal = {kind: score.equal + chosen[kind] for kind, score in fidelity.score.items()}
+    of = sum(score.of for score in fidelity.score.values())
+    yield f"{sum(equal.values()) / of if of else 1:.1%} of what the real tool makes is equal"
     for kind, score in fidelity.score.items():
-        if score.of:
-            yield f"  {kind:12} {score.equal:6,} of {score.of:6,}"
-    for difference in fidelity.differences:
-        why = explanation(difference)
-        yield str(difference) if why is None else f"{difference}: {why}"
-    for line in answer.unloaded:
-        yield f"The tool could not load {line}"
+        yield f"  {kind:12} {equal[kind]:6,} of {score.of:6,}"
+    yield from (str(difference) for difference in fidelity.differences if difference not in whys)
+    for why, number in Counter(whys.values()).items():
+        yield f"On purpose: {why} ({number:,} times)"
+    yield from (f"The tool could not load {line}" for line in answer.unloaded)
 
 
 def unexplained(fidelity: Fidelity) -> int:

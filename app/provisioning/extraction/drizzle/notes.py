@@ -34,11 +34,7 @@ class Notes:
 
     def reject(self, name: str, reason: str, at: Found) -> None:
         """What looked like a table and was not taken for one."""
-        self.reject_at(name, reason, evidence(at, "rejected"))
-
-    def reject_at(self, name: str, reason: str, at: Evidence | None) -> None:
-        """The same of a part that is made already."""
-        self.rejected.append(Rejected(name, reason, at or Evidence("", 0, "drizzle.rejected")))
+        self.rejected.append(Rejected(name, reason, evidence(at, "rejected")))
 
     def expression(self, sql: str, at: Found) -> str | None:
         """SQL of the source, if it can stand in a statement."""

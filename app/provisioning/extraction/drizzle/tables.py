@@ -31,18 +31,17 @@ class Tables:
     def schema(self, spaces: Iterable[str]) -> Schema:
         """The schema of all tables that the drafts have, and of those they lead to; `spaces` are schemas besides."""
         tables: dict[tuple[str, str], Table] = {}
-        read, exported = 0, len(self._drafts.tables)
+        read = 0
+        # Of several tables or enums of one name drizzle-kit takes the last one that is exported.
+        last = {(draft.schema, draft.name): draft for draft in self._drafts.tables if draft.columns}
         while read < len(self._drafts.tables):
             draft = self._drafts.tables[read]
             read += 1
-            table = self._table(draft)
-            key = (table.schema, table.name)
-            # Of several tables or enums of one name drizzle-kit takes the last one that is exported.
-            if key in tables and (read > exported or table.columns):
-                other = tables[key] if read <= exported else table
-                self._notes.reject_at(other.name, f"another declaration makes the table {other.name}", other.evidence)
-            if table.columns and (key not in tables or read <= exported):
-                tables[key] = table
+            key = (draft.schema, draft.name)
+            if last.setdefault(key, draft) is not draft:
+                self._notes.reject(draft.name, f"another declaration makes the table {draft.name}", draft.at)
+            elif draft.columns:
+                tables[key] = self._table(draft)
         enums = {(enum.schema, enum.name): enum for enum in self._drafts.enums}
         used = [*(table.schema for table in tables.values()), *(enum.schema for enum in enums.values()), *spaces]
         return Schema(

@@ -133,7 +133,8 @@ async def _applied(work: Work, place: Place, begun: Begun) -> list[Ran]:
             # By a worker that went away before it could say which steps it took how long over.
             return []
         plan = await _planned(work, link, begun)
-        await work.report.step("changing", f"{len(plan.chosen(begun.change['confirmed_steps']))} steps")
+        count = len(plan.chosen(begun.change["confirmed_steps"]))
+        await work.report.step("changing", f"{count} {'step' if count == 1 else 'steps'}")
         async with work.report.lasting("changing"):
             return await _carried_out(link, plan, begun)
 

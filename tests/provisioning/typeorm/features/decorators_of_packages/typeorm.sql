@@ -1,0 +1,3 @@
+CREATE TABLE "account" ("id" SERIAL NOT NULL, "email" character varying NOT NULL, CONSTRAINT "UQ_4c8f96ccf523e9a3faefd5bdd4c" UNIQUE ("email"), CONSTRAINT "PK_54115ee388cdb6d86bb4bf5b2ea" PRIMARY KEY ("id"));
+CREATE TABLE "letter" ("id" SERIAL NOT NULL, "accountId" integer, CONSTRAINT "PK_7a85cf0e444dff7c656a31b32bf" PRIMARY KEY ("id"));
+ALTER TABLE "letter" ADD CONSTRAINT "FK_99b5c1740006c95411ba8315f08" FOREIGN KEY ("accountId") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
