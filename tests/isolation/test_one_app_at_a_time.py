@@ -88,9 +88,13 @@ class Place:
             assert claimed["password"] == sealed(self.name)
         return operation
 
-    async def end(self, operation: UUID, **outcome: object) -> Any:
+    async def end(self, operation: UUID, **outcome: object) -> None:
         """It succeeded."""
-        return await self.call("finish_app_operation", operation, self.name, {"state": "succeeded", **outcome})
+        told = await self.asked("read_app_operation", operation)
+        done = await self.call("finish_app_operation", operation, self.name, {"state": "succeeded", **outcome})
+        for each in (told, done):
+            assert each["operation"]["id"] == str(operation)
+            assert each["operation"]["database_id"] == each["database"]["id"]
 
     async def revise(self, number: int) -> UUID:
         """A revision, which is the app's however many of its databases have it."""
@@ -144,10 +148,10 @@ class Place:
         await self.call("finish_app_change", operation, self.name, {"state": "applied", "complete": True})
         await self.end(operation)
 
-    async def tell(self) -> Any:
+    async def tell(self, revision: int) -> Any:
         """What its owner is told of it."""
         found = await self.asked("read_generated_app", self.app)
-        assert found["app"]["id"] == str(self.app)
+        assert (found["app"]["id"], found["revision"]["number"]) == (str(self.app), revision)
         assert {each["app_id"] for each in found["databases"]} <= {str(self.app)}
         (database,) = [each for each in found["databases"] if each["environment"] == self.environment]
         assert database["operation"]["database_id"] == database["id"]
@@ -193,7 +197,7 @@ async def test_what_is_done_for_one_touches_no_other(places: list[Place], databa
     for place, operation in ((colleagues, held), (theirs, await theirs.begin("backup"))):
         await place.call("begin_app_backup", operation, place.name, given)
 
-    database_id = UUID((await mine.tell())["id"])
+    database_id = UUID((await mine.tell(2))["id"])
     others = await database.fetch(ROWS)
     await mine.asked("put_app_files", mine.app, ["a.ts"], ["new"], True)
     sql = "select path, content from private.read_app_files($1::jsonb, $2)"
@@ -215,7 +219,7 @@ async def test_what_is_done_for_one_touches_no_other(places: list[Place], databa
     assert await mine.call("note_size_state", mine.owner.tenant_id, database_id, "within", "warned")
     for row in await mine.link.fetch("select * from private.expired_app_backups()"):
         assert await mine.call("forget_app_backup", row["tenant_id"], row["backup_id"])
-    told = await mine.tell()
+    told = await mine.tell(2)
     assert (told["size_bytes"], told["size_state"], told["operation"]["kind"]) == (7, "warned", "rotate")
     copied = await replace(mine, environment="development").ask("copy", **{"from": "production"})
     assert (await mine.take(copied))["source"]["id"] == str(database_id)
@@ -249,6 +253,9 @@ async def test_what_others_have_is_nothing_to_ask_with(places: list[Place], data
                 await mine.ask(kind, **given)
             assert refused.value.sqlstate == ("PA404" if kind == "provision" else "PA422")
             assert place.name not in str(refused.value)
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await mine.call("note_app_step", theirs, mine.name, "stolen", {})
+        assert refused.value.sqlstate == "PA440"
         operation = await mine.begin("change", change_id=change["id"])
         for function, arguments in (
             ("begin_app_change", ()),
