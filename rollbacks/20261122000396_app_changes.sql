@@ -29,7 +29,7 @@ begin
 end
 $$;
 
-drop function private.unmatched_app_backups(text []);
+drop function private.unmatched_app_backups(text[]);
 
 drop function private.app_backup_to_restore(uuid, text, uuid);
 

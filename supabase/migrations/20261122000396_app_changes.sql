@@ -1069,7 +1069,7 @@ $$;
 comment on function private.app_backup_to_restore(uuid, text, uuid) is
 'The row of a verified backup of the same app, of whichever database, for an operation that a worker holds; null: there is no such one. Errors: PA440 not this worker''s. Definer: it works for people of all tenants.';
 
-create function private.unmatched_app_backups(p_files text [])
+create function private.unmatched_app_backups(p_files text[])
 returns table (file text, is_known boolean)
 language plpgsql
 stable
@@ -1089,7 +1089,7 @@ begin
 end
 $$;
 
-comment on function private.unmatched_app_backups(text []) is
+comment on function private.unmatched_app_backups(text[]) is
 'Of the files that there are, those that no backup has: is_known false; and the files of verified backups that are not there: true. Definer: it works for people of all tenants.';
 
 revoke execute on function private.begin_app_change(uuid, text, uuid) from public;
@@ -1106,7 +1106,7 @@ revoke execute on function private.forget_app_backup(uuid, uuid) from public;
 
 revoke execute on function private.app_backup_to_restore(uuid, text, uuid) from public;
 
-revoke execute on function private.unmatched_app_backups(text []) from public;
+revoke execute on function private.unmatched_app_backups(text[]) from public;
 
 grant execute on function private.begin_app_change(uuid, text, uuid) to palaver_worker;
 
@@ -1122,7 +1122,7 @@ grant execute on function private.forget_app_backup(uuid, uuid) to palaver_worke
 
 grant execute on function private.app_backup_to_restore(uuid, text, uuid) to palaver_worker;
 
-grant execute on function private.unmatched_app_backups(text []) to palaver_worker;
+grant execute on function private.unmatched_app_backups(text[]) to palaver_worker;
 
 alter function private.begin_app_change(uuid, text, uuid) owner to palaver_definer;
 
@@ -1138,4 +1138,4 @@ alter function private.forget_app_backup(uuid, uuid) owner to palaver_definer;
 
 alter function private.app_backup_to_restore(uuid, text, uuid) owner to palaver_definer;
 
-alter function private.unmatched_app_backups(text []) owner to palaver_definer;
+alter function private.unmatched_app_backups(text[]) owner to palaver_definer;
