@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -19,8 +20,8 @@ from app.assistant.documentation.files import DocumentationError
 from app.migrations import PROJECT, MigrationError, migrate, rollback, status
 from app.privacy.commands import add_commands as add_privacy_commands
 from app.privacy.people import PrivacyError
-from app.provisioning.commands import AppsError
 from app.provisioning.commands import add_commands as add_apps_commands
+from app.provisioning.desk import AppsError
 from app.provisioning.oracles.tools import OracleError
 from app.provisioning.schema.validation import SchemaError
 from app.provisioning.schema_commands import add_commands as add_schema_commands
@@ -96,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     encrypt.add_argument("--new-key", action="store_true", help="with a new key, also what is encrypted already")
     decrypt = command("decrypt", _decrypt, "Decrypt a tenant's messages (DATABASE_URL, SECRETS_KEY).")
     decrypt.add_argument("tenant", help="its slug")
-    command("rotate-keys", _rotate_keys, "Wrap tenants' keys with the first key of SECRETS_KEY (DATABASE_URL).")
+    command("rotate-keys", _rotate_keys, "Wrap keys and passwords with the first key of SECRETS_KEY (DATABASE_URL).")
     token = command("token", _token, "Sign in at SUPABASE_URL and print the access token.")
     token.add_argument("email")
     token.add_argument("--password", default="palaver-demo", help="default: the demo people's")
@@ -192,7 +193,19 @@ def _decrypt(given: argparse.Namespace) -> int:
 def _rotate_keys(given: argparse.Namespace) -> int:
     from app.chat import resealing
 
-    return _resealed(resealing.rotate_keys(_owner_url(), _secrets_keys()))
+    return _resealed(resealing.rotate_keys(_owner_url(), _secrets_keys())) or asyncio.run(_rewrap_passwords())
+
+
+async def _rewrap_passwords() -> int:
+    from app.provisioning.work.passwords import rewrap_all
+
+    async with _connected(_owner_url()) as connection:
+        rewrapped, closed = await rewrap_all(connection, _secrets_keys())
+    said = f"wrapped {rewrapped} passwords of apps' databases anew"
+    if closed:
+        raise CommandError(f"{said}; SECRETS_KEY does not open {closed} others.")
+    print(said)
+    return 0
 
 
 def _resealed(work: Coroutine[Any, Any, str]) -> int:
@@ -241,14 +254,21 @@ def _owner_url() -> str:
 
 
 async def _query(url: str, name: str, *arguments: object) -> list[asyncpg.Record]:
+    async with _connected(url) as connection:
+        try:
+            return await connection.fetch(QUERIES[name], *arguments)
+        except asyncpg.PostgresError as error:
+            raise CommandError(str(error)) from error
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
     try:
         connection = await asyncpg.connect(url, timeout=10)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CommandError(f"the database cannot be reached: {error or type(error).__name__}") from error
     try:
-        return await connection.fetch(QUERIES[name], *arguments)
-    except asyncpg.PostgresError as error:
-        raise CommandError(str(error)) from error
+        yield connection
     finally:
         await connection.close(timeout=10)
 

@@ -161,6 +161,7 @@ class ProvisioningUnavailable(PalaverError):
     """This server makes no databases for apps: it has no PROVISIONER_DATABASE_URL, or no SECRETS_KEY."""
 
     status, code, title = 503, "PROVISIONING_UNAVAILABLE", "Provisioning unavailable"
+    retryable, retry_after = True, 60.0
 
 
 class ProvisioningFailed(PalaverError):

@@ -501,6 +501,23 @@ select changes::text as change from private.read_app_changes($1::jsonb, $2, $3, 
 
 -- name: read_app_backups
 select backups::text as backup from private.read_app_backups($1::jsonb, $2, $3, $4) as backups
+-- name: begin_app_backup
+select private.begin_app_backup($1, $2, $3::jsonb)::text
+
+-- name: finish_app_backup
+select private.finish_app_backup($1, $2, $3, $4::jsonb)::text
+
+-- name: app_backup_to_restore
+select private.app_backup_to_restore($1, $2, $3)::text
+
+-- name: expired_app_backups
+select tenant_id, backup_id, file from private.expired_app_backups()
+
+-- name: forget_app_backup
+select private.forget_app_backup($1, $2)
+
+-- name: unmatched_app_backups
+select file, is_known from private.unmatched_app_backups($1)
 
 -- name: due_app_work
 select operation_id from private.due_app_work()

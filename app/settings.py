@@ -176,6 +176,18 @@ class Settings(BaseSettings):
         default=None,
         description="`sslmode` of apps' connection strings; `require` by default, on this machine `prefer`.",
     )
+    apps_backup_directory: str | None = Field(
+        default=None,
+        description="Directory of the backups of apps' databases, the same for all workers. Without it none are made: "
+        "also not before a database goes, or a change loses data.",
+    )
+    apps_backup_timeout_seconds: Seconds = Field(
+        default=3600.0, description="Longest time that a backup, a restore or a copy of an app's database may take."
+    )
+    apps_postgres_bin_directory: str | None = Field(
+        default=None,
+        description="Directory of `pg_dump` and `pg_restore` of the version of the server for apps, if not in `PATH`.",
+    )
     database_pool_size: int = Field(
         default=10,
         ge=1,

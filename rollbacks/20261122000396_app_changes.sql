@@ -29,6 +29,10 @@ begin
 end
 $$;
 
+drop function private.unmatched_app_backups(text []);
+
+drop function private.app_backup_to_restore(uuid, text, uuid);
+
 drop function private.forget_app_backup(uuid, uuid);
 
 drop function private.expired_app_backups(integer);

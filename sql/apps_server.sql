@@ -28,6 +28,16 @@ grant pg_monitor to palaver_provisioner;
 
 grant pg_signal_backend to palaver_provisioner;
 
+-- So that apps that take all connections do not keep it out: with reserved_connections of 5, say (PostgreSQL 16 and newer).
+
+do $$
+begin
+    if to_regrole('pg_use_reserved_connections') is not null then
+        execute 'grant pg_use_reserved_connections to palaver_provisioner';
+    end if;
+end
+$$;
+
 do $$
 begin
     execute 'grant set on parameter temp_file_limit to palaver_provisioner';
@@ -44,7 +54,7 @@ begin
     for v_database in
         select d.datname
         from pg_catalog.pg_database as d
-        where d.datallowconn and d.datname !~ '^(app_[0-9a-f]{32}|scratch_[0-9a-f]{16})$'
+        where d.datname <> 'template0' and d.datname !~ '^(app_[0-9a-f]{32}|scratch_[0-9a-f]{16})$'
     loop
         for v_role in
             select r.rolname

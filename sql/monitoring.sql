@@ -330,6 +330,43 @@ order by tokens desc
 limit 50;
 
 \echo
+\echo '== Databases of apps'
+-- Look for: not seen: workers measure each that is ready every minute, so that one is gone from its server, or no worker reaches it;
+-- an operation that failed, or is at its third attempt; read only.
+
+select
+    d.database_name,
+    d.environment,
+    d.state,
+    d.size_state,
+    pg_size_pretty(d.size_bytes) as size,
+    date_trunc('second', now() - d.size_measured_at) as measured_before,
+    d.state = 'ready' and coalesce(d.size_measured_at, d.ready_at) < now() - interval '10 minutes' as not_seen,
+    o.kind as operation,
+    o.state as operation_state,
+    o.attempts,
+    o.error_code
+from public.app_databases as d
+left join lateral (
+    select
+        l.kind,
+        l.state,
+        l.attempts,
+        l.error_code
+    from public.app_operations as l
+    where l.tenant_id = d.tenant_id and l.database_id = d.id
+    order by l.created_at desc, l.id desc
+    limit 1
+) as o on true
+where
+    d.state not in ('ready', 'removed')
+    or o.state <> 'succeeded'
+    or d.size_state <> 'within'
+    or d.state = 'ready' and coalesce(d.size_measured_at, d.ready_at) < now() - interval '10 minutes'
+order by d.updated_at desc
+limit 50;
+
+\echo
 \echo '== Connections'
 -- Look for: connections near max_connections; palaver-worker above workers × DATABASE_POOL_SIZE.
 

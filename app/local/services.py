@@ -15,7 +15,7 @@ from app.local import bootstrap
 from app.local.environment import inherited, with_given
 from app.local.errors import LocalStackError
 from app.local.node import Node, find_node, install_packages, installed_node, packages_are_installed
-from app.local.postgres import DEFAULT_VERSION, Postgres
+from app.local.postgres import DEFAULT_VERSION, Postgres, binaries
 from app.local.processes import Child, Processes, last_lines
 from app.local.progress import Progress
 from app.local.state import Keys, State, port_is_free
@@ -166,6 +166,8 @@ class Stack:
             "DATABASE_URL": postgres.url("postgres", keys.owner_password),
             "WORKER_DATABASE_URL": postgres.url("palaver_worker", keys.worker_password),
             "PROVISIONER_DATABASE_URL": postgres.url("palaver_provisioner", keys.provisioner_password),
+            "APPS_BACKUP_DIRECTORY": str(self.state.directory / "backups"),
+            "APPS_POSTGRES_BIN_DIRECTORY": str(binaries(self._version)),
             "SECRETS_KEY": with_given(keys.secrets_key, self._environment, PROJECT / ".env"),
             "SUPABASE_URL": f"http://127.0.0.1:{ports['supabase']}",
             "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,

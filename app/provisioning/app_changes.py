@@ -104,10 +104,11 @@ class Changes:
         arguments = {"change_id": change_id, **how}
         return await self._apps.request(caller, UUID(change["app_id"]), environment, "change", arguments)
 
-    async def discard(self, caller: Caller, app_id: UUID, change_id: UUID, digest: str, *, settled: bool) -> Row:
-        """Say no to a plan; its row."""
-        await self.find(caller, app_id, change_id)
-        change: Row = await self._asked("discard_app_change", caller.claims, change_id, digest, settled)
+    async def discard(self, caller: Caller, app_id: UUID, change_id: UUID, digest: str | None, *, settled: bool) -> Row:
+        """Say no to a plan, whichever it is unless a digest says so; its row."""
+        found = await self.find(caller, app_id, change_id)
+        seen = found["digest"] if digest is None else digest
+        change: Row = await self._asked("discard_app_change", caller.claims, change_id, seen, settled)
         return change
 
     async def find(self, caller: Caller, app_id: UUID, change_id: UUID) -> Row:

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from app.caller import Caller
+from app.chat.http import HEARTBEAT_SECONDS
 from app.database import Database
 from app.errors import (
     AppChangeStale,
@@ -68,13 +70,16 @@ class Apps:
         return Requested(found["status"], operation_id)
 
     async def follow(self, caller: Caller, operation_id: UUID) -> AsyncGenerator[Row, None]:
-        """The operation's row each time that it got further, until it has ended, whoever does it."""
+        """The operation's row when it got further, and now and then while it does not, until it has ended."""
         doing = self._runner.start(operation_id) if self._runner is not None else None
-        known, pause = -1, FIRST_LOOK_SECONDS
+        known, pause, said = -1, FIRST_LOOK_SECONDS, monotonic()
         while True:
             operation = (await self._asked("read_app_operation", caller.claims, operation_id))["operation"]
-            if len(operation["progress"]) != known or operation["state"] in ENDED:
+            is_further = len(operation["progress"]) != known or operation["state"] in ENDED
+            if is_further:
                 known, pause = len(operation["progress"]), FIRST_LOOK_SECONDS
+            if is_further or monotonic() - said > HEARTBEAT_SECONDS:
+                said = monotonic()
                 yield operation
             if operation["state"] in ENDED:
                 return
@@ -131,4 +136,7 @@ _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_TABLES_LOCKED": AppDatabaseBusy,
     "APP_BACKUP_NEEDED": UnprocessableRequest,
     "APP_DATABASE_READ_ONLY": AppDatabaseMissing,
+    "BACKUPS_NOT_SET_UP": ProvisioningUnavailable,
+    "BACKUP_MISSING": UnprocessableRequest,
+    "BACKUP_REFUSED": UnprocessableRequest,
 }

@@ -120,7 +120,7 @@ class ChangeRoutes:
     async def discard(self, request: Request) -> Response:
         """Say no to a plan."""
         caller, app_id, change_id = await self._caller(request), id_of(request), id_of(request, "change_id")
-        given = await _form(request, DiscardRequest)
+        given = await given_form(request, DiscardRequest) or DiscardRequest()
         change = await self._changes.discard(caller, app_id, change_id, given.digest, settled=given.settled)
         return answer(shown_change(change))
 

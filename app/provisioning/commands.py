@@ -5,47 +5,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
-import asyncpg
-
-from app import __version__
-from app.caller import Caller
-from app.database import Database
 from app.errors import PalaverError
-from app.metrics import Metrics
-from app.provisioning.apps import Apps, Requested, failure
+from app.provisioning.change_commands import add_actions
+from app.provisioning.desk import NEEDS, AppsError, desk, owner, say, source
 from app.provisioning.extraction.report import told
-from app.provisioning.extraction.sandbox import Given
-from app.provisioning.forms import ENVIRONMENTS, Row, status
-from app.provisioning.intake import Intake
+from app.provisioning.forms import ENVIRONMENTS, status
 from app.provisioning.source.files import SourceTree
-from app.provisioning.work.runner import Runner
 from app.queries import QUERIES
-from app.settings import Settings
 
 Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
-NEEDS: Final = (("DATABASE_URL",), ("WORKER_DATABASE_URL",), ("PROVISIONER_DATABASE_URL",), ("SECRETS_KEY",))
-
-
-class AppsError(Exception):
-    """A command on apps cannot do what it was asked; the text says why, in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """An app, and its owner, in whose name everything is done."""
-
-    apps: Apps
-    intake: Intake
-    caller: Caller
-    app_id: UUID
 
 
 def add_commands(command: Add) -> None:
@@ -79,6 +51,7 @@ def add_commands(command: Add) -> None:
     remove.add_argument("--grace-days", type=int, metavar="DAYS", help="0 removes it at once (default 7)")
     remove.add_argument("--no-backup", action="store_true", help="keep nothing of it")
     action("undo-deprovision", _operation("unremove"), "Have a database back that is being removed.")
+    add_actions(action)
 
 
 def _run(work: Callable[[argparse.Namespace], Coroutine[Any, Any, None]]) -> Callable[[argparse.Namespace], int]:
@@ -94,7 +67,7 @@ def _run(work: Callable[[argparse.Namespace], Coroutine[Any, Any, None]]) -> Cal
 
 
 async def _list(given: argparse.Namespace) -> None:
-    async with _owner() as connection:
+    async with owner() as connection:
         for row in await connection.fetch(QUERIES["list_generated_apps"]):
             databases = ", ".join(f"{name} {state}" for name, state in json.loads(row["databases"]).items())
             print(f"{row['id']}  {row['tenant']}  {row['owner'] or '-'}  {row['name']}  {databases or 'no database'}")
@@ -102,123 +75,54 @@ async def _list(given: argparse.Namespace) -> None:
 
 async def _create(given: argparse.Namespace) -> None:
     tree = None if given.path is None else SourceTree.of_path(given.path)
-    async with _owner() as connection:
+    async with owner() as connection:
         row = await connection.fetchrow(QUERIES["create_generated_app"], given.name, given.owner)
     if row is None:
         raise AppsError(f"there is nobody who can sign in with the e-mail address {given.owner}.")
     if tree is not None:
-        async with _desk(str(row["id"])) as desk:
-            await desk.intake.store(desk.caller, desk.app_id, tree.files)
+        async with desk(str(row["id"])) as at:
+            await at.intake.store(at.caller, at.app_id, tree.files)
     print(row["id"])
 
 
 async def _provision(given: argparse.Namespace) -> None:
-    files = None if given.path is None else Given(files=SourceTree.of_path(given.path).files)
-    async with _desk(given.app) as desk:
-        revision = await desk.intake.keep(desk.caller, desk.app_id, files, empty=given.empty)
+    async with desk(given.app) as at:
+        revision = await at.intake.keep(at.caller, at.app_id, source(given.path), empty=given.empty)
         for finding in revision.extracted.extraction.findings:
-            _say(told(finding))
-        await _ask(desk, given, "provision", {"revision_id": revision.id})
-        shown = status(await desk.apps.find(desk.caller, desk.app_id), given.environment)
-        _say(f"{shown['tablesCreated']} tables; {len(shown['receipt'] or ())} ways out of it were tried and refused")
-        print((await desk.apps.connection(desk.caller, desk.app_id, given.environment))["connectionString"])
+            say(told(finding))
+        await at.ask(given, "provision", {"revision_id": revision.id})
+        shown = status(await at.apps.find(at.caller, at.app_id), given.environment)
+        if shown["pending"]:
+            say("the files say something else than the database has; see what would change with `apps plan`")
+        say(f"{shown['tablesCreated']} tables; {len(shown['receipt'] or ())} ways out of it were tried and refused")
+        print((await at.apps.connection(at.caller, at.app_id, given.environment))["connectionString"])
 
 
 async def _status(given: argparse.Namespace) -> None:
-    async with _desk(given.app) as desk:
-        shown = status(await desk.apps.find(desk.caller, desk.app_id), given.environment)
+    async with desk(given.app) as at:
+        shown = status(await at.apps.find(at.caller, at.app_id), given.environment)
         print(json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 async def _connection(given: argparse.Namespace) -> None:
-    async with _desk(given.app) as desk:
-        print((await desk.apps.connection(desk.caller, desk.app_id, given.environment))["connectionString"])
+    async with desk(given.app) as at:
+        print((await at.apps.connection(at.caller, at.app_id, given.environment))["connectionString"])
 
 
 async def _deprovision(given: argparse.Namespace) -> None:
     arguments: dict[str, Any] = {"backup": not given.no_backup}
     if given.grace_days is not None:
         arguments["grace_days"] = given.grace_days
-    async with _desk(given.app) as desk:
-        await _ask(desk, given, "remove", arguments)
-        shown = status(await desk.apps.find(desk.caller, desk.app_id), given.environment)
+    async with desk(given.app) as at:
+        await at.ask(given, "remove", arguments)
+        shown = status(await at.apps.find(at.caller, at.app_id), given.environment)
         due = shown.get("removalDueAt")
-        _say(f"shut; it can be had back until {due}" if due else "removed")
+        say(f"shut; it can be had back until {due}" if due else "removed")
 
 
 def _operation(kind: str) -> Callable[[argparse.Namespace], Coroutine[Any, Any, None]]:
     async def work(given: argparse.Namespace) -> None:
-        async with _desk(given.app) as desk:
-            await _ask(desk, given, kind, {})
+        async with desk(given.app) as at:
+            await at.ask(given, kind, {})
 
     return work
-
-
-async def _ask(desk: Desk, given: argparse.Namespace, kind: str, arguments: Mapping[str, Any]) -> Requested:
-    """Ask for an operation, and tell each of its steps until it has ended. Raises AppsError where it failed."""
-    asked = await desk.apps.request(desk.caller, desk.app_id, given.environment, kind, arguments)
-    if asked.operation_id is None:
-        _say(f"nothing to do: {asked.status}")
-        return asked
-    steps = 0
-    async for operation in desk.apps.follow(desk.caller, asked.operation_id):
-        for step in operation["progress"][steps:]:
-            _say(f"{step['step']}{': ' + step['detail'] if step['detail'] else ''}")
-        steps = len(operation["progress"])
-        if operation["state"] == "failed":
-            raise failure(operation)
-    return asked
-
-
-@asynccontextmanager
-async def _desk(app: str) -> AsyncIterator[Desk]:
-    settings = Settings.load(require=NEEDS)
-    row = await _found(app)
-    claims = json.dumps({"role": "authenticated", "sub": str(row["auth_id"])}, sort_keys=True)
-    caller = Caller(row["auth_id"], claims, row["owner"], float("inf"))
-    url = settings.worker_database_url
-    database = Database(
-        url.get_secret_value() if url else "",
-        size=settings.database_pool_size,
-        timeout=settings.database_timeout_seconds,
-        metrics=Metrics(__version__),
-    )
-    await database.open()
-    runner = Runner.of(settings, database)
-    try:
-        yield Desk(Apps(database, runner), Intake(database), caller, row["id"])
-    finally:
-        if runner is not None:
-            await runner.drain(settings.shutdown_grace_seconds)
-        await database.close()
-
-
-async def _found(app: str) -> Row:
-    async with _owner() as connection:
-        rows = await connection.fetch(QUERIES["find_generated_apps"], app)
-    if not rows:
-        raise AppsError(f"there is no app {app}.")
-    if len(rows) > 1:
-        names = ", ".join(f"{row['id']} of {row['tenant']}" for row in rows)
-        raise AppsError(f"there are {len(rows)} apps {app}; name one by its id: {names}.")
-    (row,) = rows
-    if row["auth_id"] is None:
-        raise AppsError(f"the app {app} has no owner who can sign in; give it one first.")
-    return dict(row)
-
-
-@asynccontextmanager
-async def _owner() -> AsyncIterator[asyncpg.Connection]:
-    url = Settings.load(require=(("DATABASE_URL",),)).database_url
-    try:
-        connection = await asyncpg.connect(url.get_secret_value() if url else "", timeout=10)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise AppsError(f"the database cannot be reached: {error or type(error).__name__}") from error
-    try:
-        yield connection
-    finally:
-        await connection.close(timeout=10)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

@@ -44,9 +44,9 @@ class ApplyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
 
 class DiscardRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The digest of the plan that a person saw; `settled`: the database stays as it is for good."""
+    """The digest of the plan, where only that one is meant; `settled`: the database stays as it is for good."""
 
-    digest: str
+    digest: str | None = None
     settled: bool = False
 
 

@@ -72,8 +72,7 @@ async def _steps(apps: Apps, caller: Caller, operation_id: UUID) -> AsyncGenerat
         async for operation in following:
             steps = operation["progress"][told:]
             told += len(steps)
-            if steps:
-                yield b"".join(_event("progress", step) for step in steps)
+            yield b"".join(_event("progress", step) for step in steps) or b": waiting\n\n"
             if operation["state"] == "failed":
                 raise failure(operation)
 

@@ -178,7 +178,7 @@ def _discard(settings: Settings) -> dict[str, Any]:
         (*ASKING, *BODY, errors.AppDatabaseBusy, errors.AppChangeStale),
         parameters=[_APP, _CHANGE],
         security="accessToken",
-        requestBody=json_body(settings, ref("DiscardRequest"), {"digest": "e3b0c44298fc1c14…", "settled": False}),
+        requestBody=json_body(settings, ref("DiscardRequest"), {"settled": False}, required=False),
     )
 
 

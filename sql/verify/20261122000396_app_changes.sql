@@ -117,7 +117,7 @@ call pg_temp.expect_grant('public.app_backups', 'authenticated', '
 ');
 
 call pg_temp.expect_grant('public.app_backups', 'palaver_definer', '
-    select, insert (tenant_id, app_id, database_id, kind, file, label, revision_id, expires_at), update (state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at)
+    select, insert (tenant_id, app_id, database_id, kind, file, label, revision_id, expires_at), update (state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at, expires_at)
 ');
 
 call pg_temp.expect_grant('public.app_backups', 'service_role', 'select');
@@ -338,3 +338,7 @@ call pg_temp.expect_function('private.finish_app_backup(uuid, text, uuid, jsonb)
 call pg_temp.expect_function('private.expired_app_backups(integer)', 'definer', 'stable', 'palaver_worker');
 
 call pg_temp.expect_function('private.forget_app_backup(uuid, uuid)', 'definer', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.app_backup_to_restore(uuid, text, uuid)', 'definer', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.unmatched_app_backups(text[])', 'definer', 'stable', 'palaver_worker');

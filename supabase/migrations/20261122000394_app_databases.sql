@@ -552,7 +552,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tenant_id constant pg_catalog.uuid := private.current_tenant_id();
-    v_makes constant pg_catalog.bool := p_kind in ('provision', 'copy');
+    v_makes pg_catalog.bool := p_kind in ('provision', 'copy');
     v_arguments pg_catalog.jsonb;
     v_limits pg_catalog.record;
     v_number pg_catalog.int8;
@@ -563,7 +563,7 @@ declare
 begin
     perform private.check_app_access(p_app_id, coalesce(p_kind not in ('remove', 'unremove'), true));
 
-    if v_makes and not private.may_make_apps() then
+    if (v_makes or p_kind = 'restore') and not private.may_make_apps() then
         raise exception using
             errcode = 'PA403',
             message = 'You may not make databases for apps.';
@@ -614,6 +614,9 @@ begin
             return jsonb_build_object('operation', null, 'database', to_jsonb(v_database), 'status', 'removed');
         end if;
     end if;
+
+    -- What was removed, or never was, is restored into a new one.
+    v_makes := v_makes or (p_kind = 'restore' and v_database.ready_at is null);
 
     if p_kind = 'provision' and v_database.state = 'ready' then
         return jsonb_build_object('operation', null, 'database', to_jsonb(v_database), 'status', 'ready');
@@ -721,7 +724,7 @@ end
 $$;
 
 comment on function private.request_app_operation(jsonb, uuid, text, text, jsonb) is
-'Asks for an operation on an app''s database, for the app''s owner, whom the claims name, or to remove and to have back also for an administrator; safe to repeat. Returns {"operation", "database": their rows, "status"}: created: the operation is queued; running: it was already, and "operation" is the one; and without an operation ready: a database to provision is there; removing, removed: one to remove is being removed, or is gone. A copy makes a database in p_environment. What is removed can be had back for arguments.grace_days; the operation''s arguments.final says that it is to go now. Errors: PA404 no such app, PA403 not its owner, PA422 arguments, PA441 another operation is not finished, PA442 the plan allows no more databases, PA443 there is no such database, or it is in no state for this.';
+'Asks for an operation on an app''s database, for the app''s owner, whom the claims name, or to remove and to have back also for an administrator; safe to repeat. Returns {"operation", "database": their rows, "status"}: created: the operation is queued; running: it was already, and "operation" is the one; and without an operation ready: a database to provision is there; removing, removed: one to remove is being removed, or is gone. A copy makes a database in p_environment, and so does a restore where none is ready. What is removed can be had back for arguments.grace_days; the operation''s arguments.final says that it is to go now. Errors: PA404 no such app, PA403 not its owner, PA422 arguments, PA441 another operation is not finished, PA442 the plan allows no more databases, PA443 there is no such database, or it is in no state for this.';
 
 revoke execute on function private.checked_app_arguments(uuid, uuid, text, jsonb) from public;
 

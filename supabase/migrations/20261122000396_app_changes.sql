@@ -2,7 +2,8 @@
 --
 -- Creates:  public.app_backups, public.app_changes; private.read_change_basis(), keep_app_change(), record_app_change(),
 --           decide_app_change(), confirm_app_change(), discard_app_change(), begin_app_change(), finish_app_change(), read_app_backups(),
---           read_app_changes(), begin_app_backup(), finish_app_backup(), expired_app_backups(), forget_app_backup().
+--           read_app_changes(), begin_app_backup(), finish_app_backup(), expired_app_backups(), forget_app_backup(),
+--           app_backup_to_restore(), unmatched_app_backups().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps, public.app_revisions and
 --           public.app_databases, for foreign keys.
 -- Rollback: rollbacks/20261122000396_app_changes.sql
@@ -134,7 +135,9 @@ grant select on public.app_backups to palaver_definer;
 
 grant insert (tenant_id, app_id, database_id, kind, file, label, revision_id, expires_at) on public.app_backups to palaver_definer;
 
-grant update (state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at) on public.app_backups to palaver_definer;
+grant update (
+    state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at, expires_at
+) on public.app_backups to palaver_definer;
 
 grant select on public.app_backups to service_role;
 
@@ -970,12 +973,31 @@ begin
             message = 'No such backup of this database is being made.';
     end if;
 
+    -- Those that people ask for have no end of their own: the newest ten stay.
+    update public.app_backups as b
+    set expires_at = clock_timestamp()
+    where
+        v_state = 'verified'
+        and b.tenant_id = v_operation.tenant_id
+        and b.id in (
+            select m.id
+            from public.app_backups as m
+            where
+                m.tenant_id = v_operation.tenant_id
+                and m.database_id = v_operation.database_id
+                and m.kind = 'manual'
+                and m.state = 'verified'
+                and m.expires_at is null
+            order by m.created_at desc, m.id desc
+            offset 10
+        );
+
     return to_jsonb(v_backup);
 end
 $$;
 
 comment on function private.finish_app_backup(uuid, text, uuid, jsonb) is
-'Says how a backup ended. p_outcome: {"state": verified or failed, "bytes", "sha256", "server_version", "tables": {name: rows}, "error_code", "error_detail"}. Returns its row. Errors: PA440 not this worker''s, PA404 it is not being made, PA422 no such end, 23514 verified without figures. Definer: nobody else may write backups.';
+'Says how a backup ended. p_outcome: {"state": verified or failed, "bytes", "sha256", "server_version", "tables": {name: rows}, "error_code", "error_detail"}. Of manual backups without an end, the newest ten of a database are kept. Returns its row. Errors: PA440 not this worker''s, PA404 it is not being made, PA422 no such end, 23514 verified without figures. Definer: nobody else may write backups.';
 
 create function private.expired_app_backups(p_limit integer default 100)
 returns table (tenant_id uuid, backup_id uuid, file text)
@@ -1022,6 +1044,54 @@ $$;
 comment on function private.forget_app_backup(uuid, uuid) is
 'Says that the file of a backup whose time had come is gone; false: there is no such one. Definer: nobody else may write backups.';
 
+create function private.app_backup_to_restore(p_operation_id uuid, p_worker text, p_backup_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_operation constant public.app_operations := private.held_app_operation(p_operation_id, p_worker);
+begin
+    return (
+        select to_jsonb(b)
+        from public.app_backups as b
+        where
+            b.tenant_id = v_operation.tenant_id
+            and b.app_id = v_operation.app_id
+            and b.id = p_backup_id
+            and b.state = 'verified'
+    );
+end
+$$;
+
+comment on function private.app_backup_to_restore(uuid, text, uuid) is
+'The row of a verified backup of the same app, of whichever database, for an operation that a worker holds; null: there is no such one. Errors: PA440 not this worker''s. Definer: it works for people of all tenants.';
+
+create function private.unmatched_app_backups(p_files text [])
+returns table (file text, is_known boolean)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select f.file, false
+    from unnest(p_files) as f (file)
+    where not exists (select from public.app_backups as b where b.file = f.file and b.state <> 'deleted')
+    union all
+    select b.file, true
+    from public.app_backups as b
+    where b.state = 'verified' and b.file <> all (p_files);
+end
+$$;
+
+comment on function private.unmatched_app_backups(text []) is
+'Of the files that there are, those that no backup has: is_known false; and the files of verified backups that are not there: true. Definer: it works for people of all tenants.';
+
 revoke execute on function private.begin_app_change(uuid, text, uuid) from public;
 
 revoke execute on function private.finish_app_change(uuid, text, jsonb) from public;
@@ -1033,6 +1103,10 @@ revoke execute on function private.finish_app_backup(uuid, text, uuid, jsonb) fr
 revoke execute on function private.expired_app_backups(integer) from public;
 
 revoke execute on function private.forget_app_backup(uuid, uuid) from public;
+
+revoke execute on function private.app_backup_to_restore(uuid, text, uuid) from public;
+
+revoke execute on function private.unmatched_app_backups(text []) from public;
 
 grant execute on function private.begin_app_change(uuid, text, uuid) to palaver_worker;
 
@@ -1046,6 +1120,10 @@ grant execute on function private.expired_app_backups(integer) to palaver_worker
 
 grant execute on function private.forget_app_backup(uuid, uuid) to palaver_worker;
 
+grant execute on function private.app_backup_to_restore(uuid, text, uuid) to palaver_worker;
+
+grant execute on function private.unmatched_app_backups(text []) to palaver_worker;
+
 alter function private.begin_app_change(uuid, text, uuid) owner to palaver_definer;
 
 alter function private.finish_app_change(uuid, text, jsonb) owner to palaver_definer;
@@ -1057,3 +1135,7 @@ alter function private.finish_app_backup(uuid, text, uuid, jsonb) owner to palav
 alter function private.expired_app_backups(integer) owner to palaver_definer;
 
 alter function private.forget_app_backup(uuid, uuid) owner to palaver_definer;
+
+alter function private.app_backup_to_restore(uuid, text, uuid) owner to palaver_definer;
+
+alter function private.unmatched_app_backups(text []) owner to palaver_definer;

@@ -158,6 +158,7 @@ from unnest(array[
     'private.begin_app_change(uuid, text, uuid)', 'private.finish_app_change(uuid, text, jsonb)',
     'private.begin_app_backup(uuid, text, jsonb)', 'private.finish_app_backup(uuid, text, uuid, jsonb)',
     'private.expired_app_backups(integer)', 'private.forget_app_backup(uuid, uuid)',
+    'private.app_backup_to_restore(uuid, text, uuid)', 'private.unmatched_app_backups(text[])',
     'private.lost_app_databases(text[])',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
@@ -423,7 +424,7 @@ from (
     revision_id, tables, error_code, error_detail, created_at, verified_at, expires_at'),
     ('public.app_backups', 'palaver_definer', 'select', ''),
     ('public.app_backups', 'palaver_definer', 'insert', 'tenant_id, app_id, database_id, kind, file, label, revision_id, expires_at'),
-    ('public.app_backups', 'palaver_definer', 'update', 'state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at'),
+    ('public.app_backups', 'palaver_definer', 'update', 'state, bytes, sha256, server_version, tables, error_code, error_detail, verified_at, expires_at'),
     ('public.app_backups', 'service_role', 'select', ''),
 
     ('private.usage_changes', 'palaver_definer', 'select, insert, delete', ''),
@@ -532,7 +533,8 @@ from (
         'private.decide_app_change(uuid, jsonb)', 'private.begin_app_change(uuid, text, uuid)',
         'private.finish_app_change(uuid, text, jsonb)', 'private.begin_app_backup(uuid, text, jsonb)',
         'private.finish_app_backup(uuid, text, uuid, jsonb)', 'private.expired_app_backups(integer)',
-        'private.forget_app_backup(uuid, uuid)'
+        'private.forget_app_backup(uuid, uuid)',
+        'private.app_backup_to_restore(uuid, text, uuid)', 'private.unmatched_app_backups(text[])'
     ]),
     ('palaver_definer', array[
         'private.checked_app_arguments(uuid, uuid, text, jsonb)', 'private.change_app_database(uuid, uuid, jsonb)',

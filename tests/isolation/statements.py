@@ -345,6 +345,9 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.finish_app_backup(:chloes_operation, 'me', :chloes_backup, '{"state": "failed"}')
     -      -      -      -      -      -       -      0      0      0      -       | select * from private.expired_app_backups()
     -      -      -      -      -      -       -      1      1      1      -       | select 1 where not private.forget_app_backup(:acme, :bens_backup)
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.app_backup_to_restore(:bens_operation, 'me', :bens_backup)
+    -      -      -      -      -      -       -      PA440  PA440  PA440  -       | select private.app_backup_to_restore(:chloes_operation, 'me', :chloes_backup)
+    -      -      -      -      -      -       -      1      1      1      -       | select * from private.unmatched_app_backups(array['strange']) where not is_known
     -      -      -      -      -      -       -      -      1      -      1       | select public.increment_usage_metrics(:acme, :ben, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:acme, :ada, 1, 1)
     -      -      -      -      -      -       -      -      -      -      1       | select public.increment_usage_metrics(:globex, :chloe, 1, 1)

@@ -12,7 +12,7 @@ from tests.world import Database
 
 
 def telling(mutant: Mutant) -> bool:
-    """Whether a mutant is of a sort that only behaviour shows: `make isolation` tries the rest too."""
+    """Whether a mutant is of a sort that only behaviour shows: half of them here, `make isolation` tries them all."""
     return mutant.kind in ("key", "policy") and mutant.change.endswith(("dropped", "(true)", "(false)"))
 
 
@@ -22,7 +22,8 @@ async def test_changes_of_the_schema_are_noticed(database: Database) -> None:
         every = await mutants(made.link, intent())
         assert {str(mutant) for mutant in every} >= EQUIVALENT.keys(), "an explanation of what is no mutant any more"
         trial = Trial(made, asks=False)
-        tried = [await trial.verdict(mutant) for mutant in every if telling(mutant) and str(mutant) not in EQUIVALENT]
+        told = [mutant for mutant in every if telling(mutant) and str(mutant) not in EQUIVALENT]
+        tried = [await trial.verdict(mutant) for mutant in told[::2]]
         assert len(tried) > 150
         assert [str(verdict.mutant) for verdict in tried if verdict.fate == SURVIVED] == []
 

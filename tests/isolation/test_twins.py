@@ -152,6 +152,12 @@ BY_HAND: dict[str, list[Step]] = {
             None,
         )
     ],
+    "sql: a definer function": [
+        (Statement("ben", "select * from private.feedback_summary('$globex', '$chloes_answer')"), None),
+    ],
+    "sql: documentation": [
+        (Statement("ben", "select * from private.documentation_hits('review', 50) order by 1"), None),
+    ],
     "sql: a unique key": [
         (Statement("ada", f"insert into public.users (email) values ('{address}@partner.test') returning email"), None)
         for address in ("kim", "lee")

@@ -301,12 +301,13 @@ MORE = """
         values (:bens_database, :bens_backup), (:chloes_database, :chloes_backup)
     ) as n (database, backup) on d.id = n.database::uuid;
     insert into public.app_changes (
-        tenant_id, id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, error_code, error_detail,
-        requested_by, confirmed_by, backup_id
+        tenant_id, id, app_id, database_id, to_revision_id, digest, catalog_digest, steps, state, error_code,
+        error_detail, requested_by, confirmed_by, backup_id
     )
     select
         d.tenant_id, coalesce(n.change::uuid, private.uuid_v7()), d.app_id, d.id, r.id, repeat('a', 64),
-        repeat('a', 64), '[{"number": 0, "kind": "additive"}]', 'NONE', 'None', a.owner_id, a.owner_id, b.id
+        repeat('a', 64), '[{"number": 0, "kind": "additive"}]',
+        case when n.change is null then 'discarded' else 'planned' end, 'NONE', 'None', a.owner_id, a.owner_id, b.id
     from public.app_databases as d
     inner join public.generated_apps as a on d.tenant_id = a.tenant_id and d.app_id = a.id
     inner join public.app_revisions as r on d.tenant_id = r.tenant_id and d.app_id = r.app_id

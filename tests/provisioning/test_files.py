@@ -103,22 +103,29 @@ def test_what_cannot_be_read_is_told() -> None:
     tree = SourceTree.of_archive(
         archive(
             {
-                "app/binary.ts": b"\0\1\2",
-                "app/latin.ts": "é".encode("latin-1"),
-                "app/good.ts": b"\xef\xbb\xbfconst a = 1\r\n",
-                "app/image.png": b"png",
-                "app/large.js": b"x" * (files.MOST_BYTES_OF_A_FILE + 1),
+                "my-app/binary.ts": b"\0\1\2",
+                "my-app/latin.ts": "é".encode("latin-1"),
+                "my-app/good.ts": b"\xef\xbb\xbfconst a = 1\r\n",
+                "my-app/image.png": b"png",
+                "my-app/large.js": b"x" * (files.MOST_BYTES_OF_A_FILE + 1),
             }
         )
     )
 
     assert tree.files == {"good.ts": "const a = 1\n"}
     assert {each.path: each.reason for each in tree.left_out} == {
-        "app/binary.ts": "binary",
-        "app/latin.ts": "not UTF-8 text",
-        "app/image.png": "no source",
-        "app/large.js": "larger than 2 MiB",
+        "my-app/binary.ts": "binary",
+        "my-app/latin.ts": "not UTF-8 text",
+        "my-app/image.png": "no source",
+        "my-app/large.js": "larger than 2 MiB",
     }
+
+
+@pytest.mark.parametrize("around", ["shop-main/", ""])
+def test_the_directory_around_an_app_is_taken_off_and_no_other(around: str) -> None:
+    tree = SourceTree.of_archive(archive({f"{around}prisma/schema.prisma": SCHEMA.encode()}))
+
+    assert list(tree.files) == ["prisma/schema.prisma"]
 
 
 def test_a_text_that_is_no_unicode_is_left_out() -> None:

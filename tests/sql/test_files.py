@@ -88,6 +88,8 @@ DEFINERS = {
     "private.finish_app_backup(uuid, text, uuid, jsonb)",
     "private.expired_app_backups(integer)",
     "private.forget_app_backup(uuid, uuid)",
+    "private.app_backup_to_restore(uuid, text, uuid)",
+    "private.unmatched_app_backups(text[])",
     "private.index_section()",
     "private.record_documentation()",
     "private.refuse_held()",

@@ -67,6 +67,17 @@ def zipped(path: Path, files: dict[str, str]) -> Path:
     return path
 
 
+async def changed(stack: Stack) -> dict[str, str]:
+    """The schema of the demonstration's app with a column that comes and one that goes."""
+    connection = await asyncpg.connect(stack.settings["DATABASE_URL"], ssl=False)
+    text: str = await connection.fetchval(
+        "select content from public.generated_app_files where app_id = $1 and path = 'prisma/schema.prisma'", APP
+    )
+    await connection.close(timeout=10)
+    text = text.replace("  returnedAt DateTime?\n", "").replace(", returnedAt]", "]")
+    return {"prisma/schema.prisma": text.replace("  loans     Loan[]", "  loans     Loan[]\n  shelf     String?")}
+
+
 async def fits(page: Page) -> bool:
     """Whether nothing has to be scrolled sideways on a phone, and all controls have names."""
     await page.appear(*NARROW, "dark")
@@ -78,7 +89,7 @@ async def fits(page: Page) -> bool:
     return bool(width <= NARROW[0]) and without == []
 
 
-async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> None:
+async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stack: Stack, tmp_path: Path) -> None:
     await sign_in(page, "ben@acme.test")
     await page.click_text("App: Tool library", "#apps")
     await page.shows("No database here yet", "#app")
@@ -117,6 +128,36 @@ async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> No
         await page.until(f"window.copied === {json.dumps(line)}")
     assert await fits(page)
 
+    await chosen(page, "#source-zip", zipped(tmp_path / "newer.zip", await changed(stack)))
+    await page.click_text("See what would change", "#app")
+    await page.shows("shelf", ".plan")
+    await page.shows("This loses data: do it, behind a backup", ".plan")
+    assert await fits(page)
+    await page.shows("Make the change without the steps that are not ticked", ".plan")
+    await page.click(".plan input[type=checkbox]")
+    await page.click_text("Make the change", "#app")
+    await page.shows("Changes so far (1)", "#app")
+    await page.shows("before a change", "[aria-label=Backups]")
+    await page.shows("1 row Restore", "[aria-label=Backups]")
+    connection = await asyncpg.connect(address)
+    assert [tuple(row) for row in await connection.fetch('select name, shelf from "Tool"')] == [
+        ("brad-point bit", None)
+    ]
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await connection.fetch('select "returnedAt" from "Loan"')
+    await connection.close(timeout=10)
+
+    await page.run(f"location.hash = 'app/{APP}/staging'")
+    await page.click_text("Copy production", "#app")
+    await page.until("document.querySelector('#app-problem').textContent.includes('plan')")
+    connection = await asyncpg.connect(stack.settings["DATABASE_URL"], ssl=False)
+    await connection.execute("update public.tenants set app_plan = 'pro' where slug = 'acme'")
+    await connection.close(timeout=10)
+    await page.click_text("Copy production", "#app")
+    await page.shows("staging: ready", "#environment")
+    await page.shows("Size", "#app .facts")
+    await page.run(f"location.hash = 'app/{APP}'")
+
     await page.click_text("Remove the database", "#app")
     await page.press("Escape")
     await page.click_text("Remove the database", "#app")
@@ -130,8 +171,8 @@ async def test_from_files_to_a_database_and_back(page: Page, stack: Stack) -> No
     assert await connection.fetchval('select name from "Tool"') == "brad-point bit"
     await connection.close(timeout=10)
 
-
-async def test_an_administrator_sees_no_password_and_others_nothing(page: Page, stack: Stack) -> None:
+    await page.click("#sign-out")
+    await page.until("document.querySelector('#app').childElementCount === 0")
     await sign_in(page, "ada@acme.test")
     await page.run(f"location.hash = 'app/{APP}'")
     await page.shows("all refused", "#app")
@@ -157,6 +198,8 @@ async def test_a_new_app_and_what_is_wrong_with_its_files(page: Page, tmp_path: 
     await chosen(page, "#source-zip", zipped(tmp_path / "empty.zip", {"README.html": "<h1>Hello</h1>"}))
     await page.click_text("Make the database", "#app")
     await page.shows("Nothing in these files says which tables the app needs", "#app-problem")
+    await page.shows("The files in empty.zip are taken.", "#app")
+    await page.shows("Make it without tables", "#app")
     broken = MODEL + "model User {\n  id Int @id\n  name Strin\n}\n"
     (tmp_path / "broken.zip").write_bytes(b"PK not a zip")
     await chosen(page, "#source-zip", tmp_path / "broken.zip")

@@ -65,7 +65,7 @@ async def occupied(connection: asyncpg.Connection, schema: Schema) -> list[tuple
 
 
 async def _has_rows(connection: asyncpg.Connection, table: Table) -> bool:
-    found: bool = await connection.fetchval(f"select exists (select from {quoted(table.schema, table.name)})")  # noqa: S608
+    found: bool = await connection.fetchval(f"select exists (select from {quoted(table.schema, table.name)})")  # noqa: S608 - names are quoted
     return found
 
 

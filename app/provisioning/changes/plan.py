@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.provisioning.changes.draft import Draft
+from app.provisioning.changes.drawing.order import drawn
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of, schema_of
 from app.provisioning.changes.merge import Drift, merged
 from app.provisioning.changes.renames import ChoiceError, Rename, recognised, renamed
@@ -103,9 +104,7 @@ def planned(
         evidence=evidence,
         fills=_fills(choices.fills, target),
     )
-    for rename in made:
-        draft.rename(rename)
-    return Plan(draft.drawn(), result.drift + left_out, tuple(made), renames.possible, items_of(live), target)
+    return Plan(drawn(draft, made), result.drift + left_out, tuple(made), renames.possible, items_of(live), target)
 
 
 def _evidence(items: Items) -> Iterable[tuple[Key, Evidence]]:

@@ -101,7 +101,7 @@ def nullability(key: Key, column: Column) -> str:
 def filled(key: Key, column: Column, expression: str) -> str:
     """A value for every row that has none."""
     name = quoted(column.name)
-    return f"update {quoted(key.schema, key.table)} set {name} = {expression} where {name} is null"  # noqa: S608
+    return f"update {quoted(key.schema, key.table)} set {name} = {expression} where {name} is null"  # noqa: S608 - names are quoted
 
 
 def sourced(key: Key, before: Column, after: Column) -> list[str]:
@@ -138,7 +138,7 @@ def _sequence(key: Key, column: str) -> str:
 
 def _continued(key: Key, column: str) -> str:
     name = quoted(column)
-    highest = f"(select greatest(max({name}), 0) + 1 from {quoted(key.schema, key.table)})"  # noqa: S608
+    highest = f"(select greatest(max({name}), 0) + 1 from {quoted(key.schema, key.table)})"  # noqa: S608 - names are quoted
     return f"select pg_catalog.setval({_sequence(key, column)}, {highest}, false)"
 
 

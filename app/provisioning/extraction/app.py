@@ -10,7 +10,7 @@ from app.provisioning.extraction.result import IMPOSSIBLE, Extraction, Finding, 
 from app.provisioning.schema.validation import faults
 from app.provisioning.source.files import SourceTree
 
-MAPPERS: Final[tuple[ReaderName, ...]] = ("prisma", "typeorm", "mongoose")
+MAPPERS: Final[tuple[ReaderName, ...]] = ("prisma", "typeorm", "drizzle", "sequelize", "mongoose")
 """Those that say outright what the tables are; where two say it of one table, the earlier one counts."""
 
 COMPONENTS: Final[ReaderName] = "components"

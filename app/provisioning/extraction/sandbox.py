@@ -19,7 +19,7 @@ import msgspec
 from app.provisioning.extraction.result import Extraction
 from app.provisioning.source.files import LeftOut, SourceError, SourceTree
 
-READERS: Final = 1
+READERS: Final = 2
 """Counts up when the readers make another schema of the same files, which then is another revision of the app."""
 
 TIMEOUT_SECONDS: Final = 60.0

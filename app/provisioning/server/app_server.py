@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address
@@ -11,6 +13,9 @@ from app.provisioning.server.names import Names
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.roles import drop_role
 from app.provisioning.server.scratch import drop_expired, scratch
+from app.provisioning.server.usage import Usage, usage_of
+
+LONGEST_TRANSACTION: Final = timedelta(hours=24)
 
 
 class AppServer:
@@ -43,11 +48,25 @@ class AppServer:
         named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
         return {names: size for names, size in named if names is not None}
 
+    async def usage(self, apps: Collection[Names]) -> dict[Names, Usage]:
+        """Figures of those apps' databases, as usage.py says. Raises AppServerError."""
+        return await usage_of(self.address, apps)
+
     async def objects(self) -> dict[str, str]:
         """Every database and role of apps, and the name of the database that it belongs to. Raises AppServerError."""
         async with self.address.link() as link:
             rows = await link.rows("objects", apps=naming.APPS)
         return {row["name"]: row["name"][: naming.LENGTH] for row in rows}
+
+    async def end_old_transactions(self) -> list[str]:
+        """End sessions of apps that have been in one transaction for too long; their databases. Raises AppServerError.
+
+        It keeps the server from reusing transaction numbers, of which there is one supply for all.
+        """
+        hours = LONGEST_TRANSACTION // timedelta(hours=1)
+        async with self.address.link() as link:
+            rows = await link.rows("end_old_transactions", apps=naming.APPS, hands=naming.HANDS, hours=hours)
+        return [row["datname"] for row in rows]
 
     async def drop_expired_hands(self) -> int:
         """Drop temporary logins that have outlived their time; how many there were. Raises AppServerError."""

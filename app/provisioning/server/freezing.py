@@ -19,7 +19,10 @@ STATEMENTS: Final = named("freezing.sql")
 
 
 async def freeze(place: Place) -> None:
-    """Nothing can be written but by deleting; sessions are ended. Raises AppServerError."""
+    """Nothing can be written but by deleting; sessions are ended. Raises AppServerError.
+
+    What has more tables than can be given away at once is shut.
+    """
     names = place.names
     await place.quarantine()
     if not await _value(place.link, "role_exists", role=names.frozen):
@@ -30,6 +33,8 @@ async def freeze(place: Place) -> None:
     await _run(place.link, "allow_schemas", database=names.database, frozen=names.frozen)
     await place.gather()
     async with _hand(place) as link:
+        if await _value(link, "is_too_much", role=names.role):
+            return
         await _run(link, "freeze", role=names.role, frozen=names.frozen)
     await _run(place.link, "disallow_growth", database=names.database, role=names.role)
     await place.open()
@@ -51,6 +56,14 @@ async def is_frozen(place: Place) -> bool:
         return False
     async with _hand(place) as link:
         return await _value(link, "is_frozen", role=place.names.role, frozen=place.names.frozen)
+
+
+async def roles_of_frozen(place: Place) -> tuple[str, ...]:
+    """The role that has the tables while they are frozen, also the name of a schema of its; none where there is none.
+
+    Raises AppServerError.
+    """
+    return (place.names.frozen,) if await _value(place.link, "role_exists", role=place.names.frozen) else ()
 
 
 async def shrink(place: Place) -> None:

@@ -174,6 +174,15 @@ vacuum (analyze)
 -- name: shrink
 vacuum (full, analyze) :"schema".:"table"
 
+-- name: is_too_much
+-- Each table, index and sequence takes a lock until the end, and all databases of the server have one supply of them.
+select count(*) > (
+    pg_catalog.current_setting('max_locks_per_transaction')::integer
+    * pg_catalog.current_setting('max_connections')::integer / 2
+)
+from pg_catalog.pg_class as c
+where c.relowner = :'role'::pg_catalog.regrole
+
 -- name: role_exists
 select pg_catalog.to_regrole(:'role') is not null
 

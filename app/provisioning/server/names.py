@@ -52,6 +52,21 @@ class Names:
         return f"{self.role}_frozen"
 
     @property
+    def successor(self) -> str:
+        """What is to take the place of the database."""
+        return f"{self.database}_next"
+
+    @property
+    def former(self) -> str:
+        """What had the place of the database until just now."""
+        return f"{self.database}_former"
+
+    @property
+    def databases(self) -> dict[str, str]:
+        """All that there may be of it, for a moment also beside it."""
+        return {"database": self.database, "successor": self.successor, "former": self.former}
+
+    @property
     def logins(self) -> tuple[str, str]:
         """Whom the app can sign in as."""
         return self.role, self.second_login

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -93,6 +93,11 @@ class Place:
         async with self.address.link(database=names.database) as inside:
             await inside.run("drop_standard_schema")
 
+    async def clear(self) -> None:
+        """There is no database, and nobody gets in. Raises AppServerError."""
+        await self.quarantine()
+        await self.link.run("drop_database", database=self.names.database)
+
     async def open(self) -> None:
         """Let the app's logins in. Raises AppServerError."""
         for login in await self._logins():
@@ -108,7 +113,8 @@ class Place:
         """Nothing of the app is on the server any more. Raises AppServerError."""
         await self.quarantine()
         # A role cannot go before the database in which it owns something.
-        await self.link.run("drop_database", database=self.names.database)
+        for database in self.names.databases.values():
+            await self.link.run("drop_database", database=database)
         for role in (self.names.second_login, self.names.frozen, self.names.role):
             await drop_role(self.address, self.link, role, home=self.names)
 
@@ -144,6 +150,10 @@ class Place:
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
+
+    async def exists(self) -> bool:
+        """Whether there is a database. Raises AppServerError."""
+        return bool(await self.link.value("database_exists", database=self.names.database))
 
     async def version(self) -> str:
         """The version of the server. Raises AppServerError."""
@@ -181,11 +191,13 @@ class Place:
             await drop_role(self.address, self.link, name, home=self.names)
 
     async def _give_back(self, owner: str, *, forget: bool = False) -> None:
-        async with self.hand(owner) as hand, hand.link() as link:
-            await link.run("act_as_oneself")
-            await link.run("give_back", **{"from": owner, "to": self.names.role})
-            if forget:
-                await link.run("drop_owned", role=owner)
+        async with self.hand(owner) as hand:
+            for row in await self.link.rows("databases", **self.names.databases):
+                async with self.address.link(replace(hand.credentials, database=row["datname"])) as link:
+                    await link.run("act_as_oneself")
+                    await link.run("give_back", **{"from": owner, "to": self.names.role})
+                    if forget:
+                        await link.run("drop_owned", role=owner)
 
     async def _logins(self) -> list[str]:
         first, second = self.names.logins

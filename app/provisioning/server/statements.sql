@@ -93,8 +93,31 @@ select pg_catalog.pg_terminate_backend(a.pid, 5000)
 from pg_catalog.pg_stat_activity as a
 where a.datname = :'database' and a.pid <> pg_catalog.pg_backend_pid()
 
+-- name: end_old_transactions
+select a.datname, pg_catalog.pg_terminate_backend(a.pid, 5000)
+from pg_catalog.pg_stat_activity as a
+where
+    a.datname ~ :'apps'
+    and a.usename !~ :'hands'
+    and a.xact_start < pg_catalog.now() - pg_catalog.make_interval(hours => :hours)
+
 -- name: drop_database
 drop database if exists :"database" with (force)
+
+-- name: databases
+select d.datname from pg_catalog.pg_database as d where d.datname in (:'database', :'successor', :'former') and d.datallowconn
+
+-- name: database_exists
+select exists (select from pg_catalog.pg_database as d where d.datname = :'database')
+
+-- name: rename_database
+alter database :"from" rename to :"to"
+
+-- name: mark_database
+comment on database :"database" is :'mark'
+
+-- name: mark_of_database
+select pg_catalog.shobj_description(d.oid, 'pg_database') from pg_catalog.pg_database as d where d.datname = :'database'
 
 -- name: drop_role
 drop role if exists :"role"
@@ -224,3 +247,41 @@ limit 1
 
 -- name: connections
 select count(*) from pg_catalog.pg_stat_activity as a where a.datname = :'database' and a.usename !~ :'hands'
+
+-- name: connections_of_all
+select a.datname as database, count(*) as connections
+from pg_catalog.pg_stat_activity as a
+where a.datname ~ :'apps' and a.usename !~ :'hands'
+group by a.datname
+
+-- name: only_own_names
+set search_path = pg_catalog
+
+-- name: usage
+select
+    count(*) as tables,
+    coalesce(sum(pg_catalog.pg_stat_get_live_tuples(c.oid)) filter (where c.relkind = 'r'), 0)::bigint as rows
+from pg_catalog.pg_class as c
+where
+    c.relkind in ('r', 'p')
+    and c.relpersistence <> 't'
+    and c.relnamespace::pg_catalog.regnamespace::text !~ '^(pg_|information_schema$)'
+
+-- name: knows_slow_queries
+select to_regclass('pg_stat_statements') is not null
+
+-- name: slow_queries
+select s.database, s.query, s.calls, s.mean_ms
+from (
+    select
+        d.datname as database,
+        pg_catalog.left(q.query, 300) as query,
+        q.calls,
+        pg_catalog.round(q.mean_exec_time::numeric, 1)::double precision as mean_ms,
+        pg_catalog.row_number() over (partition by q.dbid order by q.mean_exec_time desc) as place
+    from pg_stat_statements as q
+    inner join pg_catalog.pg_database as d on d.oid = q.dbid
+    where d.datname ~ :'apps' and q.mean_exec_time >= :least
+) as s
+where s.place <= 5
+order by s.database, s.place

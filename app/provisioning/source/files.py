@@ -193,9 +193,13 @@ def _unzipped(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes | str]]:
                 yield entry.filename, opened.read(MOST_BYTES_OF_A_FILE + 1)
 
 
+_OWN: Final = frozenset({"app", "apps", "components", "lib", "packages", "pages", "prisma", "server", "src"})
+"""Directories of an app itself, which are not what an archive has around it."""
+
+
 def _without_wrapper(tree: SourceTree) -> SourceTree:
     tops = {path.partition("/")[0] if "/" in path else "" for path in tree.files}
-    if len(tops) != 1 or "" in tops:
+    if len(tops) != 1 or "" in tops or (tops <= _OWN and f"{min(tops)}/package.json" not in tree.files):
         return tree
     start = len(tops.pop()) + 1
     return SourceTree({path[start:]: text for path, text in tree.files.items()}, tree.left_out)

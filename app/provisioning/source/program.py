@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from tree_sitter import Node
 
+from app.provisioning.source.evaluation import Evaluation
 from app.provisioning.source.files import SourceTree
 from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
-from app.provisioning.source.values import UNDEFINED, Bindings, Call, Evaluation, Found, Value
+from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Value
 
 _INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
 

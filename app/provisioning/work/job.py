@@ -143,6 +143,19 @@ class Report:
         ended: Row = msgspec.json.decode(row["ended"])
         return ended
 
+    async def begin_backup(self, **given: Any) -> Row:
+        """A row for a backup, and what another worker left unfinished: as private.begin_app_backup() says."""
+        return await self._told("begin_app_backup", _encode(given).decode())
+
+    async def finish_backup(self, backup_id: UUID, **outcome: Any) -> None:
+        """How the backup ended: as private.finish_app_backup() says."""
+        await self._told("finish_app_backup", backup_id, _encode(outcome).decode())
+
+    async def backup(self, backup_id: UUID) -> Row | None:
+        """The row of a backup of the same app that can be restored; None: there is no such one."""
+        found = await self._database.fetch_row("app_backup_to_restore", self._operation_id, self._worker, backup_id)
+        return None if found[0] is None else msgspec.json.decode(found[0], type=dict[str, Any])
+
     async def succeeded(self, outcome: Outcome) -> None:
         """The end."""
         await self._finish({"state": "succeeded", "result": outcome.result, "changes": outcome.changes})
@@ -155,6 +168,10 @@ class Report:
         """Whoever comes first may go on with it after a while."""
         again = {"state": "queued", "error_code": code, "error_detail": detail, "retry_after_seconds": seconds}
         await self._finish(again)
+
+    async def _told(self, query: str, *arguments: object) -> Row:
+        found = await self._database.fetch_row(query, self._operation_id, self._worker, *arguments)
+        return msgspec.json.decode(found[0], type=dict[str, Any])
 
     async def _finish(self, outcome: Row) -> None:
         await self._database.fetch("finish_app_operation", self._operation_id, self._worker, _encode(outcome).decode())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -18,17 +18,23 @@ from app.database import Database
 from app.encryption import SecretsKeys
 from app.errors import OperationLost, PalaverError
 from app.logs import get_logger
+from app.provisioning.backups.backups import Backups
+from app.provisioning.backups.tools import Tools
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.work.connections import Connections, ShownAddress
 from app.provisioning.work.job import Job, Report
+from app.provisioning.work.operations.backup import backup
 from app.provisioning.work.operations.change import change
+from app.provisioning.work.operations.copy import copy
 from app.provisioning.work.operations.provision import provision
 from app.provisioning.work.operations.remove import remove, unremove
+from app.provisioning.work.operations.restore import restore
 from app.provisioning.work.operations.rotate import rotate
-from app.provisioning.work.operations.work import Checkpoint, Keep, Operation, Undone, Work
+from app.provisioning.work.operations.work import Operation, Undone, Work
 from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.planning import Planner
+from app.provisioning.work.retention import Retention
 from app.provisioning.work.upkeep import Upkeep
 from app.settings import Settings
 
@@ -36,8 +42,8 @@ log = get_logger(__name__)
 
 LEASE: Final = timedelta(minutes=1)
 SWEEP_SECONDS: Final = 10.0
-UPKEEP_EVERY: Final = 6
-"""Sweeps between two looks at the sizes of all databases."""
+LOOK_SECONDS: Final = 60.0
+"""Between two looks at the sizes of all databases."""
 
 AT_ONCE: Final = 8
 RETRY_SECONDS: Final = 15.0
@@ -48,6 +54,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "unremove": unremove,
     "rotate": rotate,
     "change": change,
+    "backup": backup,
+    "restore": restore,
+    "copy": copy,
 }
 
 
@@ -60,10 +69,9 @@ class Runner:
         server: AppServer,
         passwords: Passwords,
         address: ShownAddress,
+        backups: Backups | None = None,
         *,
         operations: Mapping[str, Operation] = OPERATIONS,
-        keep: Keep | None = None,
-        checkpoint: Checkpoint | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.worker: Final = f"worker-{uuid4()}"
@@ -72,26 +80,28 @@ class Runner:
         self._passwords = passwords
         self._address = address
         self._operations = operations
-        self._keep = keep
-        self._checkpoint = checkpoint
+        self._backups = backups or Backups(server, Tools())
         self._lease = lease
         self.planner: Final = Planner(server)
         self._upkeep = Upkeep(database, server)
+        self._retention = Retention(database, self._backups)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._running: dict[UUID, asyncio.Task[None]] = {}
-        self._sweeping: asyncio.Task[None] | None = None
+        self._regular: tuple[asyncio.Task[None], ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, database: Database) -> Runner | None:
         """As the settings say; None where they lack the server or the key, and no databases are made."""
         if settings.provisioner_database_url is None or settings.secrets_key is None:
             return None
-        url = settings.provisioner_database_url.get_secret_value()
+        url, keys = settings.provisioner_database_url.get_secret_value(), SecretsKeys.of(settings.secrets_key)
+        server = AppServer(url)
         return cls(
             database,
-            AppServer(url),
-            Passwords(SecretsKeys.of(settings.secrets_key)),
+            server,
+            Passwords(keys),
             ShownAddress.of(url, settings.apps_database_address, settings.apps_database_sslmode),
+            Backups.of(settings, server, keys),
         )
 
     @property
@@ -105,13 +115,18 @@ class Runner:
 
     def open(self) -> None:
         """Begin to look for what others left."""
-        self._sweeping = asyncio.create_task(self._sweep_for_ever(), name="apps")
+        # Apart, since an app can make a look last.
+        self._regular = (
+            asyncio.create_task(_again_and_again(self.sweep, SWEEP_SECONDS), name="apps-sweep"),
+            asyncio.create_task(_again_and_again(self.look, LOOK_SECONDS), name="apps-look"),
+        )
 
     async def drain(self, seconds: float) -> None:
         """Let what is being done end in that time; what has not then is left to another worker."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.wait((self._sweeping,))
+        for task in self._regular:
+            task.cancel()
+        if self._regular:
+            await asyncio.wait(self._regular)
         running = [*self._running.values()]
         if running:
             _, late = await asyncio.wait(running, timeout=seconds)
@@ -136,6 +151,7 @@ class Runner:
     async def look(self) -> None:
         """Measure all databases and clean up now. Raises PalaverError and AppServerError."""
         await self._upkeep.look()
+        await self._retention.look()
 
     async def _run(self, operation_id: UUID) -> None:
         async with self._room:
@@ -153,7 +169,7 @@ class Runner:
 
     async def _do(self, job: Job) -> None:
         report = Report(self._database, job.operation_id, self.worker, self._lease)
-        work = Work(job, report, self._server, self._passwords, self._address, self._keep, self._checkpoint)
+        work = Work(job, report, self._server, self._passwords, self._address, self._backups)
         said = {"operation": str(job.operation_id), "kind": job.kind, "database": str(job.database_id)}
         try:
             outcome = await self._operations[job.kind](work)
@@ -167,17 +183,16 @@ class Runner:
             await report.succeeded(outcome)
             log.info("app_operation_succeeded", **said)
 
-    async def _sweep_for_ever(self) -> None:
-        turn = 0
-        while True:
-            try:
-                await self.sweep()
-                if turn % UPKEEP_EVERY == 0:
-                    await self.look()
-            except PalaverError as error:
-                log.warning("apps_not_swept", code=error.code)
-            except AppServerError as error:
-                log.warning("apps_not_swept", code=error.code, sqlstate=error.sqlstate)
-            turn += 1
-            # Workers that started together spread out.
-            await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.8, 1.2))
+
+async def _again_and_again(doing: Callable[[], Awaitable[object]], seconds: float) -> None:
+    while True:
+        try:
+            await doing()
+        except PalaverError as error:
+            log.warning("apps_not_swept", code=error.code)
+        except AppServerError as error:
+            log.warning("apps_not_swept", code=error.code, sqlstate=error.sqlstate)
+        except Exception:
+            log.exception("apps_not_swept")
+        # Workers that started together spread out.
+        await asyncio.sleep(seconds * random.uniform(0.8, 1.2))

@@ -11,8 +11,10 @@ import msgspec
 from app.database import Database
 from app.logs import get_logger
 from app.provisioning.server.app_server import AppServer
+from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.freezing import freeze, is_frozen, shrink, thaw
 from app.provisioning.server.names import Names
+from app.provisioning.server.place import Place
 
 log = get_logger(__name__)
 
@@ -22,6 +24,9 @@ WARNING_TIME: Final = timedelta(hours=24)
 FAR: Final = 1.1
 TOO_FAR: Final = 2.0
 """What grows to that although nothing can be written to its tables is shut."""
+
+USAGE_EVERY: Final = 10
+"""Looks between two at what is in the databases: each has to be entered for it."""
 
 SizeState: TypeAlias = Literal["within", "warned", "read_only"]
 
@@ -41,14 +46,25 @@ class Upkeep:
     def __init__(self, database: Database, server: AppServer) -> None:
         self._database = database
         self._server = server
+        self._looks = 0
 
     async def look(self) -> None:
         """Measure, warn, freeze and thaw; clean up. Raises PalaverError and AppServerError."""
         sizes = await self._server.sizes()
-        measured = [{"database_name": names.database, "bytes": size} for names, size in sizes.items()]
+        usage = await self._server.usage(sizes) if self._looks % USAGE_EVERY == 0 else {}
+        self._looks += 1
+        measured = [
+            {"database_name": names.database, "bytes": size, "usage": usage.get(names)} for names, size in sizes.items()
+        ]
         for row in await self._database.fetch("note_app_sizes", msgspec.json.encode(measured).decode()):
-            await self._weigh(row)
+            try:
+                await self._weigh(row)
+            except AppServerError as error:
+                # An app can make this fail in its own database; the others are seen to all the same.
+                log.warning("app_not_weighed", database=row["database_name"], code=error.code, sqlstate=error.sqlstate)
         await self._server.drop_expired_hands()
+        if ended := await self._server.end_old_transactions():
+            log.warning("app_transactions_ended", databases=ended)
         if left := await self.left_over():
             log.error("apps_left_over", count=len(left), names=left[:20])
 
@@ -69,31 +85,40 @@ class Upkeep:
         lasts = datetime.now(UTC) - since if since is not None else timedelta()
         state = row["size_state"]
         wanted = size_state(state, lasts, row["size_bytes"], row["max_bytes"])
-        if wanted == state == "within" or wanted == state == "warned":
+        if "read_only" not in (state, wanted):
+            await self._note(row, wanted)
             return
-        if "read_only" in (state, wanted):
-            await self._hold(row, frozen=wanted == "read_only")
-        if wanted != state:
-            changed = await self._database.fetch_row(
-                "note_size_state", row["tenant_id"], row["database_id"], state, wanted
-            )
-            if changed[0]:
-                log.info("app_size_state", database=row["database_name"], before=state, now=wanted)
-
-    async def _hold(self, row: Any, *, frozen: bool) -> None:
         async with self._server.place(Names(UUID(str(row["database_id"]))), gently=True) as place:
             if not place.is_taken:
                 # An operation is under way there; the next look finds it as well.
                 return
-            if not frozen:
+            if wanted == "read_only":
+                # Said before it is done, so that what a worker leaves that is killed at it is undone when it is to be.
+                if await self._note(row, wanted):
+                    await _hold(place, row)
+            else:
                 await thaw(place)
                 await place.open()
-            elif row["max_bytes"] is not None and row["size_bytes"] > row["max_bytes"] * TOO_FAR:
-                if row["size_state"] == "read_only":
-                    await place.quarantine()
-                else:
-                    await freeze(place)
-            elif not await is_frozen(place):
-                await freeze(place)
-            else:
-                await shrink(place)
+                await self._note(row, wanted)
+
+    async def _note(self, row: Any, wanted: SizeState) -> bool:
+        """Whether the database is, or was already, in that state."""
+        before = row["size_state"]
+        if before == wanted:
+            return True
+        (changed,) = await self._database.fetch_row(
+            "note_size_state", row["tenant_id"], row["database_id"], before, wanted
+        )
+        if changed:
+            log.info("app_size_state", database=row["database_name"], before=before, now=wanted)
+        return bool(changed)
+
+
+async def _hold(place: Place, row: Any) -> None:
+    is_too_far = row["size_bytes"] > row["max_bytes"] * TOO_FAR
+    if is_too_far and row["size_state"] == "read_only":
+        await place.quarantine()
+    elif is_too_far or not await is_frozen(place):
+        await freeze(place)
+    else:
+        await shrink(place)

@@ -18,7 +18,7 @@ const STATES = {
   discarded: "discarded",
 };
 
-/** What newer files of the app would change, and what they have changed; nothing where the server plans nothing. */
+/** What newer files of the app would change, and what they have changed. */
 export function changesSection(desk) {
   const list = make("div");
   const sources = sourcesNode(desk.row);
@@ -27,31 +27,29 @@ export function changesSection(desk) {
       look.disabled = true;
       say("Comparing the files with the database…");
       try {
-        await plan(desk.place, await sources.files());
+        const { steps } = await plan(desk.place, await sources.files());
         await show(desk, list);
-        list.querySelector("h4, p")?.focus();
+        if (steps.length === 0) list.prepend(make("p", { tabIndex: -1, textContent: "The database is as the files say: there is nothing to change." }));
+        list.firstChild.focus();
       } finally {
         look.disabled = false;
       }
     }),
   );
-  const node = make("section", { className: "card", "aria-label": "Changes", hidden: true }, make("h3", { textContent: "Changes" }), sources.node, make("div", { className: "suggestion-row" }, look), list);
-  desk.told(async () => { node.hidden = !(await show(desk, list)); });
+  const node = make("section", { className: "card", "aria-label": "Changes" }, make("h3", { textContent: "Changes" }), pendingNode(desk.status), sources.node, make("div", { className: "suggestion-row" }, look), list);
+  desk.told(() => show(desk, list));
   return node;
 }
+
+const pendingNode = ({ pending }) =>
+  pending ? make("p", { className: "doubt", textContent: "The app's files have changed since this database got its tables." }) : null;
 
 /** Have a plan made; where the files are those that are kept, an empty request asks for it. */
 const plan = (place, files) => tell(place, "plan", files.body ? { method: "POST", ...files } : given({}));
 
 async function show(desk, list) {
-  try {
-    await tell(desk.place, "changes");
-  } catch (error) {
-    if (error.code === "NOT_FOUND") return false;
-    throw error;
-  }
   const rows = await data("app_changes", {
-    select: "id,state,digest,steps,drift,possible_renames,is_complete,error_detail,created_at,applied_at",
+    select: "id,state,digest,choices,steps,drift,possible_renames,error_detail,created_at,applied_at",
     database_id: `eq.${desk.status.databaseId}`,
     order: "created_at.desc,id.desc",
     limit: String(MOST),
@@ -59,12 +57,16 @@ async function show(desk, list) {
   const [open] = rows.filter(({ state }) => state === "planned");
   const past = rows.filter(({ state }) => state !== "planned" && state !== "discarded");
   list.replaceChildren(...(open ? [planNode(desk, list, open)] : []), ...(past.length ? [pastNode(desk, past)] : []));
-  return true;
 }
 
 function planNode(desk, list, change) {
-  const { id, digest, steps, drift } = change;
-  if (!steps.length) return make("p", { tabIndex: -1, textContent: "The database is as the files say: there is nothing to change." });
+  const { id, digest, steps, drift, choices } = change;
+  const rename = (from, to) =>
+    desk.told(async () => {
+      await tell(desk.place, "plan", given({ ...choices, renames: { ...choices.renames, [from]: to } }));
+      await show(desk, list);
+      list.firstChild.focus();
+    });
   const boxes = new Map();
   const apply = make("button", { type: "button", className: "primary", on: { click: () => desk.told(() => desk.run("The change is being made", `changes/${id}/apply`, given({ digest, confirmed: confirmed() }))) } });
   const confirmed = () => [...boxes].filter(([, box]) => box.checked).map(([number]) => number);
@@ -75,12 +77,13 @@ function planNode(desk, list, change) {
   };
   const items = steps.map((step) => make("li", {}, ...stepParts(step, boxes, ticked)));
   ticked();
-  const discard = () => desk.told(async () => { await tell(desk.place, `changes/${id}/discard`, given({})); say("The plan was discarded."); await show(desk, list); });
+  const discard = () => desk.told(async () => { await tell(desk.place, `changes/${id}/discard`, given({ digest })); say("The plan was discarded."); await show(desk, list); });
   return make(
     "div",
-    { className: "plan" },
-    make("h4", { tabIndex: -1, textContent: steps.length === 1 ? "One step" : `${steps.length} steps` }),
+    { className: "plan", tabIndex: -1, role: "group", "aria-label": "What would change" },
+    make("h4", { textContent: steps.length === 1 ? "One step" : `${steps.length} steps` }),
     make("ol", { className: "changes" }, ...items),
+    ...change.possible_renames.map(({ from, to }) => make("p", {}, `${from} may have become ${to}. `, quiet("It has", () => rename(from, to)))),
     drift.length ? make("p", { className: "small", textContent: "Changed in the database itself, and left as it is:" }) : null,
     drift.length ? make("ul", { className: "columns" }, ...drift.map(({ explanation }) => make("li", { className: "small", textContent: explanation }))) : null,
     make("div", { className: "suggestion-row" }, apply, quiet("Discard", discard)),

@@ -5,7 +5,6 @@ import { worker } from "./worker.js";
 
 const WORDS = {
   NOT_FOUND: "This app does not exist, or you do not see it any more.",
-  PROVISIONING_UNAVAILABLE: "This server makes no databases for apps. Whoever runs it can set that up.",
 };
 const DOING = new Set(["queued", "running"]);
 

@@ -30,9 +30,14 @@ export function makingNode({ place, row, status, told, run }) {
       }
     }),
   );
-  const begin = (query) => told(async () => run("The database is being made", "provision", { ...(await picked()), query }));
+  const begin = (query) =>
+    told(async () => {
+      const problem = await run("The database is being made", "provision", { ...(await picked()), query });
+      if (problem?.code === "NO_TABLES_FOUND") empty.hidden = false;
+    });
   const primary = make("button", { type: "button", className: "primary", textContent: "Make the database", on: { click: () => begin({}) } });
   const empty = quiet("Make it without tables", () => begin({ empty: "true" }));
+  empty.hidden = true;
   return make(
     "section",
     { className: "card", "aria-label": "A database for this app" },

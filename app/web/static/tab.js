@@ -27,11 +27,17 @@ const STATES = {
   removed: "no database",
 };
 const STEPS = {
+  starting: "Starting",
   creating: "Creating the database",
   applying: "Making the tables, and trying to get out",
+  looking: "Looking at the database",
+  changing: "Making the change",
   "setting the password": "Setting the password",
   shutting: "Shutting the database",
   "backing up": "Backing up, and restoring the backup once to see that it works",
+  copying: "Copying",
+  restoring: "Restoring the backup",
+  "changing over": "Putting it in the place of the other",
   removing: "Removing it",
   opening: "Opening it again",
 };
@@ -124,7 +130,7 @@ function partsOf(tab) {
       return [awayNode(desk, when)];
     default:
       return isOwner
-        ? [failureNode(status), makingNode(desk)].filter(Boolean)
+        ? [failureNode(status), makingNode(desk), backupsNode(desk)].filter(Boolean)
         : [make("p", { className: "small", textContent: "It has no database here. Only its owner can have one made." })];
   }
 }
@@ -133,18 +139,20 @@ function failureNode({ error }) {
   return error && make("div", { className: "notice bad" }, make("p", { textContent: error.detail ?? "It could not be made." }), make("p", { className: "small", textContent: error.code }));
 }
 
-/** Do something to the database, with its steps before the person's eyes; then show how it is. */
+/** Do something to the database, with its steps before the person's eyes; then show how it is. What was wrong with it, or null. */
 async function follow(tab, title, action, options) {
   const steps = new Steps(STEPS);
   const head = make("h3", { tabIndex: -1, textContent: title });
   at("app-problem").replaceChildren();
+  const former = [...at("app-body").childNodes];
   at("app-body").replaceChildren(make("section", { className: "card", "aria-label": title, "aria-busy": "true" }, head, steps.node));
   head.focus();
   let last = null;
   const heard = ({ step }) => {
+    if (step === last) return;
     if (last) steps.show({ step: last, state: "done" });
     last = step;
-    if (step !== "done") steps.show({ step, state: "active" });
+    steps.show({ step, state: "active" });
   };
   let problem = null;
   try {
@@ -153,16 +161,18 @@ async function follow(tab, title, action, options) {
     if (!(error instanceof Problem) || error.code === "SESSION_ENDED") throw error;
     problem = error;
   }
-  if (tab.visit !== view.visit) return;
-  try {
+  if (tab.visit !== view.visit) return problem;
+  if (problem?.status >= 400 && problem.status < 500 && last === null) {
+    // Nothing was begun: what was filled in is there again.
+    at("app-body").replaceChildren(...former);
+  } else {
     await load(tab);
-  } catch (error) {
-    problem ??= error;
   }
-  if (tab.visit !== view.visit) return;
+  if (tab.visit !== view.visit) return problem;
   if (problem) tellProblem(problem);
   else say(`The database: ${STATES[tab.status.state] ?? tab.status.state}.`);
   (at("app-body").querySelector("h3") ?? at("title")).focus();
+  return problem;
 }
 
 /** Runs what a person asked for, and tells on the tab if it fails, unless that is left by then. */

@@ -194,6 +194,7 @@ def assist(draw: DrawFn, _catalog: Catalog) -> Statement:
             "select * from public.app_changes order by 1, 2",
             "select * from public.app_backups order by 1, 2",
             f"select * from private.read_app_changes({claims(who)}, '{app}')",
+            f"select * from private.read_app_backups({claims(who)}, '{app}')",
             f"select private.read_change_basis({claims(who)}, '{app}', 'production')",
             f"select private.record_app_change({claims(who)}, '{app}', 'production', '{changed}', '{{}}')",
             f"select private.confirm_app_change({claims(who)}, '{changed}', repeat('a', 64), array[0])",

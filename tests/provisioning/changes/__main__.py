@@ -1,7 +1,7 @@
 """`python -m tests.provisioning.changes`: how long plans take, on a server of its own.
 
-`--tables` says how many tables the app has (500), `--version` which PostgreSQL (18). With `--examples` the properties
-of test_any_change.py are tried so many times each.
+`--tables` says how many tables the app has (500), `--version` which PostgreSQL (18). With `--examples` the tests run on
+it instead, each property of test_any_change.py so many times.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from app.provisioning.schema.model import (
     Table,
     TypeName,
 )
-from tests.provisioning.changes.trying import databases
+from tests.provisioning.changes.trying import VERSION, databases
 from tests.world import PASSWORDS, server_directory
 
 Value = TypeVar("Value")
@@ -125,7 +125,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.examples:
         command = [sys.executable, "-m", "pytest", "tests/provisioning/changes", "-q", "--hypothesis-show-statistics"]
-        sys.exit(subprocess.call(command, env=os.environ | {"PALAVER_EXAMPLES": str(arguments.examples)}))
+        told = {"PALAVER_EXAMPLES": str(arguments.examples), VERSION: str(arguments.version)}
+        sys.exit(subprocess.call(command, env=os.environ | told))
     with (
         server_directory() as directory,
         Postgres(

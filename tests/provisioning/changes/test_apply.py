@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from app.local.postgres import Postgres
-from app.provisioning.changes.apply import Mark, RefusedError, StaleError, apply, mark_of
+from app.provisioning.changes.apply import Mark, OutcomeError, RefusedError, StaleError, apply, mark_of
 from app.provisioning.changes.items import items_of
 from app.provisioning.changes.plan import Choices
 from app.provisioning.changes.rehearsal import canonical, run
@@ -108,6 +108,51 @@ async def test_a_table_that_got_rows_since_makes_a_plan_stale(tried: Tried) -> N
         await apply(tried.live, plan)
 
 
+async def test_rows_that_somebody_is_adding_are_waited_for_and_make_a_plan_stale(
+    tried: Tried, apps_server: Postgres
+) -> None:
+    await tried.holds(OLD)
+    plan = await tried.plan(OLD, users(*USERS.columns[:3], replace(USERS.columns[3], type="smallint")))
+    hand = await asyncpg.connect(apps_server.url(database="changes_live"))
+    adding = hand.transaction()
+    await adding.start()
+    await hand.execute("insert into users (name, email, age) values ('Ada', 'a@x', 36)")
+    applying = asyncio.create_task(apply(tried.live, plan))
+    waits = "select cardinality(pg_blocking_pids($1)) > 0"
+    while not applying.done() and not await tried.scratch.fetchval(waits, tried.live.get_server_pid()):
+        pass
+    await adding.commit()
+    await hand.close()
+    with pytest.raises(StaleError):
+        await applying
+    assert await tried.live.fetchval("select pg_typeof(age)::text from users") == "integer"
+
+
+async def test_whoever_is_in_the_way_too_long_stops_a_change(
+    tried: Tried, apps_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.provisioning.changes.apply.LOCK_TIMEOUT", "20ms")
+    await tried.holds(OLD)
+    plan = await tried.plan(OLD, users(*USERS.columns, Column("bio", "text", nullable=True)))
+    hand = await asyncpg.connect(apps_server.url(database="changes_live"))
+    async with hand.transaction():
+        await hand.fetch("select from users")
+        with pytest.raises(RefusedError) as caught:
+            await asyncio.wait_for(apply(tried.live, plan), 5)
+    await hand.close()
+    assert (caught.value.subject, caught.value.sqlstate) == ("tables", "55P03")
+
+
+async def test_a_change_that_would_come_out_otherwise_than_planned_changes_nothing(tried: Tried) -> None:
+    before = await tried.holds(OLD)
+    plan = await tried.plan(OLD, users(*USERS.columns, Column("bio", "text", nullable=True)))
+    (step,) = plan.steps
+    otherwise = (*step.sql, 'create table "left over" (id integer)')
+    with pytest.raises(OutcomeError, match=r"unexpected: .*left over"):
+        await apply(tried.live, replace(plan, steps=(replace(step, sql=otherwise),)))
+    assert items_of(await catalog.read(tried.live)) == items_of(before)
+
+
 async def test_whoever_comes_after_a_crash_sees_what_was_done(tried: Tried) -> None:
     await tried.holds(OLD)
     assert await mark_of(tried.live) is None
@@ -117,14 +162,14 @@ async def test_whoever_comes_after_a_crash_sees_what_was_done(tried: Tried) -> N
     assert await mark_of(tried.live) == mark
 
 
-async def test_killed_while_it_is_applied_it_did_all_or_nothing(tried: Tried, postgres_server: Postgres) -> None:
+async def test_killed_while_it_is_applied_it_did_all_or_nothing(tried: Tried, apps_server: Postgres) -> None:
     before = await tried.holds(OLD)
     await fill(tried)
     new = Schema(
         (*users(*USERS.columns, Column("bio", "text", nullable=True)).tables, Table("tags", (Column("id", "integer"),)))
     )
     plan = await tried.plan(OLD, new)
-    url = postgres_server.url(database="changes_live")
+    url = apps_server.url(database="changes_live")
     done = 0
     for delay in range(12):
         hand = await asyncpg.connect(url)

@@ -19,7 +19,10 @@ from app.provisioning.schema import catalog, ddl
 from app.provisioning.schema.model import Column, Schema, Table, TypeName
 from app.provisioning.schema.names import literal, quoted
 
-EXAMPLES = int(os.environ.get("PALAVER_EXAMPLES", "10"))
+VERSION = "PALAVER_APPS_SERVER_VERSION"
+"""The environment variable that says which PostgreSQL these tests run on, where it is not the others'."""
+
+EXAMPLES = int(os.environ.get("PALAVER_EXAMPLES", "6"))
 """How many of each property are tried; `python -m tests.provisioning.changes` tries more."""
 
 VALUES = {

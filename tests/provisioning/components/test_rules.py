@@ -212,3 +212,11 @@ def test_what_a_tool_made_is_not_read() -> None:
 def test_without_code_there_is_nothing_to_read() -> None:
     assert read(SourceTree({})) is None
     assert read(SourceTree({"package.json": "{}"})) is None
+
+
+@pytest.mark.parametrize("piece", ["<script>", "<script ", "<script></script ", "</script>"])
+def test_scripts_that_do_not_end_are_read_in_time(piece: str) -> None:
+    page = (piece + "\n") * (390_000 // len(piece))
+    began = time.perf_counter()
+    read(SourceTree({"App.vue": page}))
+    assert time.perf_counter() - began < 10

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import asyncpg
 import pytest
 
@@ -232,3 +234,11 @@ async def test_rows_can_be_written_without_knowing_ids(app_database: asyncpg.Con
 def test_collections_are_named_as_mongoose_names_them() -> None:
     names = {"Person": "people", "News": "news", "Bus": "buses", "Index": "indexes", "Roof": "roofs", "Goose": "geese"}
     assert {name: collection_of(name) for name in names} == names
+
+
+def test_schemas_that_stand_in_each_other_twice_over_and_over_are_read_in_time() -> None:
+    doubled = "".join(f"const S{n} = new Schema({{a: [S{n - 1}], b: [S{n - 1}]}});\n" for n in range(1, 26))
+    source = f"const S0 = new Schema({{x: {{type: String, index: true}}}});\n{doubled}model('Thing', S25);"
+    began = time.perf_counter()
+    assert extracted(source).schema.tables
+    assert time.perf_counter() - began < 10

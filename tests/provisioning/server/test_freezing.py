@@ -117,3 +117,18 @@ async def test_both_logins_are_frozen_and_a_taken_name_is_no_way_out(app: App) -
                 await connection.execute(sql)
     async with app.ground.server.place(app.names) as place:
         await thaw(place)
+
+
+async def test_more_tables_than_the_server_has_locks_for_are_shut(app: App) -> None:
+    async with app.signed_in() as connection:
+        await connection.execute(
+            "do $$ begin for i in 1..1100 loop execute format('create table t%s (id serial primary key)', i);"
+            " if i % 100 = 0 then commit; end if; end loop; end $$"
+        )
+    async with app.ground.server.place(app.names) as place:
+        await freeze(place)
+        assert await app.ground.refused(app.names.role, app.password, app.names.database) == "28000"
+        await thaw(place)
+        await place.open()
+    async with app.signed_in() as connection:
+        await connection.execute("insert into t1 default values")

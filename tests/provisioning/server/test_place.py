@@ -9,7 +9,7 @@ import pytest
 
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.scram import new_password
-from tests.provisioning.server.conftest import LIMITS, App, Ground
+from tests.provisioning.server.conftest import LIMITS, App, Ground, set_up
 
 
 async def left(ground: Ground) -> list[str]:
@@ -147,3 +147,20 @@ async def test_sizes(app: App, other: App) -> None:
     assert all(size > 1_000_000 for size in sizes.values())
     async with app.ground.server.place(app.names) as place:
         assert await place.size() == sizes[app.names]
+
+
+async def test_the_provisioner_gets_in_when_apps_have_all_connections(ground: Ground) -> None:
+    query = "select pg_has_role('palaver_provisioner', 'pg_use_reserved_connections', 'usage')"
+    async with ground.superuser() as connection:
+        assert await connection.fetchval(query)
+
+
+async def test_a_database_that_was_shut_when_the_server_was_set_up_lets_no_app_in(ground: Ground, app: App) -> None:
+    async with ground.superuser() as connection:
+        await connection.execute("create database closed allow_connections false")
+        try:
+            set_up(ground.postgres)
+            await connection.execute("alter database closed allow_connections true")
+            assert await ground.refused(app.names.role, app.password, "closed") == "42501"
+        finally:
+            await connection.execute("drop database closed")

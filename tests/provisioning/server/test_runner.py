@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +25,7 @@ from app.local.postgres import free_port
 from app.metrics import Metrics
 from app.provisioning.schema.model import Column, ForeignKey, PrimaryKey, Schema, Table
 from app.provisioning.server.app_server import AppServer
+from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Place
 from app.provisioning.work.connections import ShownAddress
@@ -159,7 +163,7 @@ async def test_a_database_with_its_tables(desk: Desk) -> None:
     row = await desk.do(app_id, "provision")
     assert (row["state"], row["tables_created"], row["ended"]) == ("ready", 2, "succeeded")
     assert all(trial["outcome"] == "refused" for trial in json.loads(row["receipt"]))
-    assert [step["step"] for step in json.loads(row["progress"])] == ["creating", "applying"]
+    assert [step["step"] for step in json.loads(row["progress"])] == ["starting", "creating", "applying"]
     assert sorted(await tables(await desk.opens(app_id))) == ["authors", "posts"]
     assert (await desk.ask(app_id, "provision"))["status"] == "ready"
 
@@ -363,6 +367,107 @@ async def test_what_is_too_large_is_read_only_until_it_has_shrunk(desk: Desk) ->
     await connection.execute("insert into authors (name) values ('Ann')")
     await connection.close()
     assert await upkeep.left_over() == []
+
+
+LIMIT = "update public.tenants set app_plan = 'enterprise', app_plan_limits = jsonb_build_object('max_bytes', $1::int8)"
+
+
+async def test_an_app_at_work_is_thawed_when_its_operation_has_ended(desk: Desk) -> None:
+    app_id = await desk.app()
+    await desk.do(app_id, "provision")
+    upkeep = Upkeep(desk.pool, desk.ground.server)
+    for limit in (1, 1_000_000_000):
+        await desk.database.fetch(LIMIT, limit, role="supabase_admin")
+        async with desk.ground.server.place(Names((await desk.row(app_id))["id"])):
+            await upkeep.look()
+        await upkeep.look()
+    assert (await desk.row(app_id))["size_state"] == "within"
+    connection = await asyncpg.connect(await desk.opens(app_id))
+    await connection.execute("insert into authors (name) values ('Ann')")
+    await connection.close()
+
+
+async def test_a_worker_that_dies_over_a_freeze_shuts_nobody_out_for_good(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_id = await desk.app()
+    await desk.do(app_id, "provision")
+    upkeep = Upkeep(desk.pool, desk.ground.server)
+    await desk.database.fetch(LIMIT, 1, role="supabase_admin")
+    with monkeypatch.context() as patch:
+        patch.setattr(Place, "gather", AsyncMock(side_effect=asyncio.CancelledError))
+        with pytest.raises(asyncio.CancelledError):
+            await upkeep.look()
+    with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
+        await tables(await desk.opens(app_id))
+    await desk.database.fetch(LIMIT, 1_000_000_000, role="supabase_admin")
+    await upkeep.look()
+    assert len(await tables(await desk.opens(app_id))) == 2
+
+
+async def test_an_app_that_cannot_be_weighed_keeps_no_other_from_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apps = [await desk.app() for _ in range(2)]
+    for app_id in apps:
+        await desk.do(app_id, "provision")
+    await desk.database.fetch(LIMIT, 1, role="supabase_admin")
+    for stubborn in [Names((await desk.row(app_id))["id"]) for app_id in apps]:
+
+        async def refuse(place: Place, stubborn: Names = stubborn) -> None:
+            if place.names == stubborn:
+                raise AppServerError(sqlstate="55P03")
+
+        await desk.database.fetch("update public.app_databases set size_state = 'within'", role="supabase_admin")
+        with monkeypatch.context() as patch:
+            patch.setattr("app.provisioning.work.upkeep.freeze", refuse)
+            patch.setattr("app.provisioning.work.upkeep.log.warning", warned := Mock())
+            await Upkeep(desk.pool, desk.ground.server).look()
+        warned.assert_called_once_with(
+            "app_not_weighed", database=stubborn.database, code="APP_SERVER_ERROR", sqlstate="55P03"
+        )
+        assert {(await desk.row(app_id))["size_state"] for app_id in apps} == {"read_only"}
+
+
+async def test_a_transaction_that_never_ends_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    app_id = await desk.app()
+    await desk.do(app_id, "provision")
+    server = desk.ground.server
+    connection = await asyncpg.connect(await desk.opens(app_id))
+    await connection.execute("begin")
+    assert await server.end_old_transactions() == []
+    monkeypatch.setattr("app.provisioning.server.app_server.LONGEST_TRANSACTION", timedelta(0))
+    assert await server.end_old_transactions() == [(await desk.row(app_id))["database_name"]]
+    connection.terminate()
+
+
+async def test_what_is_gone_from_the_server_can_be_removed_and_made_again(desk: Desk) -> None:
+    app_id = await desk.app()
+    row = await desk.do(app_id, "provision")
+    async with desk.ground.server.place(Names(row["id"])) as place:
+        await place.remove()
+    assert (await desk.do(app_id, "remove", grace_days=0))["state"] == "removed"
+    assert (await desk.do(app_id, "provision"))["state"] == "ready"
+
+
+async def test_a_restored_database_as_its_page_says(desk: Desk, project: Path) -> None:
+    app_id = await desk.app()
+    row = await desk.do(app_id, "provision")
+    opens = await desk.opens(app_id)
+    async with desk.database.connected("supabase_admin") as connection:
+        await connection.execute(
+            "set session_replication_role = replica;"
+            "update public.app_databases set state = 'creating', ready_at = null;"
+            "update public.app_operations"
+            " set state = 'running', lease_owner = 'w', lease_until = now(), finished_at = null"
+        )
+    page = (project / "docs" / "provisioning.md").read_text()
+    (script,) = re.findall("```sql\n(.*?)```", page, re.DOTALL)
+    async with desk.database.connected("postgres") as connection:
+        await connection.execute(script.replace("…", row["database_name"]))
+    assert await desk.runner.sweep() == []
+    assert (await desk.row(app_id))["state"] == "ready"
+    assert len(await tables(opens)) == 2
 
 
 async def test_what_no_row_knows_is_found(desk: Desk) -> None:

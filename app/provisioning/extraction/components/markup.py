@@ -68,7 +68,8 @@ class _Page(HTMLParser):
 def sightings(path: str, page: str) -> Iterator[Sighting]:
     """The forms of a page."""
     parser = _Page(path)
-    parser.feed(page)
+    # What does not end is no tag, and the parser would look for its end at each beginning.
+    parser.feed(page[: page.rfind(">") + 1])
     parser.close()
     file = posixpath.splitext(posixpath.basename(path))[0]
     for given, evidence, inputs in parser.forms:

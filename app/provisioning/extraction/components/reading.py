@@ -24,7 +24,8 @@ _NO_DATA: Final = re.compile(
 )
 """Files that speak of tests, of tools or of the looks of a page."""
 
-_SCRIPT: Final = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT: Final = re.compile(r"<script\b([^>]{0,1000})>", re.IGNORECASE)
+_SCRIPT_END: Final = re.compile(r"</script\s{0,100}>", re.IGNORECASE)
 MOST_SOURCE: Final = 400_000
 """Characters of one file; what is longer was not written by hand."""
 
@@ -128,8 +129,10 @@ def _script(page: str) -> str:
     """The scripts of a page, each on the lines where it stands."""
     pieces: list[str] = []
     end = 0
-    for found in _SCRIPT.finditer(page):
+    position = 0
+    while (found := _SCRIPT.search(page, position)) and (closed := _SCRIPT_END.search(page, found.end())):
         if "json" not in found[1]:
-            pieces += ["\n" * page.count("\n", end, found.start(2)), found[2]]
-            end = found.end(2)
+            pieces += ["\n" * page.count("\n", end, found.end()), page[found.end() : closed.start()]]
+            end = closed.start()
+        position = closed.end()
     return "".join(pieces)

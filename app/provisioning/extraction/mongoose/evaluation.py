@@ -7,14 +7,13 @@ from typing import Final
 
 from tree_sitter import Node
 
+from app.provisioning.source.evaluation import MOST_DEPTH, Evaluation
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Module, parameters, text
 from app.provisioning.source.values import (
-    MOST_DEPTH,
     UNDEFINED,
     Bindings,
     Call,
-    Evaluation,
     Found,
     Name,
     Opaque,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Final
 
 from app.provisioning.extraction.mongoose import constants
@@ -25,17 +26,26 @@ _KIND_OF: Final = {
     "numeric": "Number",
 }
 
+MOST_DOCUMENTS: Final = 10_000
 
-def gathered(document: Document, prefix: str = "", around: tuple[int, ...] = ()) -> Iterator[KeyedIndex]:
-    """All indexes of a schema and of the schemas in it, with full paths."""
-    if id(document) in around:
+
+def gathered(
+    document: Document, prefix: str = "", around: tuple[int, ...] = (), seen: Iterator[int] | None = None
+) -> Iterator[KeyedIndex]:
+    """All indexes of a schema and of the schemas in it, with full paths.
+
+    Schemas that stand in each other twice are as many as two to the power of how deep they are: no more than
+    MOST_DOCUMENTS are looked into.
+    """
+    seen = count() if seen is None else seen
+    if id(document) in around or next(seen) >= MOST_DOCUMENTS:
         return
     named: dict[str, KeyedIndex] = {}
     for name, path in document.paths.items():
         if path.document is not None and path.options.get("excludeIndexes") is not True:
-            yield from gathered(path.document, f"{prefix}{name}.", (*around, id(document)))
+            yield from gathered(path.document, f"{prefix}{name}.", (*around, id(document)), seen)
             for variant in (*path.document.variants, *path.variants):
-                yield from gathered(variant.document, f"{prefix}{name}.", (*around, id(document)))
+                yield from gathered(variant.document, f"{prefix}{name}.", (*around, id(document)), seen)
         if path.kind == "DocumentArray":
             continue
         found = _of_path(path, f"{prefix}{name}")

@@ -1,36 +1,19 @@
-"""Where schemas are made and changed: `new Schema(…)`, copies, and the calls on them that add paths and indexes."""
+"""Where schemas are made: `new Schema(…)`, copies, classes, and the calls that give one back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import Final
 
 from tree_sitter import Node
 
+from app.provisioning.extraction.mongoose.changes import CHAINED, CHANGES, Changes
 from app.provisioning.extraction.mongoose.classes import Classes
 from app.provisioning.extraction.mongoose.definitions import Definitions
-from app.provisioning.extraction.mongoose.documents import Document, KeyedIndex, Notes, Variant
-from app.provisioning.extraction.mongoose.evaluation import Bound, Following, Shared, function_of, last_segment
+from app.provisioning.extraction.mongoose.documents import Document, Notes
+from app.provisioning.extraction.mongoose.evaluation import Bound, Following, Shared, last_segment
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import Module, parameters, text, walk
-from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
-
-_CHANGES: Final = frozenset(
-    {"add", "clearIndexes", "discriminator", "index", "path", "plugin", "remove", "removeIndex", "set", "required",
-     "unique", "default", "ref"}
-)  # fmt: skip
-_CHAINED: Final = _CHANGES | {
-    "pre",
-    "post",
-    "virtual",
-    "method",
-    "static",
-    "queue",
-    "loadClass",
-    "alias",
-    "searchIndex",
-}
+from app.provisioning.source.syntax import Module, text, walk
+from app.provisioning.source.values import Call, Found, Name, Value
 
 
 class Schemas:
@@ -43,19 +26,18 @@ class Schemas:
         self._notes = notes
         self.classes = Classes(program, self.values, notes, self)
         self.definitions = Definitions(notes, self.of)
+        self.changes = Changes(program, self.shared, self.values, self.definitions, notes, self.of)
         self._documents: dict[tuple[str, int, int], Document] = {}
         self._kept: list[object] = []
-        self._changes: dict[tuple[str, int], list[Call]] = {}
-        self._changed: set[tuple[int, str, int]] = set()
         self._nodes: dict[str, dict[str, list[Node]]] = {}
         self.used: set[int] = set()
 
     def note_changes(self, modules: Iterable[Module]) -> None:
         """Take note of the calls and assignments that change what variables hold."""
         for module in modules:
-            self._note_changes(module)
-        for changes in self._changes.values():
-            changes.sort(key=lambda call: (call.at.module.path, call.at.node.end_byte))
+            self.changes.note_calls(module, self.nodes(module, "call_expression"))
+            self.changes.note_assignments(module, self.nodes(module, "assignment_expression"))
+        self.changes.sort()
 
     def nodes(self, module: Module, kind: str) -> list[Node]:
         """The calls, `new` expressions or assignments of a module, in order."""
@@ -66,26 +48,6 @@ class Schemas:
                     found[node.type].append(node)
             self._nodes[module.path] = found
         return self._nodes[module.path][kind]
-
-    def _note_changes(self, module: Module) -> None:
-        for node in (*self.nodes(module, "call_expression"), *self.nodes(module, "assignment_expression")):
-            if node.type == "call_expression":
-                callee = node.child_by_field_name("function")
-                if callee is None or callee.type != "member_expression":
-                    continue
-                if text(callee.child_by_field_name("property")) not in _CHANGES:
-                    continue
-                root = _root(callee)
-                found = None if root is None else self.program.find(module, text(root), root)
-                if found is not None:
-                    call = self._as_call(module, node)
-                    self._changes.setdefault((found.module.path, found.node.id), []).append(call)
-            elif node.type == "assignment_expression":
-                left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-                if left is not None and right is not None and left.type == "identifier":
-                    found = self.program.find(module, text(left), left)
-                    if found is not None:
-                        self.shared.assigned.setdefault((found.module.path, found.node.id), Found(module, right))
 
     def left_over(self, modules: Iterable[Module]) -> list[Document]:
         """Schemas that stand in the code, and were not asked for."""
@@ -118,7 +80,7 @@ class Schemas:
             self.used.add(id(document))
             for declared in value.declared if isinstance(value, Bound) else ():
                 document.name = document.name or text(declared.node.child_by_field_name("name"))
-                self._change(document, declared.module.path, declared.node.id)
+                self.changes.make(document, declared)
         return document
 
     def at(self, found: Found) -> Document | None:
@@ -163,11 +125,11 @@ class Schemas:
         )
         if owner is None:
             return None
-        if method in _CHAINED:
+        if method in CHAINED:
             values = self.values.within(bindings)
             document = self.of(values.of(Found(call.at.module, owner)))
-            if document is not None and method in _CHANGES:
-                self._apply(document, call)
+            if document is not None and method in CHANGES:
+                self.changes.apply(document, call)
             return document
         if method in ("clone", "pick", "omit"):
             original = self.of(self.values.within(bindings).of(Found(call.at.module, owner)))
@@ -233,128 +195,3 @@ class Schemas:
             or self.program.resolve(call.at.module, source.source) is not None
             or source.source.startswith((".", "@/", "~/"))
         )
-
-    def _change(self, document: Document, path: str, node_id: int) -> None:
-        """Do to a schema what calls on its variable do."""
-        if (key := (id(document), path, node_id)) in self._changed:
-            return
-        self._changed.add(key)
-        for call in self._changes.get((path, node_id), ()):
-            self._apply(document, call)
-
-    def _apply(self, document: Document, call: Call) -> None:
-        if (key := (id(document), call.at.module.path, call.at.node.id)) in self._changed:
-            return
-        self._changed.add(key)
-        arguments = self.values.arguments(call)
-        first = arguments[0] if arguments else UNDEFINED
-        second = arguments[1] if len(arguments) > 1 else UNDEFINED
-        owner = _owner(call)
-        if owner is not None and owner.type == "call_expression" and (inner := self._path_of(document, call, owner)):
-            self._change_path(document, inner, call, arguments)
-            return
-        match last_segment(call.callee):
-            case "add":
-                prefix = second if isinstance(second, str) else ""
-                self.definitions.add(document, first, call.at, prefix)
-            case "index" if isinstance(first, dict):
-                document.indexes.append(KeyedIndex(first, second if isinstance(second, dict) else {}, call.at))
-            case "clearIndexes":
-                document.indexes.clear()
-            case "removeIndex":
-                document.indexes = [
-                    each
-                    for each in document.indexes
-                    if each.keys != first and (first is UNDEFINED or each.options.get("name") != first)
-                ]
-            case "set" if isinstance(first, str) and second is not UNDEFINED:
-                document.options[first] = second
-            case "path" if isinstance(first, str) and second is not UNDEFINED:
-                self.definitions.set(document, first, second, call.at)
-            case "remove":
-                for each in first if isinstance(first, list) else [first]:
-                    document.remove(str(each))
-            case "plugin":
-                self._plugin(document, call, first, second)
-            case "discriminator" if (variant := self.of(second)) is not None:
-                tied = arguments[2] if len(arguments) > 2 else UNDEFINED
-                document.variants.append(_variant(first, tied, variant, call.at))
-
-    def _path_of(self, document: Document, call: Call, owner: Node) -> str | None:
-        """`name` of `schema.path("name").required(true)`, also where calls stand in between."""
-        while owner.type == "call_expression":
-            callee = owner.child_by_field_name("function")
-            if callee is None or callee.type != "member_expression":
-                return None
-            if text(callee.child_by_field_name("property")) == "path":
-                arguments = self.values.arguments(self._as_call(call.at.module, owner))
-                return arguments[0] if len(arguments) == 1 and isinstance(arguments[0], str) else None
-            inner = callee.child_by_field_name("object")
-            if inner is None:
-                return None
-            owner = inner
-        return None
-
-    def _change_path(self, document: Document, name: str, call: Call, arguments: list[Value]) -> None:
-        path = document.paths.get(name)
-        if path is None:
-            return
-        method = last_segment(call.callee)
-        if method == "discriminator":
-            variant = self.of(arguments[1]) if len(arguments) > 1 else None
-            if variant is not None:
-                tied = arguments[2] if len(arguments) > 2 else UNDEFINED
-                path.variants.append(_variant(arguments[0], tied, variant, call.at))
-        elif method in ("required", "unique", "default", "index", "ref"):
-            options = {**path.options, method: arguments[0] if arguments else True}
-            document.paths[name] = replace(path, options=options)
-
-    def _plugin(self, document: Document, call: Call, plugin: Value, options: Value) -> None:
-        """Apply a plugin that is a function of the app; the fields of others cannot be seen."""
-        name = plugin.text if isinstance(plugin, Name) else ""
-        found = plugin.at if isinstance(plugin, Opaque) else None
-        if isinstance(plugin, Name):
-            found = self.program.find(plugin.at.module, plugin.text, plugin.at.node)
-        function = None if found is None else function_of(found)
-        if function is None:
-            shown = name or (plugin.callee if isinstance(plugin, Call) else "this plugin")
-            self._notes.warn(call.at, "plugin", f"What {shown} adds to the schema cannot be seen.")
-            return
-        given = parameters(function.node)
-        target = given[0].child_by_field_name("pattern") or given[0] if given else None
-        if target is None:
-            return
-        bindings = self.values.bindings_of(function, [UNDEFINED, Record() if options is UNDEFINED else options])
-        for change in self._changes.get((function.module.path, target.id), ()):
-            self._apply(document, Bound(change.callee, change.arguments, change.at, bindings=bindings))
-
-    def _as_call(self, module: Module, node: Node) -> Call:
-        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-        given = () if arguments is None else tuple(each for each in arguments.named_children if each.type != "comment")
-        return Call("".join(text(callee).split()), given, Found(module, node))
-
-
-def _variant(name: Value, tied: Value, document: Document, at: Found) -> Variant:
-    shown = (
-        name
-        if isinstance(name, str)
-        else last_segment(name.text.removesuffix(".name"))
-        if isinstance(name, Name)
-        else ""
-    )
-    return Variant(shown, tied if isinstance(tied, (str, int)) and tied != "" else shown, document, at)
-
-
-def _owner(call: Call) -> Node | None:
-    function = call.at.node.child_by_field_name("function")
-    return None if function is None else function.child_by_field_name("object")
-
-
-def _root(callee: Node) -> Node | None:
-    """`schema` of `schema.path("a").required`."""
-    here = callee.child_by_field_name("object")
-    while here is not None and here.type in ("member_expression", "call_expression"):
-        if here.type == "member_expression" and text(here.child_by_field_name("property")) not in _CHAINED:
-            return None
-        here = here.child_by_field_name("object" if here.type == "member_expression" else "function")
-    return here if here is not None and here.type == "identifier" else None

@@ -17,6 +17,7 @@ from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, SchemaRefused, told
 from app.provisioning.server.place import Place
 from app.provisioning.work.job import Outcome, Row
+from app.provisioning.work.operations.backup import checkpoint
 from app.provisioning.work.operations.work import Undone, Work
 from app.provisioning.work.planning import Planner, TablesHeld, choices_of, looked, refused
 
@@ -48,18 +49,7 @@ class DatabaseReadOnly(AppServerError):
     code = "APP_DATABASE_READ_ONLY"
 
 
-_BY_CODE: Final = {
-    kind.code: kind
-    for kind in (
-        ChangeStale,
-        ChangeUnexpected,
-        BackupNeeded,
-        DatabaseReadOnly,
-        TablesHeld,
-        SchemaRefused,
-        AppServerFull,
-    )
-}
+_ENDS: Final = (ChangeStale, ChangeUnexpected, BackupNeeded, DatabaseReadOnly, TablesHeld, SchemaRefused, AppServerFull)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +109,15 @@ def _over(change: Row) -> Outcome:
     """How an operation ends whose change has ended, now or at the hands of a worker that went away after it."""
     if change["state"] in ("applied", "undone"):
         return Outcome({"change": change["id"], "steps": len(change["ran"]), "complete": change["is_complete"]})
-    error = _BY_CODE.get(change["error_code"], ChangeStale)(change["error_detail"])
-    raise Undone(error, {}) from error
+    code = "APP_CHANGE_STALE" if change["state"] == "discarded" else change["error_code"]
+    kind = next((kind for kind in _ENDS if kind.code == code), AppServerError)
+    raise Undone(kind(change["error_detail"]), {})
 
 
 async def _backed_up(work: Work, place: Place) -> Begun:
-    if work.checkpoint is None:
+    if not work.backups.are_kept:
         raise BackupNeeded()
-    await work.report.step("backing up")
-    async with work.report.lasting("backing up"):
-        backup_id = await work.checkpoint(work, place)
+    backup_id = await checkpoint(work, place)
     return Begun.of(await work.report.begin_change(backup_id))
 
 
@@ -144,7 +133,8 @@ async def _applied(work: Work, place: Place, begun: Begun) -> list[Ran]:
             # By a worker that went away before it could say which steps it took how long over.
             return []
         plan = await _planned(work, link, begun)
-        await work.report.step("changing", f"{len(plan.chosen(begun.change['confirmed_steps']))} steps")
+        count = len(plan.chosen(begun.change["confirmed_steps"]))
+        await work.report.step("changing", f"{count} {'step' if count == 1 else 'steps'}")
         async with work.report.lasting("changing"):
             return await _carried_out(link, plan, begun)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from app.provisioning.server.place import Place
 from app.provisioning.work.job import Outcome
+from app.provisioning.work.operations.backup import REMOVAL_DAYS, for_good, keep
 from app.provisioning.work.operations.work import Work
 
 
@@ -14,12 +18,20 @@ async def remove(work: Work) -> Outcome:
         await place.quarantine()
         if not job.arguments.get("final"):
             return Outcome()
-        if job.arguments.get("backup") and job.database["ready_at"] is not None and work.keep is not None:
-            await work.report.step("backing up")
-            await work.keep(work, place)
-        await work.report.step("removing")
+        backup_id = await _kept(work, place)
+        await work.report.step("removing", None if backup_id else "without a backup")
         await place.remove()
-    return Outcome(changes={"host": None, "port": None})
+    return Outcome({"backup_id": backup_id and str(backup_id)}, {"host": None, "port": None})
+
+
+async def _kept(work: Work, place: Place) -> UUID | None:
+    """A verified backup of what goes, where somebody could want one; None: there is none to be made."""
+    job = work.job
+    is_wanted = job.arguments.get("backup") and job.database["ready_at"] is not None
+    if not is_wanted or not work.backups.are_kept or not await place.exists():
+        return None
+    async with for_good():
+        return await keep(work, place, "removal", keep_days=REMOVAL_DAYS, is_shut=True)
 
 
 async def unremove(work: Work) -> Outcome:

@@ -18,8 +18,9 @@ async def rotate(work: Work) -> Outcome:
     job = work.job
     login = next(each for each in job.names.logins if each != job.database["role_name"])
     password, stored = await work.pending_password(new_password())
+    await work.report.step("starting")
     async with work.server.place(job.names) as place:
-        # Who has lost the operation to another worker, and has the place late, learns it before anything is touched.
+        # Who has lost the operation meanwhile, and gets the place when all is done, learns it before touching anything.
         await work.report.step("setting the password", pending=stored)
         await place.renew(login, password, job.limits, grace=GRACE)
     until = (datetime.now(UTC) + GRACE).isoformat()

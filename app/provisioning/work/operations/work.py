@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
-from uuid import UUID
 
+from app.provisioning.backups.backups import Backups
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
-from app.provisioning.server.place import Place
 from app.provisioning.work.connections import ShownAddress
 from app.provisioning.work.job import Job, Outcome, Report, Row
 from app.provisioning.work.passwords import Passwords
@@ -24,11 +23,7 @@ class Work:
     server: AppServer
     passwords: Passwords
     address: ShownAddress
-    keep: Keep | None = None
-    """Makes a verified backup before a database goes; None where backups are not set up."""
-
-    checkpoint: Checkpoint | None = None
-    """Makes a verified backup before data goes, and gives its id; None where backups are not set up."""
+    backups: Backups
 
     async def pending_password(self, new: str) -> tuple[str, str]:
         """The password that is to be set, and as it is stored: an earlier worker's if it got as far, else `new`."""
@@ -37,8 +32,6 @@ class Work:
         return self.passwords.unwrapped(stored, job.tenant_id, job.database_id), stored
 
 
-Keep: TypeAlias = Callable[[Work, Place], Awaitable[None]]
-Checkpoint: TypeAlias = Callable[[Work, Place], Awaitable[UUID]]
 Operation: TypeAlias = Callable[[Work], Awaitable[Outcome]]
 
 

@@ -1,0 +1,1 @@
+"""The Drizzle reader: tables as drizzle-kit would create them."""

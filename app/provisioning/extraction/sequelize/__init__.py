@@ -1,0 +1,1 @@
+"""The Sequelize reader: tables as sync() would create them."""

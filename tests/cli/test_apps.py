@@ -1,0 +1,135 @@
+"""`apps …` as operators type them, against a real server for apps."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import main
+from app.settings import Settings
+from tests.cli.test_commands import Result
+from tests.provisioning.serving import SECRETS_KEY, AppsPostgres, apps_postgres, opened
+from tests.world import Database
+
+Apps = Callable[..., Awaitable[Result]]
+BEFORE = """
+datasource db {
+  provider = "postgresql"
+}
+model User {
+  id   Int    @id @default(autoincrement())
+  name String
+}
+"""
+AFTER = BEFORE.replace("name String", "fullName String\n  age Int?")
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[AppsPostgres]:
+    with apps_postgres() as ground:
+        yield ground
+
+
+@pytest.fixture
+async def apps(
+    database: Database,
+    ground: AppsPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> AsyncIterator[Apps]:
+    """The command in this process, which starts in no time."""
+    monkeypatch.setenv("DATABASE_URL", database.url())
+    monkeypatch.setenv("WORKER_DATABASE_URL", database.url("palaver_worker"))
+    monkeypatch.setenv("PROVISIONER_DATABASE_URL", ground.url)
+    monkeypatch.setenv("SECRETS_KEY", SECRETS_KEY)
+
+    def ran(arguments: list[str]) -> int:
+        try:
+            return main(["apps", *arguments])
+        except SystemExit as refused:
+            return int(refused.code or 0)
+
+    async def apps(*arguments: object) -> Result:
+        status = await asyncio.to_thread(ran, [str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Result(status, said.out, said.err)
+
+    yield apps
+    await ground.clear()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The app's directory."""
+    (tmp_path / "prisma").mkdir()
+    (tmp_path / "prisma" / "schema.prisma").write_text(BEFORE, "utf-8")
+    return tmp_path
+
+
+async def test_an_app_from_its_files_to_its_end(apps: Apps, source: Path) -> None:
+    app = (await apps("create", "Shop", source, "--owner", "ben@acme.test")).out.strip()
+    made = await apps("provision", "Shop")
+    assert (made.status, "creating" in made.err.splitlines()) == (0, True)
+    url = made.out.strip()
+    async with opened(url) as connection:
+        await connection.execute("""insert into "User" (name) values ('Ada')""")
+    assert app in (await apps("list")).out
+    receipt = (await apps("receipt", app)).out.splitlines()
+    assert len(receipt) > 10
+    assert {line.split()[0] for line in receipt} == {"refused"}
+
+    (source / "prisma" / "schema.prisma").write_text(AFTER, "utf-8")
+    dry = await apps("plan", "Shop", source, "--dry-run")
+    assert (dry.status, (await apps("changes", "Shop")).out) == (0, "")
+    plan = await apps("plan", "Shop", source)
+    assert plan.out.startswith(dry.out)
+    assert "rename (asks): The column User.name becomes User.fullName" in plan.out
+    assert (await apps("apply", "Shop", "--confirm", "all")).err.splitlines()[-1] == "done"
+    undo = await apps("undo", "Shop")
+    assert "destructive (asks)" in undo.out
+    assert (await apps("discard", "Shop")).status == 0
+    listed = (await apps("changes", "Shop")).out.splitlines()
+    assert [line.split()[1] for line in listed] == ["discarded", "applied"]
+    async with opened(url) as connection:
+        assert await connection.fetchval('select "fullName" from "User"') == "Ada"
+
+    assert (await apps("rotate-password", "Shop")).status == 0
+    async with opened((await apps("connection", "Shop")).out.strip()) as connection:
+        assert await connection.fetchval('select count(*) from "User"') == 1
+    assert "it can be had back until" in (await apps("deprovision", "Shop")).err
+    assert (await apps("undo-deprovision", "Shop")).status == 0
+    assert json.loads((await apps("status", "Shop")).out)["state"] == "ready"
+    swept = await apps("sweep")
+    assert (swept.status, swept.err.splitlines()[-1]) == (0, "0 operations were due")
+    assert (await apps("deprovision", "Shop", "--grace-days", 0, "--no-backup")).err.splitlines()[-1] == "removed"
+
+
+async def test_what_cannot_be_done_is_said_in_a_sentence(
+    apps: Apps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await apps("provision", "Nothing")).err == "palaver apps: there is no app Nothing.\n"
+    nobody = await apps("create", "Shop", "--owner", "nobody@acme.test")
+    assert (nobody.status, "nobody@acme.test" in nobody.err) == (1, True)
+    await apps("create", "Shop", "--owner", "ben@acme.test")
+    for arguments in (
+        ("plan", "Shop"),
+        ("connection", "Shop"),
+        ("receipt", "Shop"),
+        ("apply", "Shop"),
+        ("undo", "Shop"),
+    ):
+        failed = await apps(*arguments)
+        assert (failed.status, failed.out, failed.err.startswith("palaver apps: ")) == (1, "", True), arguments
+        assert "Traceback" not in failed.err
+    assert (await apps("apply", "Shop", "--confirm", "1,x")).status == 2
+    assert (await apps("plan", "Shop", "--rename", "a")).status == 2
+    await apps("create", "Shop", "--owner", "ada@acme.test")
+    assert "there are 2 apps Shop" in (await apps("status", "Shop")).err
+    monkeypatch.delenv("SECRETS_KEY")
+    assert Settings.load(env_file=None).secrets_key is None
+    missing = await apps("status", "Shop")
+    assert (missing.status, "SECRETS_KEY" in missing.err) == (2, True)

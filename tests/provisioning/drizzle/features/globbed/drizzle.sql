@@ -1,0 +1,6 @@
+CREATE TYPE "public"."kind" AS ENUM('x', 'y');
+CREATE TABLE "users" (
+	"id" serial PRIMARY KEY NOT NULL,
+	"kind" "kind"
+);
+

@@ -1,0 +1,14 @@
+CREATE TABLE "a_table_with_a_name_that_is_really_much_too_long_for_it" (
+	"id" serial PRIMARY KEY NOT NULL,
+	"a_column_with_a_name_that_is_really_much_too_long_for_any_reason_at_all" integer,
+	CONSTRAINT "a_table_with_a_name_that_is_really_much_too_long_for_it_a_column_with_a_name_that_is_really_much_too_long_for_any_reason_at_all_unique" UNIQUE("a_column_with_a_name_that_is_really_much_too_long_for_any_reason_at_all")
+);
+
+CREATE TABLE "another_table_with_quite_a_long_name_as_well" (
+	"id" serial PRIMARY KEY NOT NULL,
+	"first_identifier_of_another_table" integer,
+	"second_identifier_of_another_table" integer NOT NULL
+);
+
+ALTER TABLE "another_table_with_quite_a_long_name_as_well" ADD CONSTRAINT "another_table_with_quite_a_long_name_as_well_first_identifier_of_another_table_a_table_with_a_name_that_is_really_much_too_long_for_it_id_fk" FOREIGN KEY ("first_identifier_of_another_table") REFERENCES "public"."a_table_with_a_name_that_is_really_much_too_long_for_it"("id") ON DELETE no action ON UPDATE no action;
+CREATE INDEX "another_table_with_quite_a_long_name_as_well_first_identifier_of_another_table_second_identifier_of_another_table_index" ON "another_table_with_quite_a_long_name_as_well" USING btree ("first_identifier_of_another_table","second_identifier_of_another_table");

@@ -1,0 +1,5 @@
+CREATE TABLE "rows" (
+	"id" serial PRIMARY KEY NOT NULL,
+	"at" timestamp DEFAULT now()
+);
+

@@ -1,0 +1,3 @@
+export * from "./users";
+export { posts as articles } from "./posts";
+export * from "./relations";

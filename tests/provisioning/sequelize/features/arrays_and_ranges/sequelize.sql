@@ -1,0 +1,2 @@
+DO 'BEGIN CREATE TYPE "public"."enum_lists_kinds" AS ENUM(''a'', ''b''); EXCEPTION WHEN duplicate_object THEN null; END';
+CREATE TABLE IF NOT EXISTS "lists" ("id"   SERIAL , "tags" VARCHAR(255)[], "numbers" INTEGER[] NOT NULL DEFAULT ARRAY[1,2]::INTEGER[], "empty" TEXT[] DEFAULT ARRAY[]::TEXT[], "kinds" "public"."enum_lists_kinds"[], "span" int4range, "days" daterange, "moments" tstzrange, "prices" numrange, "createdAt" TIMESTAMP WITH TIME ZONE NOT NULL, "updatedAt" TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY ("id"));

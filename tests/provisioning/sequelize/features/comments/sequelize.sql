@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS "Noteds" ("id"   SERIAL , "name" VARCHAR(255) , "createdAt" TIMESTAMP WITH TIME ZONE NOT NULL, "updatedAt" TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY ("id")); COMMENT ON TABLE "Noteds" IS 'Things with notes'; COMMENT ON COLUMN "Noteds"."name" IS 'What people call it';

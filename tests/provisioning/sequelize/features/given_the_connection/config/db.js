@@ -1,0 +1,10 @@
+const Sequelize = require("sequelize");
+const sequelize = new Sequelize("app", "user", "password", { host: "localhost", dialect: "mysql" });
+const db = {};
+db.Sequelize = Sequelize;
+db.sequelize = sequelize;
+db.tutorials = require("../app/tutorial.model.js")(sequelize, Sequelize);
+db.comments = require("../app/comment.model.js")(sequelize, Sequelize);
+db.tutorials.hasMany(db.comments, { as: "comments" });
+db.comments.belongsTo(db.tutorials, { foreignKey: "tutorialId", as: "tutorial" });
+module.exports = db;

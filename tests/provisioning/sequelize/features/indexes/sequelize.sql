@@ -1,0 +1,11 @@
+CREATE TABLE IF NOT EXISTS "Posts" ("id"   SERIAL , "title" VARCHAR(255), "slug" VARCHAR(255), "views" INTEGER, "data" JSONB, "draft" BOOLEAN, "author_name" VARCHAR(255), "createdAt" TIMESTAMP WITH TIME ZONE NOT NULL, "updatedAt" TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY ("id"));
+CREATE INDEX "posts_title" ON "Posts" ("title");
+CREATE UNIQUE INDEX "posts_slug" ON "Posts" ("slug");
+CREATE INDEX "by_views" ON "Posts" ("views" DESC, "title");
+CREATE INDEX "posts_data" ON "Posts" USING gin ("data");
+CREATE INDEX "by_path" ON "Posts" USING gin ("data" jsonb_path_ops);
+CREATE UNIQUE INDEX "posts_title_slug" ON "Posts" ("title", "slug") WHERE "draft" = false;
+CREATE UNIQUE INDEX "one_view" ON "Posts" ("views");
+CREATE INDEX "posts_author_name" ON "Posts" ("author_name");
+CREATE INDEX "lowered" ON "Posts" (lower("title"));
+CREATE INDEX "hashed" ON "Posts" USING hash ("slug");

@@ -1,0 +1,7 @@
+module.exports = (sequelize, DataTypes) => {
+  const Tag = sequelize.define("Tag", { label: DataTypes.STRING });
+  Tag.associate = (models) => {
+    Tag.belongsToMany(models.User, { through: "UserTags" });
+  };
+  return Tag;
+};
