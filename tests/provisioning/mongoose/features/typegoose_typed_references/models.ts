@@ -1,6 +1,14 @@
 import { getModelForClass, prop, Ref } from "@typegoose/typegoose";
 
+class Place {
+  @prop({ required: true })
+  public street!: string;
+}
+
 export class Team {
+  @prop({ type: () => [Place], _id: false })
+  public places?: Place[];
+
   @prop({ required: true })
   public name!: string;
 
