@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -164,10 +164,20 @@ def _present(*names: ReaderName) -> Iterator[ReaderName]:
             yield name
 
 
-def _documents(tally: Tally, name: str, extraction: Extraction | None, layout: mongoose.Layout) -> None:
+def _documents(
+    tally: Tally, name: str, extraction: Extraction | None, layout: mongoose.Layout, unloaded: Iterable[str] = ()
+) -> None:
     """Mongoose makes no tables: its paths and indexes are looked for where the document says that they are."""
     found = mongoose.found(extraction.schema) if extraction is not None else {}
-    wrong = list(mongoose.differences(layout.facts, found))
+    paths = {problem.partition(": ")[0] for problem in unloaded}
+    tables = extraction.schema.tables if extraction is not None else ()
+    unseen = {table.name for table in tables if table.evidence and table.evidence.file in paths}
+    everything = list(mongoose.differences(layout.facts, found))
+    # A reference to what was not loaded is none.
+    wrong = [each for each in everything if not unseen & {each[0][1], *_referred(*each)}]
+    if len(everything) > len(wrong):
+        print(f"    {name}: {len(everything) - len(wrong)} × the tool could not load {', '.join(sorted(paths))}"[:400])
+        tally.explained += len(everything) - len(wrong)
     kinds = Counter(_OF_DOCUMENTS[fact[0]] for fact in layout.facts)
     missed = Counter(_OF_DOCUMENTS[fact[0]] for fact, theirs, _ in wrong if theirs != "nothing")
     tally.of += kinds
@@ -176,6 +186,10 @@ def _documents(tally: Tally, name: str, extraction: Extraction | None, layout: m
     tally.count(name, "different" if wrong else "equal")
     for fact, theirs, ours in wrong:
         print(f"    {' '.join(map(str, fact))}: {ours}, theirs {theirs} [UNEXPLAINED]"[:400])
+
+
+def _referred(fact: tuple[object, ...], _theirs: object, ours: object) -> tuple[object, ...]:
+    return ours[:1] if fact[0] == "reference" and isinstance(ours, tuple) else ()
 
 
 async def _of_features(comparison: Comparison) -> None:
@@ -213,12 +227,13 @@ async def _of_app(comparison: Comparison, directory: Path, packages: Path) -> No
         tally = comparison.tally("Mongoose")
         await comparison.made(tally, directory.name, extraction)
         try:
-            layout = mongoose.Layout(mongoose_oracle.ask(tree, packages))
+            told = mongoose_oracle.ask(tree, packages)
+            layout = mongoose.Layout(told)
         except Exception as error:
             # Whatever an app's code can do when it is run.
             tally.count(directory.name, "rejected by the tool", type(error).__name__)
         else:
-            _documents(tally, directory.name, extraction, layout)
+            _documents(tally, directory.name, extraction, layout, told.get("problems", ()))
 
 
 async def run(directories: list[Path], packages: Path = SCRIPTS) -> int:

@@ -150,9 +150,13 @@ class Classes:
         """Typegoose takes arrays and maps from the member's own type, and a reference for an ObjectId."""
         given = options.get("type", UNDEFINED)
         is_array = isinstance(written, list)
+        refers = "ref" in options or "refPath" in options
+        if refers and _is_class(given):
+            # Beside a reference, the type is that of its id, which no class of the app is.
+            given = UNDEFINED
         if given is UNDEFINED:
-            given = Name("ObjectId", options_at(written)) if "ref" in options or "refPath" in options else written
-            if is_array and ("ref" in options or "refPath" in options):
+            given = Name("ObjectId", options_at(written)) if refers else written
+            if is_array and refers:
                 given = [given]
         elif is_array and not isinstance(given, list):
             given = [given]
@@ -268,3 +272,10 @@ def _extended(node: Node) -> Node | None:
         clause = child if child.type == "extends_clause" else clause
     value = None if clause is None else clause.child_by_field_name("value")
     return value if value is not None and value.type == "identifier" else None
+
+
+def _is_class(type_: Value) -> bool:
+    """Whether a type is a class of the app, or a list of one, and no type of Mongoose's or JavaScript's own."""
+    if isinstance(type_, list):
+        return len(type_) == 1 and _is_class(type_[0])
+    return isinstance(type_, Name) and last_segment(type_.text) not in _BUILT_IN

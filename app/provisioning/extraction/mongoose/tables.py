@@ -196,7 +196,9 @@ class Tables:
         draft = Draft(self._names.take(f"{within.draft.name}_{'_'.join(segments)}"), evidence(path.at, "array"))
         draft.is_child = True
         self._drafts.append(draft)
-        has_key = document.options.get("_id") is not False or "_id" in document.paths or _needs_key(document)
+        # Said of the path, it counts for the schema that is used there.
+        is_keyless = path.options.get("_id", document.options.get("_id")) is False
+        has_key = not is_keyless or "_id" in document.paths or _needs_key(document)
         if has_key:
             draft.columns["_id"] = self._key(document)
         own = {name.replace(".", "_") for name in document.paths}
