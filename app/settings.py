@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,16 +20,25 @@ from pydantic import (
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.setting_values import (
+    Address,
+    JwtSecret,
+    Origin,
+    PostgresUrl,
+    ProviderName,
+    Seconds,
+    SecretsKey,
+    WebUrl,
+    secrets_keys,
+)
+
+__all__ = ["SERVE", "Alternatives", "Provider", "SettingRow", "Settings", "SettingsError", "reference", "secrets_keys"]
+
 Alternatives: TypeAlias = tuple[str, ...]
 """Names of settings of which at least one must be set."""
 
 SERVE: Final[tuple[Alternatives, ...]] = (("WORKER_DATABASE_URL",), ("SUPABASE_URL", "SUPABASE_JWT_SECRET"))
 """What `python -m app serve` cannot do without."""
-
-MIN_JWT_SECRET_BYTES: Final = 32
-SECRETS_KEY_BYTES: Final = 32
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^:\[\]]*)(:\d*)?")
-_PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 class SettingsError(Exception):
@@ -41,89 +47,6 @@ class SettingsError(Exception):
     def __init__(self, lines: Iterable[str]) -> None:
         self.lines = tuple(lines)
         super().__init__("\n".join(self.lines))
-
-
-def _postgres_url(value: SecretStr) -> SecretStr:
-    try:
-        parts = urlsplit(value.get_secret_value())
-    except ValueError:
-        raise ValueError("is not a URL; postgresql://user:password@host:port/database is expected") from None
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError("is not a PostgreSQL URL; postgresql://user:password@host:port/database is expected")
-    if not all(_HOST.fullmatch(host) for host in parts.netloc.rpartition("@")[2].split(",")):
-        raise ValueError(
-            "has a host or port that cannot be read; postgresql://user:password@host:port/database is"
-            " expected, with the characters @ : / ? # % in user and password percent-encoded"
-        )
-    return value
-
-
-def _web_url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        well_formed = False
-    if not well_formed or any(char.isspace() for char in value):
-        raise ValueError("is not a web address; http://host or https://host is expected")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("must have no user name, password, query or fragment; https://host/path is expected")
-    return value.rstrip("/")
-
-
-def _address(value: str) -> str:
-    try:
-        parts = urlsplit(f"//{value}")
-        well_formed = bool(parts.hostname) and parts.port != 0 and parts.netloc == value and "@" not in value
-    except ValueError:
-        well_formed = False
-    if not well_formed or any(char.isspace() for char in value):
-        raise ValueError("is not an address; host or host:port is expected")
-    return value
-
-
-def _origin(value: str) -> str:
-    if value == "*":
-        return value
-    try:
-        parts = urlsplit(_web_url(value))
-    except ValueError:
-        parts = None
-    if parts is None or parts.path:
-        raise ValueError("has an entry that is not an origin; https://host[:port] (or *) is expected for each")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _jwt_secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value().encode()) < MIN_JWT_SECRET_BYTES:
-        raise ValueError(f"is too short; at least {MIN_JWT_SECRET_BYTES} bytes are expected (RFC 7518, 3.2)")
-    return value
-
-
-def _secrets_key(value: SecretStr) -> SecretStr:
-    try:
-        sizes = {len(key) for key in secrets_keys(value)}
-    except ValueError:
-        sizes = set()
-    if sizes != {SECRETS_KEY_BYTES}:
-        raise ValueError(f"is not {SECRETS_KEY_BYTES} bytes in base64, or several such separated by commas")
-    return value
-
-
-def secrets_keys(value: SecretStr) -> list[bytes]:
-    """The keys of SECRETS_KEY, first the one that encrypts. Raises ValueError where one is not base64."""
-    return [b64decode(key.strip(), validate=True) for key in value.get_secret_value().split(",")]
-
-
-def _provider_name(value: str) -> str:
-    if not _PROVIDER_NAME.fullmatch(value):
-        raise ValueError("has a provider name that is not lower-case letters, digits, - and _")
-    return value
-
-
-PostgresUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_postgres_url)]
-WebUrl: TypeAlias = Annotated[str, AfterValidator(_web_url)]
-Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class Provider(BaseModel):
@@ -168,7 +91,7 @@ class Settings(BaseSettings):
         description="PostgreSQL URL of `palaver_provisioner`, which makes databases for generated apps, on a server "
         "set up with `sql/apps_server.sql`. Without it, or without `SECRETS_KEY`, none are made.",
     )
-    apps_database_address: Annotated[str, AfterValidator(_address)] | None = Field(
+    apps_database_address: Address | None = Field(
         default=None,
         description="`host` or `host:port` at which apps reach that server, if not as in `PROVISIONER_DATABASE_URL`.",
     )
@@ -209,12 +132,12 @@ class Settings(BaseSettings):
         default=None,
         description="Supabase's secret (service) key, for administrative commands; `serve` never uses it.",
     )
-    supabase_jwt_secret: Annotated[SecretStr, AfterValidator(_jwt_secret)] | None = Field(
+    supabase_jwt_secret: JwtSecret | None = Field(
         default=None,
         description="Legacy secret, at least 32 bytes, with which HS256 access tokens are signed. "
         "Without it HS256 tokens are refused.",
     )
-    secrets_key: Annotated[SecretStr, AfterValidator(_secrets_key)] | None = Field(
+    secrets_key: SecretsKey | None = Field(
         default=None,
         description="Key that protects the keys with which tenants' messages are encrypted, and the passwords of apps' "
         "databases, the same at every worker: "
@@ -230,7 +153,7 @@ class Settings(BaseSettings):
         "OpenAI itself when not set.",
     )
     default_ai_model: str = Field(default="gpt-4.1-mini", description="Model for tenants that have chosen none.")
-    ai_providers: Annotated[dict[Annotated[str, AfterValidator(_provider_name)], Provider], NoDecode] = Field(
+    ai_providers: Annotated[dict[ProviderName, Provider], NoDecode] = Field(
         default_factory=dict,
         description="JSON object of more OpenAI-compatible servers that tenants may name: "
         '`{"name": {"base_url": …, "api_key": …, "default_model": …}}`.',
@@ -270,7 +193,7 @@ class Settings(BaseSettings):
         ge=1_024,
         description="Largest request body, in bytes, that may bring the source of an app, as a zip archive or JSON.",
     )
-    cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode] = Field(
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
         default=(), description="Comma-separated origins whose pages may call the worker; `*` for any."
     )
     shutdown_grace_seconds: float = Field(
