@@ -105,7 +105,8 @@ def test_a_megabyte_on_one_line_is_read() -> None:
 )
 def test_no_text_is_too_strange(source: str) -> None:
     for path in ("a.ts", "a.tsx", "a.js", "a.mts"):
-        parse(path, source).faults()
+        module = parse(path, source)
+        assert all(fault.line >= 1 for fault in module.faults())
 
 
 @given(st.lists(st.sampled_from(WORDS.split()), max_size=40))
@@ -116,5 +117,6 @@ def test_no_order_of_words_breaks_anything(words: list[str]) -> None:
         for name in [*module.declared, *module.imported, *module.exported]:
             program.origin(module, name)
             found = program.find(module, name)
+            assert found is None or found.module in program.modules()
             if found is not None:
                 program.value(found)

@@ -66,7 +66,7 @@ def drop_parts(draft: Draft) -> None:
         anew |= {
             part
             for part in draft.there.references(key.owner, columns_of(draft.current[key]))
-            if set(draft.current[part].target_columns) == set(columns_of(draft.current[key]))  # type: ignore[union-attr]
+            if set(draft.current[part].target_columns) == set(columns_of(draft.current[key]))  # type: ignore[union-attr]  # foreign keys
         }
     order = {kind: place for place, kind in enumerate(reversed(PARTS))}
     for key in sorted((key for key in draft.current if key.kind in PARTS), key=lambda key: order[key.kind]):
