@@ -67,8 +67,7 @@ class ChangeRoutes:
             Route(f"{CHANGE}/apply", self.apply, methods=["POST"]),
             Route(f"{CHANGE}/undo", self.undo, methods=["POST"]),
             Route(f"{CHANGE}/discard", self.discard, methods=["POST"]),
-            Route(f"{BASE}/backups", self.backups, methods=["GET"]),
-            Route(f"{BASE}/backups", self.back_up, methods=["POST"]),
+            Route(f"{BASE}/backups", self.backups, methods=["GET", "POST"]),
             Route(f"{BASE}/restore", self.restore, methods=["POST"]),
             Route(f"{BASE}/copy", self.copy, methods=["POST"]),
         ]
@@ -125,12 +124,16 @@ class ChangeRoutes:
         return answer(shown_change(change))
 
     async def backups(self, request: Request) -> Response:
+        """List the backups, or make one: one route, which knows both methods of the address."""
+        return await (self._back_up if request.method == "POST" else self._backups)(request)
+
+    async def _backups(self, request: Request) -> Response:
         """The backups of the app's databases, the newest first; `?before=` the last one of a page for the next."""
         caller, app_id = await self._caller(request), id_of(request)
         rows = await self._apps.backups(caller, app_id, *_page(request))
         return answer({"backups": [shown_backup(row) for row in rows]})
 
-    async def back_up(self, request: Request) -> Response:
+    async def _back_up(self, request: Request) -> Response:
         """Make a backup, and see that it can be restored."""
         given = await given_form(request, BackupRequest) or BackupRequest()
         return await self._operation(request, "backup", {"label": given.label} if given.label else {})

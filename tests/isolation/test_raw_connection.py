@@ -179,6 +179,67 @@ DEFINERS = """
 """
 
 
+LIFE_OF_AN_APP = """
+do $$
+declare
+    v_claims constant jsonb := :claims;
+    v_worker constant text := 'me';
+    v_operation uuid;
+    v_backup uuid;
+    v_change jsonb;
+begin
+    v_operation := private.request_app_operation(v_claims, :bens_app, 'staging', 'provision') #>> '{operation,id}';
+    perform private.claim_app_operation(v_worker, '1 minute', v_operation);
+    perform private.note_app_step(
+        v_operation, v_worker, 'creating', jsonb_build_object('state', 'creating', 'host', 'h', 'pending', repeat('AAAA', 20))
+    );
+    perform private.note_app_step(v_operation, v_worker, 'applying', '{"state": "applying"}');
+    perform private.finish_app_operation(
+        v_operation, v_worker,
+        jsonb_build_object('state', 'succeeded', 'changes', jsonb_build_object('promote', true, 'revision_id', :bens_revision))
+    );
+    perform private.app_credentials(v_claims, :bens_app, 'staging');
+
+    v_operation := private.request_app_operation(v_claims, :bens_app, 'staging', 'backup') #>> '{operation,id}';
+    perform private.claim_app_operation(v_worker, '1 minute', v_operation);
+    v_backup := private.begin_app_backup(v_operation, v_worker, '{"kind": "manual", "file": "a.backup"}') #>> '{backup,id}';
+    perform private.finish_app_backup(
+        v_operation, v_worker, v_backup,
+        jsonb_build_object(
+            'state', 'verified', 'bytes', 1, 'sha256', repeat('a', 64), 'server_version', '18', 'tables', '{}'::jsonb
+        )
+    );
+    perform private.finish_app_operation(v_operation, v_worker, '{"state": "succeeded"}');
+
+    v_operation := private.request_app_operation(
+        v_claims, :bens_app, 'staging', 'restore', jsonb_build_object('backup_id', v_backup)
+    ) #>> '{operation,id}';
+    perform private.claim_app_operation(v_worker, '1 minute', v_operation);
+    perform private.app_backup_to_restore(v_operation, v_worker, v_backup);
+    perform private.finish_app_operation(v_operation, v_worker, '{"state": "succeeded"}');
+
+    v_change := to_jsonb(private.record_app_change(
+        v_claims, :bens_app, 'staging', :bens_revision,
+        jsonb_build_object(
+            'digest', repeat('b', 64), 'catalog_digest', repeat('c', 64), 'from_revision_id', :bens_revision,
+            'choices', '{}'::jsonb, 'drift', '[]'::jsonb, 'possible_renames', '[]'::jsonb,
+            'steps', '[{"number": 0, "kind": "additive", "subject": "t", "sql": ["x"], "undo": [], "asks": false}]'::jsonb
+        )
+    ));
+    perform private.confirm_app_change(v_claims, (v_change ->> 'id')::uuid, repeat('b', 64), '{}');
+    v_operation := private.request_app_operation(
+        v_claims, :bens_app, 'staging', 'change', jsonb_build_object('change_id', v_change -> 'id')
+    ) #>> '{operation,id}';
+    perform private.claim_app_operation(v_worker, '1 minute', v_operation);
+    perform private.begin_app_change(v_operation, v_worker);
+    perform private.finish_app_change(v_operation, v_worker, '{"state": "applied", "complete": true, "ran": []}');
+    perform private.finish_app_operation(v_operation, v_worker, '{"state": "succeeded"}');
+end
+$$
+"""
+"""What only ends well one after the other, said by the worker."""
+
+
 def calls() -> list[str]:
     """Statements that run every definer function."""
     meant = [line.partition(" | ")[2].strip() for line in STATEMENTS.strip().splitlines()[1:]]
@@ -197,6 +258,8 @@ def calls() -> list[str]:
         filled("insert into public.documentation_sections (tenant_id, file, content) values (:acme, 'new.md', 'New')"),
         "delete from public.documentation_sections where true",
         filled("delete from public.users where id = :ben"),
+        filled(LIFE_OF_AN_APP.replace(":claims", f"'{json.dumps(MEMBER)}'")),
+        "select private.lost_app_databases(array['strange'])",
         "select private.run_due_jobs()",
         "select private.run_job('refresh_summaries')",
     ]

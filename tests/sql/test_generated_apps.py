@@ -78,7 +78,8 @@ async def test_files_come_and_go_as_rows(app: UUID, acme_member: Actor, acme_adm
         await acme_member.execute(upsert, app, path, "model")
     await acme_member.execute(upsert, app, "…", "ü")
     assert await counted(database, app) == (4, 17)
-    assert await acme_admin.value("select count(*) from public.generated_app_files") == 4
+    seen = "select count(*) from public.generated_app_files where app_id = $1"
+    assert await acme_admin.value(seen, app) == 4
     assert await acme_admin.denied(upsert, app, "a", "b") == "42501"
     await acme_member.execute("update public.generated_app_files set path = 'b', content = '' where path = '…'")
     await acme_member.execute("delete from public.generated_app_files where path like 'src/%'")
@@ -231,5 +232,6 @@ async def test_of_somebody_who_is_erased_the_apps_stay(app: UUID, acme_member: A
 
 async def test_nothing_of_a_file_is_in_the_log(app: UUID, acme_member: Actor, database: Database) -> None:
     await put(database, acme_member, app, {"a": "SECRET-CONTENT"})
-    assert await database.value("select count(*) from public.audit_log where object = 'generated_apps'") == 1
+    noted = "select count(*) from public.audit_log where object = 'generated_apps' and object_id = $1"
+    assert await database.value(noted, app) == 1
     assert await database.value("select count(*) from public.audit_log as a where a::text like '%SECRET%'") == 0
