@@ -193,7 +193,9 @@ async def test_each_prefix_goes_up_and_down_and_up_again(server: Postgres, empty
     for number, migration in enumerate(MIGRATIONS, 1):
         with copy(server, empty, "copy") as tried:
             await apply(tried, migration)
-            verify(tried, MIGRATIONS[:number])
+            if number % 5 == 0 or number == len(MIGRATIONS):
+                # All the files at every step would take longer than the rest of this.
+                verify(tried, MIGRATIONS[:number])
             top = await fingerprint(tried)
             await load(tried)
             await revert(tried, migration)
