@@ -191,18 +191,23 @@ begin
     v_operation := private.request_app_operation(v_claims, :bens_app, 'staging', 'provision') #>> '{operation,id}';
     perform private.claim_app_operation(v_worker, '1 minute', v_operation);
     perform private.note_app_step(
-        v_operation, v_worker, 'creating', jsonb_build_object('state', 'creating', 'host', 'h', 'pending', repeat('AAAA', 20))
+        v_operation, v_worker, 'creating',
+        jsonb_build_object('state', 'creating', 'host', 'h', 'pending', repeat('AAAA', 20))
     );
     perform private.note_app_step(v_operation, v_worker, 'applying', '{"state": "applying"}');
     perform private.finish_app_operation(
         v_operation, v_worker,
-        jsonb_build_object('state', 'succeeded', 'changes', jsonb_build_object('promote', true, 'revision_id', :bens_revision))
+        jsonb_build_object(
+            'state', 'succeeded', 'changes', jsonb_build_object('promote', true, 'revision_id', :bens_revision)
+        )
     );
     perform private.app_credentials(v_claims, :bens_app, 'staging');
 
     v_operation := private.request_app_operation(v_claims, :bens_app, 'staging', 'backup') #>> '{operation,id}';
     perform private.claim_app_operation(v_worker, '1 minute', v_operation);
-    v_backup := private.begin_app_backup(v_operation, v_worker, '{"kind": "manual", "file": "a.backup"}') #>> '{backup,id}';
+    v_backup := private.begin_app_backup(
+        v_operation, v_worker, '{"kind": "manual", "file": "a.backup"}'
+    ) #>> '{backup,id}';
     perform private.finish_app_backup(
         v_operation, v_worker, v_backup,
         jsonb_build_object(
@@ -223,7 +228,8 @@ begin
         jsonb_build_object(
             'digest', repeat('b', 64), 'catalog_digest', repeat('c', 64), 'from_revision_id', :bens_revision,
             'choices', '{}'::jsonb, 'drift', '[]'::jsonb, 'possible_renames', '[]'::jsonb,
-            'steps', '[{"number": 0, "kind": "additive", "subject": "t", "sql": ["x"], "undo": [], "asks": false}]'::jsonb
+            'steps',
+            '[{"number": 0, "kind": "additive", "subject": "t", "sql": ["x"], "undo": [], "asks": false}]'::jsonb
         )
     ));
     perform private.confirm_app_change(v_claims, (v_change ->> 'id')::uuid, repeat('b', 64), '{}');
