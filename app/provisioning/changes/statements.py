@@ -9,7 +9,7 @@ from app.provisioning.changes.casts import Cast
 from app.provisioning.changes.items import Items, Key, Thing, columns_of, expressions_of, schema_of
 from app.provisioning.changes.words import names_column
 from app.provisioning.schema import ddl
-from app.provisioning.schema.clauses import identity
+from app.provisioning.schema.clauses import following, identity
 from app.provisioning.schema.model import (
     Check,
     Column,
@@ -137,9 +137,8 @@ def _sequence(key: Key, column: str) -> str:
 
 
 def _continued(key: Key, column: str) -> str:
-    name = quoted(column)
-    highest = f"(select greatest(max({name}), 0) + 1 from {quoted(key.schema, key.table)})"  # noqa: S608 - names are quoted
-    return f"select pg_catalog.setval({_sequence(key, column)}, {highest}, false)"
+    behind = following(quoted(key.schema, key.table), quoted(column))
+    return f"select pg_catalog.setval({_sequence(key, column)}, {behind}, false)"
 
 
 def _with_sequence(key: Key, column: str, statement: str) -> str:

@@ -116,3 +116,8 @@ def _deferral(definition: PrimaryKey | Unique | Exclusion | ForeignKey) -> str:
     if definition.deferred:
         return " deferrable initially deferred"
     return " deferrable" if definition.deferrable else ""
+
+
+def following(table: str, column: str) -> str:
+    """The number behind the highest one of a column, from 1; both are written as in a statement."""
+    return f"(select greatest(max({column}), 0) + 1 from {table})"  # noqa: S608 - names are quoted

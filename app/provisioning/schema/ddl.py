@@ -183,12 +183,12 @@ def drop_identity(table: Table, name: str) -> Statement:
 def add_serial(table: Table, column: Column) -> list[Statement]:
     """Make a plain column number its rows to come as a serial one does, from behind its highest value."""
     sequence = quoted(table.schema, fit(f"{table.name}_{column.name}", "_seq"))
-    name, subject = quoted(column.name), f"{table.name}.{column.name}"
+    subject = f"{table.name}.{column.name}"
     owner = quoted(table.schema, table.name, column.name)
-    highest = f"(select greatest(max({name}), 0) + 1 from {clauses.path(table)})"  # noqa: S608 - names are quoted
+    following = clauses.following(clauses.path(table), quoted(column.name))
     return [
         Statement(f"create sequence if not exists {sequence} as {column.type} owned by {owner}", "column", subject),
-        Statement(f"select pg_catalog.setval({literal(sequence)}, {highest}, false)", "column", subject),
+        Statement(f"select pg_catalog.setval({literal(sequence)}, {following}, false)", "column", subject),
         set_default(table, column.name, f"nextval({literal(sequence)}::regclass)"),
     ]
 

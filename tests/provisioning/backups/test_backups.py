@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
+from tempfile import gettempdir
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -175,7 +176,7 @@ HOSTILE = """
     begin
         foreach said in array array[
             'set role palaver_apps', 'set role palaver_provisioner', 'alter role current_user createdb',
-            'copy loot from ''/etc/passwd''', 'copy (select 1) to program ''touch /tmp/attacked''',
+            'copy loot from ''/etc/passwd''', 'copy (select 1) to program ''touch :attacked''',
             'create role mine', 'set session authorization palaver_provisioner'
         ] loop
             begin
@@ -201,15 +202,17 @@ HOSTILE = """
 
 
 async def test_a_hostile_app_gains_nothing(app: App, shelf: Shelf) -> None:
+    # Where the server, which is another user, could write.
+    attacked = Path(gettempdir(), f"attacked-{uuid4()}")
     async with app.signed_in() as connection:
-        await connection.execute(HOSTILE)
+        await connection.execute(HOSTILE.replace(":attacked", str(attacked)))
     made = await shelf.make(app)
     async with restored(shelf, app, made.sha256) as connection:
         assert await connection.fetchval("select count(*) from loot") == 1
         assert await connection.fetchval("select to_regclass('public.gained')") is None
     async with app.ground.superuser() as connection:
         assert await connection.fetchval("select to_regrole('mine')") is None
-    assert not Path("/tmp/attacked").exists()
+    assert not attacked.exists()
 
 
 @one_version
