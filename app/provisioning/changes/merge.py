@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from app.provisioning.changes.items import Heading, Items, Key, Thing, needs
+from app.provisioning.changes.items import Heading, Items, Key, Thing, expressions_of, needs
+from app.provisioning.changes.words import names_column
 from app.provisioning.schema.model import Column, Enum
 
 DriftKind: TypeAlias = Literal["added", "removed", "altered", "renamed", "left out"]
@@ -172,9 +173,10 @@ def unnamed(thing: Thing) -> Thing:
 
 def _leave_out(target: Items, wanted: Items, live: Items, drift: list[Drift]) -> None:
     """Take out what stands on something that is not there: it goes with that, or cannot come without it."""
-    while lacking := list(_lacking(target, live)):
+    while lacking := [*_lacking(target, live), *_speechless(target, wanted, live)]:
         for key, need in lacking:
-            del target[key]
+            if target.pop(key, None) is None:
+                continue
             if key in live:
                 drift.append(Drift("left out", key, f"{named(key)} goes with {named(need)}"))
             elif need in wanted or need not in live:
@@ -188,6 +190,19 @@ def _lacking(target: Items, live: Items) -> Iterator[tuple[Key, Key]]:
             if need not in target and (need in live or key not in live):
                 yield key, need
                 break
+
+
+def _speechless(target: Items, wanted: Items, live: Items) -> Iterator[tuple[Key, Key]]:
+    """What is to come and speaks in an expression of a column that the source has and the database has not."""
+    gone = [key for key in wanted if key.kind == "column" and key not in target]
+    for need in gone:
+        for key, thing in target.items():
+            if (
+                key.owner == need.owner
+                and key not in live
+                and any(names_column(expression, need.name) for expression in expressions_of(thing))
+            ):
+                yield key, need
 
 
 def named(key: Key) -> str:
