@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -21,7 +22,10 @@ from uuid import UUID
 
 import asyncpg
 import jwt
+import psutil
 
+PREFIX = "palaver-tests-"
+ROOM_IN_MEMORY = 6 * 1024**3
 JWT_SECRET = "tests-only-0123456789-abcdefghij-klmnopqrst"
 PASSWORDS = {
     "supabase_admin": "superuser-password",
@@ -31,13 +35,28 @@ PASSWORDS = {
 }
 
 
+def _in_memory() -> Path | None:
+    """The file system in memory, where it holds what a run of the tests makes: a tenth of the cost of a disk's."""
+    place = Path("/dev/shm")
+    if not os.access(place, os.W_OK):
+        return None
+    room = min(shutil.disk_usage(place).free, psutil.virtual_memory().available)
+    return place if room >= ROOM_IN_MEMORY else None
+
+
 @contextmanager
-def server_directory() -> Iterator[Path]:
-    """A directory for a server's data.
+def server_directory(*, on_disk: bool = False) -> Iterator[Path]:
+    """A directory for a server's data, in memory if there is room and nobody asks for a real disk.
 
     Not one of pytest's: as root the server runs as another user, and each start of pytest shuts its own to others.
+    What runs that were killed have left in memory is cleared away.
     """
-    directory = Path(tempfile.mkdtemp(prefix="palaver-tests-"))
+    place = None if on_disk else _in_memory()
+    if place is not None:
+        for left in place.glob(f"{PREFIX}*"):
+            if not psutil.pid_exists(int(left.name.split("-")[2])):
+                shutil.rmtree(left, ignore_errors=True)
+    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
     try:
         yield directory
     finally:

@@ -58,7 +58,7 @@ async def stage(server_version: int) -> AsyncIterator[Stage]:
     """A server that looks like hosted Supabase, the schema applied as its postgres role; gone afterwards."""
     # A run that is told to end takes its server with it, as one that is interrupted does.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _main_task().cancel)
-    with server_directory() as directory:
+    with server_directory(on_disk=True) as directory:
         server = Postgres(
             directory / "data",
             password=PASSWORDS["supabase_admin"],
