@@ -144,34 +144,33 @@ class Page:
         await self.until("document.readyState === 'complete' && !window.before")
 
     async def click(self, selector: str) -> None:
-        """Click the middle of an element, once it is shown, enabled, and nothing covers it."""
-        find = f"document.querySelector({json.dumps(selector)})"
-        where = await self.until(
-            f"""(() => {{
-                const element = {find};
-                element.scrollIntoView({{ block: "nearest" }});
-                const box = element.getBoundingClientRect();
-                const x = box.x + box.width / 2, y = box.y + box.height / 2;
-                const hit = document.elementFromPoint(x, y);
-                return !element.disabled && element.contains(hit) && [x, y];
-            }})()"""
-        )
-        at = {"x": where[0], "y": where[1], "button": "left", "clickCount": 1}
-        await self.call("Input.dispatchMouseEvent", type="mousePressed", **at)
-        await self.call("Input.dispatchMouseEvent", type="mouseReleased", **at)
+        """Click the middle of an element, once it is shown, enabled and at rest, and nothing covers it."""
+        await self._click(f"document.querySelector({json.dumps(selector)})")
 
     async def click_text(self, text: str, within: str = "body") -> None:
         """Click the button or link that reads so."""
-        await self.until(
-            f"""(() => {{
-                const found = [...document.querySelector({json.dumps(within)}).querySelectorAll("button, a")]
-                    .find((each) => each.innerText.trim() === {json.dumps(text)} && each.checkVisibility());
-                document.querySelectorAll("[data-wanted]").forEach((each) => delete each.dataset.wanted);
-                if (found) found.dataset.wanted = "";
-                return Boolean(found);
-            }})()"""
+        await self._click(
+            f"""[...document.querySelector({json.dumps(within)}).querySelectorAll("button, a")]
+                .find((each) => each.innerText.trim() === {json.dumps(text)} && each.checkVisibility())"""
         )
-        await self.click("[data-wanted]")
+
+    async def _click(self, find: str) -> None:
+        # Looked for each time: what is drawn anew meanwhile is another element.
+        middle = f"""(() => {{
+            const element = {find};
+            element.scrollIntoView({{ block: "nearest" }});
+            const box = element.getBoundingClientRect();
+            const x = box.x + box.width / 2, y = box.y + box.height / 2;
+            const hit = document.elementFromPoint(x, y);
+            return !element.disabled && element.contains(hit) && [x, y];
+        }})()"""
+        before, where = None, await self.until(middle)
+        while before != where:
+            await asyncio.sleep(0.02)
+            before, where = where, await self.until(middle)
+        at = {"x": where[0], "y": where[1], "button": "left", "clickCount": 1}
+        await self.call("Input.dispatchMouseEvent", type="mousePressed", **at)
+        await self.call("Input.dispatchMouseEvent", type="mouseReleased", **at)
 
     async def type(self, selector: str, text: str) -> None:
         """Replace what a field holds."""

@@ -11,11 +11,19 @@ WIDE, NARROW = (1280, 860), (360, 740)
 
 
 async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    await enter(page, email, password)
+    if password == PASSWORD:
+        await page.until(
+            "!document.querySelector('#room').hidden && document.querySelector('#list').childElementCount"
+            " && !document.querySelector('#shelf').ariaBusy"
+        )
+
+
+async def enter(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Send the form, and wait for nothing."""
     await page.type("#email", email)
     await page.type("#password", password)
     await page.press("Enter")
-    if password == PASSWORD:
-        await page.until("!document.querySelector('#room').hidden && document.querySelector('#list').childElementCount")
 
 
 async def nameless(page: Page) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from tests.assistant.scripts import changing, structured, suggesting
 from tests.clients.install import LITE
 from tests.model_server import ModelServer, Script
 from tests.web.browser import Browser, Page, browser, chromium
-from tests.web.console import NARROW, WIDE, nameless, sign_in
+from tests.web.console import NARROW, WIDE, enter, nameless, sign_in
 from tests.web.line import Line, line
 from tests.world import server_directory
 
@@ -141,6 +141,29 @@ async def test_an_answer_streams_in_and_is_in_the_history_after_a_reload(page: P
     await page.click("#new")
     await page.until("document.querySelector('#talk').childElementCount === 0")
     await opened(page, "What can you do?")
+
+
+async def test_nothing_moves_away_from_under_the_pointer_when_a_list_comes_late(page: Page) -> None:
+    first = "document.querySelector('#list a')"
+    in_sight = f"""(() => {{
+        const {{ x, y, width, height }} = {first}.getBoundingClientRect();
+        return {first}.contains(document.elementFromPoint(x + width / 2, y + height / 2)) && `${{x}} ${{y}}`;
+    }})()"""
+    await page.run("""{
+        const fetched = window.fetch;
+        const late = new Promise((done) => { window.arrive = done; });
+        window.fetch = async (url, ...more) => {
+            if (/\\/(projects|generated_apps)\\?/.test(url)) await late;
+            return fetched(url, ...more);
+        };
+    }""")
+    await enter(page, "ada@acme.test")
+    await page.until("document.querySelector('#list').childElementCount")
+    seen = await page.run(in_sight)
+    await page.run("window.arrive()")
+    await page.shows("New app", "#apps")
+    shown = await page.until(in_sight)
+    assert seen in (False, shown)
 
 
 async def test_what_is_stored_encrypted_is_read_by_whoever_said_it(page: Page, database: asyncpg.Connection) -> None:

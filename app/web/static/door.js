@@ -50,7 +50,14 @@ async function enter() {
   at("door").hidden = true;
   at("room").hidden = false;
   showMe();
-  await Promise.all([attempt(loadShelf), attempt(loadProjects), attempt(loadApps), showUsage().catch(() => {}), attempt(route)]);
+  await Promise.all([fillShelf(), showUsage().catch(() => {}), attempt(route)]);
+}
+
+/** All that the shelf lists, shown at once: a list that came later would push what somebody is about to click away. */
+async function fillShelf() {
+  at("shelf").setAttribute("aria-busy", "true");
+  await Promise.all([attempt(loadShelf), attempt(loadProjects), attempt(loadApps)]);
+  at("shelf").removeAttribute("aria-busy");
 }
 
 export async function signIn() {
