@@ -115,6 +115,7 @@ class Stack:
         with self._progress.step(LITE):
             self.lite = await lite.start(processes, self._environment)
             await bootstrap.complete_auth(postgres.url())
+            await lite.serve_first(self.lite)
         if self._with_worker:
             with self._progress.step(WORKER):
                 await self._start_worker(processes)

@@ -2,8 +2,9 @@
 
 Facts about version 0.10 that the stack's order of steps follows: it makes the tables of schema auth when it
 starts, and with them its own auth.uid(), each time; it reads the schema of the database once, so tables that
-come later stay unknown to it until it is started again; at its first request it grants the API roles everything
-it can, which is why it logs in as a role that can grant nothing (lite_role.sql).
+come later stay unknown to it until it is started again; at its first request for data it grants the API roles
+everything it can, which is why it logs in as a role that can grant nothing (lite_role.sql), and why that request is
+ours: of several at once some fail, since each grants ("tuple concurrently updated").
 """
 
 from __future__ import annotations
@@ -89,6 +90,11 @@ class SupabaseLite:
             await processes.forget(child.pid)
             raise
         return child
+
+    async def serve_first(self, child: Child) -> None:
+        """Ask for data once, after which requests may come at the same time; our tables must be there."""
+        headers = {"apikey": self.keys.secret_key}
+        await wait_until_answers(child, f"{self.url}/rest/v1/app_plans", START_SECONDS, headers)
 
     def _secrets(self) -> dict[str, str]:
         return {
