@@ -981,12 +981,15 @@ declare
 begin
     update public.app_operations as o
     set
-        step = p_step,
-        progress = (
-            select coalesce(jsonb_agg(e.value order by e.position), '[]')
-            from jsonb_array_elements(o.progress) with ordinality as e (value, position)
-            where e.position > jsonb_array_length(o.progress) - 199
-        ) || jsonb_build_object('step', p_step, 'at', clock_timestamp(), 'detail', left(p_changes ->> 'detail', 1000)),
+        step = coalesce(p_step, o.step),
+        progress = case
+            when p_step is null then o.progress
+            else (
+                select coalesce(jsonb_agg(e.value order by e.position), '[]')
+                from jsonb_array_elements(o.progress) with ordinality as e (value, position)
+                where e.position > jsonb_array_length(o.progress) - 199
+            ) || jsonb_build_object('step', p_step, 'at', clock_timestamp(), 'detail', left(p_changes ->> 'detail', 1000))
+        end,
         lease_until = clock_timestamp() + p_lease
     where o.tenant_id = v_operation.tenant_id and o.id = v_operation.id
     returning o.* into v_operation;
@@ -998,7 +1001,7 @@ end
 $$;
 
 comment on function private.note_app_step(uuid, text, text, jsonb, interval) is
-'Notes the step that a worker begins, and makes its lease last from now on. p_changes: {"detail": for the progress, "state", "role_name", "host", "port", "server_version", "revision_id", "tables_created", "size_bytes", "size_state", "receipt", "usage", "error_code", "error_detail": of the database, "pending": a password that is about to be set, encrypted, in base64, "promote": true, when the pending one is set and counts from now on}; what is not named stays. Host is noted before anything is made there, and null when nothing is left. Returns when the lease runs out. Errors: PA440 another worker has the operation, PA422 something else in p_changes, PA443 a state that cannot come next. Definer: nobody else may write databases and operations.';
+'Notes the step that a worker begins, null: it is at the same one still, and makes its lease last from now on. p_changes: {"detail": for the progress, "state", "role_name", "host", "port", "server_version", "revision_id", "tables_created", "size_bytes", "size_state", "receipt", "usage", "error_code", "error_detail": of the database, "pending": a password that is about to be set, encrypted, in base64, "promote": true, when the pending one is set and counts from now on}; what is not named stays. Host is noted before anything is made there, and null when nothing is left. Returns when the lease runs out. Errors: PA440 another worker has the operation, PA422 something else in p_changes, PA443 a state that cannot come next. Definer: nobody else may write databases and operations.';
 
 create function private.finish_app_operation(p_operation_id uuid, p_worker text, p_outcome jsonb)
 returns jsonb

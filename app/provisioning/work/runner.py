@@ -24,6 +24,7 @@ from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.work.connections import Connections, ShownAddress
 from app.provisioning.work.job import Job, Report
+from app.provisioning.work.lease import kept
 from app.provisioning.work.operations.backup import backup
 from app.provisioning.work.operations.change import change
 from app.provisioning.work.operations.copy import copy
@@ -156,9 +157,10 @@ class Runner:
     async def _run(self, operation_id: UUID) -> None:
         async with self._room:
             try:
+                asked = asyncio.get_running_loop().time()
                 claimed = await self._database.fetch_row("claim_app_operation", self.worker, self._lease, operation_id)
                 if claimed[0] is not None:
-                    await self._do(Job.of(msgspec.json.decode(claimed[0])))
+                    await self._do(Job.of(msgspec.json.decode(claimed[0])), asked)
             except OperationLost:
                 log.warning("app_operation_lost", operation=str(operation_id))
             except PalaverError as error:
@@ -167,12 +169,13 @@ class Runner:
             except Exception:
                 log.exception("app_operation_broken_off", operation=str(operation_id))
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: Job, since: float) -> None:
         report = Report(self._database, job.operation_id, self.worker, self._lease)
         work = Work(job, report, self._server, self._passwords, self._address, self._backups)
         said = {"operation": str(job.operation_id), "kind": job.kind, "database": str(job.database_id)}
         try:
-            outcome = await self._operations[job.kind](work)
+            async with kept(report.extend, self._lease, since):
+                outcome = await self._operations[job.kind](work)
         except Undone as undone:
             log.warning("app_operation_failed", code=undone.error.code, sqlstate=undone.error.sqlstate, **said)
             await report.failed(undone.error.code, undone.error.detail, undone.changes)

@@ -195,10 +195,7 @@ async def test_a_restore_that_was_killed_is_finished(
         kill_at(step, patch)
         with pytest.raises(Killed):
             await desk.runner.start(UUID(asked["operation"]["id"]))
-    await desk.database.fetch(
-        "update public.app_operations set lease_until = now() - interval '1 second' where state = 'running'",
-        role="supabase_admin",
-    )
+    await desk.expire()
     desk.runner = runner_of(desk, shelf)
     await asyncio.gather(*await desk.runner.sweep())
     row = await desk.row(app_id)

@@ -135,8 +135,7 @@ async def _applied(work: Work, place: Place, begun: Begun) -> list[Ran]:
         plan = await _planned(work, link, begun)
         count = len(plan.chosen(begun.change["confirmed_steps"]))
         await work.report.step("changing", f"{count} {'step' if count == 1 else 'steps'}")
-        async with work.report.lasting("changing"):
-            return await _carried_out(link, plan, begun)
+        return await _carried_out(link, plan, begun)
 
 
 async def _planned(work: Work, link: Link, begun: Begun) -> Plan:
