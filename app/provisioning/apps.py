@@ -131,6 +131,7 @@ def told(code: str, detail: str | None, extra: Row | None = None) -> PalaverErro
 _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
     "APP_SCHEMA_REFUSED": UnprocessableRequest,
+    "APP_STEP_BLOCKED": UnprocessableRequest,
     "APP_CHANGE_STALE": AppChangeStale,
     "APP_DATABASE_BUSY": AppDatabaseBusy,
     "APP_TABLES_LOCKED": AppDatabaseBusy,
