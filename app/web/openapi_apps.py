@@ -252,7 +252,7 @@ APPS_SCHEMAS: Final = {
             "database": TEXT,
             "user": TEXT,
             "password": TEXT,
-            "sslMode": TEXT,
+            "sslMode": nullable(TEXT, description="null: none is said, as on one machine."),
         }
     ),
     "DatabaseStatus": record(
