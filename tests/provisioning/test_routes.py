@@ -9,12 +9,14 @@ import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
 
 from app.errors import OperationLost
 from app.local.postgres import binaries
+from app.provisioning.server.place import Place
 from app.provisioning.work.job import Report
 from tests.provisioning.serving import ROOT, AppsPostgres, Person, Serving, opened, serving
 from tests.running import running
@@ -138,6 +140,20 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     assert (await ben.delete(app, "deprovision?environment=staging&graceDays=0&backup=false"))["environments"] == {}
     empty = await ben.post(app, "provision?empty=true", {"files": {"index.html": "<p>"}}, code=201)
     assert (empty["state"], empty["tablesCreated"]) == ("ready", 0)
+
+
+async def test_what_the_server_lacks_is_said_before_anything_is_made(
+    served: Serving, ben: Person, acme_member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await served.app(acme_member, {SCHEMA: MODEL.replace("}", '  home Unsupported("geometry(Point)")?\n}')})
+    *_, found = (await ben.post(app, "preview"))["findings"]
+    said = "User.home needs the extension postgis, which databases on this server cannot have."
+    assert (found["severity"], found["line"], found["rule"], found["message"]) == ("error", 4, "server.extension", said)
+    monkeypatch.setattr(Place, "create", AsyncMock(side_effect=AssertionError))
+    answered = await ben.ask("POST", app, "provision")
+    assert (answered.status_code, answered.json()["reason"]) == (422, "APP_EXTENSION_MISSING")
+    assert answered.json()["detail"] == said
+    assert await served.ground.server.objects() == {}
 
 
 async def test_two_at_once_and_one_who_leaves_make_one_database(

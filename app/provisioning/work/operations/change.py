@@ -15,6 +15,7 @@ from app.provisioning.changes.renames import ChoiceError
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, SchemaRefused, told
+from app.provisioning.server.extensions import ExtensionMissing
 from app.provisioning.server.place import Place
 from app.provisioning.work.job import Outcome, Row
 from app.provisioning.work.operations.backup import checkpoint
@@ -56,6 +57,7 @@ class ChangeGivenUp(AppServerError):
 
 
 _ENDS: Final = (
+    ExtensionMissing,
     ChangeGivenUp,
     ChangeStale,
     ChangeUnexpected,
