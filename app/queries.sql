@@ -436,7 +436,7 @@ select private.put_app_files($1::jsonb, $2, $3::text[], $4::text[], $5) as kept
 select path, content from private.read_app_files($1::jsonb, $2)
 
 -- name: record_app_revision
-select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5) as revision
+select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5, $6) as revision
 
 -- name: list_generated_apps
 select

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,8 @@ class Provisioning:
         caller, app_id = await self._caller(request), id_of(request)
         tenant_id = (await self._apps.find(caller, app_id))["app"]["tenant_id"]
         extracted = await self._intake.read(caller, app_id, await given_files(request), tenant_id=tenant_id)
-        extraction = extracted.extraction
+        lacks = await self._apps.lacks(extracted.extraction.schema)
+        extraction = replace(extracted.extraction, findings=(*extracted.extraction.findings, *lacks))
         sql = None if extraction.errors_of_schema else script(extraction.schema)
         return answer({**document(extraction, extracted.left_out), "sql": sql})
 

@@ -377,7 +377,7 @@ comment on column public.app_operations.step is 'What it is at.';
 
 comment on column public.app_operations.progress is 'Its steps so far, the newest 200: {"step", "at", "detail"}.';
 
-comment on column public.app_operations.attempts is 'How many times a worker took it on: 5 at most.';
+comment on column public.app_operations.attempts is 'How many times a worker took it on: 5 at most, and after that only to look whether a change was made.';
 
 comment on column public.app_operations.due_at is 'Not before then.';
 
@@ -821,10 +821,22 @@ declare
     v_operation pg_catalog.record;
 begin
     for v_operation in
-        select o.tenant_id, o.id, o.database_id, o.kind, d.state as database_state
+        select o.tenant_id, o.id, o.database_id, o.kind, o.arguments, d.state as database_state
         from public.app_operations as o
         inner join public.app_databases as d on o.tenant_id = d.tenant_id and o.database_id = d.id
-        where o.attempts >= 5 and (o.state = 'queued' or (o.state = 'running' and o.lease_until < clock_timestamp()))
+        where
+            o.attempts >= 5
+            and (o.state = 'queued' or (o.state = 'running' and o.lease_until < clock_timestamp()))
+            -- Whether such a one was made, only the database knows: it is looked at until it says so.
+            and not (
+                o.kind = 'change' and exists (
+                    select from public.app_changes as c
+                    where
+                        c.tenant_id = o.tenant_id
+                        and c.id = (o.arguments ->> 'change_id')::pg_catalog.uuid
+                        and c.state = 'applying'
+                )
+            )
         for no key update of o, d skip locked
     loop
         update public.app_operations as o
@@ -844,12 +856,34 @@ begin
                 '{"state": "failed", "error_code": "ATTEMPTS_EXHAUSTED", "error_detail": "It was tried five times, and never finished."}'
             );
         end if;
+
+        if v_operation.kind = 'change' then
+            update public.app_changes as c
+            set
+                state = 'failed',
+                error_code = 'ATTEMPTS_EXHAUSTED',
+                error_detail = 'It was tried five times, and never begun.'
+            where
+                c.tenant_id = v_operation.tenant_id
+                and c.id = (v_operation.arguments ->> 'change_id')::pg_catalog.uuid
+                and c.state in ('planned', 'confirmed', 'awaiting_checkpoint');
+        end if;
+
+        if v_operation.kind in ('backup', 'change', 'restore', 'remove') then
+            update public.app_backups as b
+            set
+                state = 'failed',
+                error_code = 'ABANDONED',
+                error_detail = 'It was tried five times, and never finished.',
+                expires_at = clock_timestamp()
+            where b.tenant_id = v_operation.tenant_id and b.database_id = v_operation.database_id and b.state = 'making';
+        end if;
     end loop;
 end
 $$;
 
 comment on function private.give_up_app_operations() is
-'Lets operations fail that were taken on five times, and databases that they were to make.';
+'Lets operations fail that were taken on five times, with the databases that they were to make, changes that were never begun, and backups. A change that was begun, and may have been made, goes on to be looked at.';
 
 create function private.claim_app_operation(p_worker text, p_lease interval, p_operation_id uuid default null)
 returns jsonb
@@ -869,7 +903,7 @@ begin
     inner join public.app_databases as d on o.tenant_id = d.tenant_id and o.database_id = d.id
     where
         (p_operation_id is null or o.id = p_operation_id)
-        and o.attempts < 5
+        and (o.attempts < 5 or o.kind = 'change')
         and ((o.state = 'queued' and o.due_at <= clock_timestamp()) or (o.state = 'running' and o.lease_until < clock_timestamp()))
     order by o.due_at, o.id
     limit 1
@@ -1415,7 +1449,14 @@ begin
                 limit 1
             ),
             'databases', (
-                select coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('operation', l.operation) order by d.id), '[]')
+                select
+                    coalesce(
+                        jsonb_agg(
+                            to_jsonb(d) || jsonb_build_object('operation', l.operation, 'is_behind', coalesce(b.is_behind, false))
+                            order by d.id
+                        ),
+                        '[]'
+                    )
                 from public.app_databases as d
                 left join lateral (
                     select to_jsonb(o) as operation
@@ -1424,6 +1465,17 @@ begin
                     order by o.created_at desc, o.id desc
                     limit 1
                 ) as l on true
+                left join lateral (
+                    -- The other files of another revision may say the same.
+                    select
+                        h.id is distinct from n.id
+                        and (h.schema_digest is distinct from n.schema_digest or n.schema_digest is null) as is_behind
+                    from public.app_revisions as n
+                    left join public.app_revisions as h on h.tenant_id = d.tenant_id and h.id = d.revision_id
+                    where n.tenant_id = a.tenant_id and n.app_id = a.id and d.state = 'ready'
+                    order by n.number desc
+                    limit 1
+                ) as b on true
                 where d.tenant_id = a.tenant_id and d.app_id = a.id and d.state <> 'removed'
             ),
             'limits', (select to_jsonb(l) from private.app_limits(a.tenant_id) as l)
@@ -1435,7 +1487,7 @@ end
 $$;
 
 comment on function private.read_generated_app(jsonb, uuid) is
-'An app for the person whom the claims name: {"app": its row, "access": owner or admin, "revision": {"id", "number", "source_digest", "created_at"} of the newest, or null, "databases": [their rows, each with "operation": the row of its last one, or null], those that are removed left out, "limits": {"plan", "max_databases", "max_bytes", "max_connections"}}. Errors: PA404 no such app.';
+'An app for the person whom the claims name: {"app": its row, "access": owner or admin, "revision": {"id", "number", "source_digest", "created_at"} of the newest, or null, "databases": [their rows, each with "operation": the row of its last one, or null, and "is_behind": whether it is ready and the newest revision has another schema], those that are removed left out, "limits": {"plan", "max_databases", "max_bytes", "max_connections"}}. Errors: PA404 no such app.';
 
 revoke execute on function private.look_at_app_password(uuid, text) from public;
 
