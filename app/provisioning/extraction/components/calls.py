@@ -68,10 +68,6 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting | Foreign]:
             yield from _served(reading, code, call, route[1])
         elif name.endswith(("localStorage.setItem", "sessionStorage.setItem", "AsyncStorage.setItem")):
             yield from _kept(reading, code, call)
-        elif name.endswith(".from") and re.search(r"(?i)supabase|client|db\b", name) and ".storage" not in name:
-            yield from _table(reading, code, call)
-        elif name in ("collection", "firebase.firestore().collection", "db.collection", "firestore.collection"):
-            yield from _collection(reading, code, call)
 
 
 def _requested(reading: Reading, code: Code, call: Node, name: str) -> Iterator[Sighting | Foreign]:
@@ -236,47 +232,3 @@ def _kept(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
             shape = UNKNOWN if not inner else value_of(reading, code, inner[0])
             of = shape.of.name if shape.of is not None and shape.of.kind == "reference" else ""
             yield Sighting(name, "storage", 0.4, code.evidence(call, "storage"), type_name=of, stored=True, kept=True)
-
-
-def _table(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
-    """`supabase.from("todos")`, and what is selected from it or put into it."""
-    given = arguments(call)
-    name = unquoted(given[0]) if given else None
-    if not name:
-        return
-    fields: tuple[Field, ...] = ()
-    chained = call.parent.parent if call.parent is not None and call.parent.type == "member_expression" else None
-    while chained is not None and chained.type == "call_expression":
-        method, passed = callee(chained).rpartition(".")[2], arguments(chained)
-        if method in ("insert", "upsert", "update") and passed:
-            fields += _sent(reading, code, passed[0])
-        elif method == "select" and passed and (columns := unquoted(passed[0])) and re.fullmatch(r"[\w\s,]+", columns):
-            evidence = code.evidence(chained, "database")
-            fields += tuple(
-                Field(each.strip(), UNKNOWN, None, "call", evidence) for each in columns.split(",") if each.strip()
-            )
-        elif (
-            method in ("eq", "order", "neq", "gt", "lt", "gte", "lte", "in")
-            and passed
-            and (column := unquoted(passed[0]))
-        ) and column.isidentifier():
-            fields += (Field(column, UNKNOWN, None, "call", code.evidence(chained, "database")),)
-        chained = (
-            chained.parent.parent if chained.parent is not None and chained.parent.type == "member_expression" else None
-        )
-    yield Sighting(
-        name, "database", 0.97, code.evidence(call, "database"), fields, verbatim=name, stored=True, kept=True
-    )
-
-
-def _collection(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
-    """`addDoc(collection(db, "todos"), {…})`."""
-    given = arguments(call)
-    name = next((found for each in given if (found := unquoted(each))), None)
-    if not name or "/" in name:
-        return
-    around = call.parent.parent if call.parent is not None and call.parent.type == "arguments" else None
-    fields: tuple[Field, ...] = ()
-    if around is not None and callee(around) in ("addDoc", "setDoc") and len(arguments(around)) > 1:
-        fields = _sent(reading, code, arguments(around)[1])
-    yield Sighting(name, "database", 0.9, code.evidence(call, "database"), fields, stored=True, kept=True)

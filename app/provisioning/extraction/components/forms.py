@@ -17,6 +17,7 @@ from app.provisioning.extraction.components.code import (
     inside,
     name_of_function,
 )
+from app.provisioning.extraction.components.databases import stored_by
 from app.provisioning.extraction.components.declarations import OWN_SETTINGS
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.lexicon import MEASURED, MONEY
@@ -113,7 +114,7 @@ def _field(given: Input, initial: Field | None) -> Field:
     kind: Kind = _KINDS.get(given.type, "text" if given.type != "hidden" else "unknown")
     last = (words(given.name) or [""])[-1]
     if kind == "integer" and (given.step not in ("", "1") or last in MONEY or last in MEASURED):
-        kind = "decimal" if re.fullmatch(r"0?\.0+1", given.step) or last in MONEY else "number"
+        kind = "decimal" if re.fullmatch(r"0?\.(0+1|0*25|0*5)", given.step) or last in MONEY else "number"
     if initial is not None and initial.shape.kind in ("boolean", "list", "object"):
         kind = initial.shape.kind
     shape = Shape(kind, choices=given.options)
@@ -198,8 +199,9 @@ def _options(select: Node) -> Iterator[str]:
 
 def _handler(code: Code, opening: Node) -> Node | None:
     """The function that a form hands its input to."""
-    given = _attributes(opening).get("onSubmit")
-    if given is None or not given.named_children:
+    attributes = _attributes(opening)
+    given = attributes.get("onSubmit") or attributes.get("action")
+    if given is None or given.type != "jsx_expression" or not given.named_children:
         return None
     node = given.named_children[0]
     while node.type == "call_expression" and arguments(node):
@@ -243,6 +245,8 @@ def _about(reading: Reading, code: Code, form: Node, handler: Node | None) -> tu
     component = "" if function is None else name_of_function(function)
     called = [component, text(handler.child_by_field_name("name")) if handler is not None else ""]
     for call in inside(code.nodes("call_expression"), handler) if handler is not None else ():
+        if stored := stored_by(reading, code, call):
+            return stored, " ".join(called), 0.62
         name = callee(call).rpartition(".")[2]
         called.append(name)
         if (found := MAKER.fullmatch(name)) is not None and thing(found[1]):

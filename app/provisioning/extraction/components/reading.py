@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from app.provisioning.extraction.components.code import MOST_DEPTH, Code
 from app.provisioning.extraction.components.expressions import value_of
-from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Shape
+from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Kind, Shape
 from app.provisioning.extraction.components.types import fields_of
 from app.provisioning.extraction.components.zod import schema_of
 from app.provisioning.source.files import SourceTree
@@ -26,6 +26,9 @@ _NO_DATA: Final = re.compile(
 
 _SCRIPT: Final = re.compile(r"<script\b([^>]{0,1000})>", re.IGNORECASE)
 _SCRIPT_END: Final = re.compile(r"</script\s{0,100}>", re.IGNORECASE)
+_STAMPED: Final = re.compile(
+    r"\b(\w{1,80})\s{0,3}:\s{0,3}new Date\(\)\.toISOString\(\)(\.(?:slice|substring|split)\()?"
+)
 MOST_SOURCE: Final = 400_000
 """Characters of one file; what is longer was not written by hand."""
 
@@ -48,6 +51,7 @@ class Reading:
         self._shapes: dict[tuple[str, int, int], Shape] = {}
         self._types: dict[str, tuple[Code, Node]] = {}
         self._fields: dict[str, tuple[Field, ...]] = {}
+        self._stamped: dict[str, Kind] | None = None
 
     def codes(self) -> Iterator[Code]:
         """The modules, in order."""
@@ -109,6 +113,17 @@ class Reading:
     def members(self, shape: Shape) -> tuple[Field, ...]:
         """The fields of an object's shape, through a reference."""
         return self.fields(shape.name) if shape.kind == "reference" else shape.fields
+
+    @property
+    def stamped(self) -> dict[str, Kind]:
+        """The names of properties to which the app gives the present time, with the kind in which it does."""
+        if self._stamped is None:
+            kinds: dict[str, set[Kind]] = {}
+            for code in self.codes():
+                for name, cut in _STAMPED.findall(self.program.source(code.module.path)):
+                    kinds.setdefault(name, set()).add("date" if cut else "timestamp")
+            self._stamped = {name: seen.pop() for name, seen in kinds.items() if len(seen) == 1}
+        return self._stamped
 
     def enum(self, code: Code, declaration: Node) -> Shape:
         """The values of a TypeScript enum."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.provisioning.extraction.components.calls import Foreign
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED
-from app.provisioning.extraction.components.shapes import Sighting
+from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED, WRITTEN_TO
+from app.provisioning.extraction.components.shapes import Alias, Sighting
 from app.provisioning.extraction.components.words import thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
@@ -33,6 +33,9 @@ REFERRED: Final = 0.25
 """What it speaks for a thing that others refer to it by id."""
 
 
+_OF_INPUT: Final = frozenset({"zod", "type", "form", "reference"})
+
+
 @dataclass(slots=True)
 class Entity:
     """A thing, under the one form of its name, and all that was seen of it."""
@@ -47,6 +50,11 @@ class Entity:
     def stored(self) -> bool:
         """Whether the app stores it in so many words."""
         return any(each.stored for each in self.sightings)
+
+    @property
+    def verbatim(self) -> str:
+        """The name by which a database already knows it."""
+        return next((each.verbatim for each in self.sightings if each.verbatim), "")
 
     @property
     def kept(self) -> bool:
@@ -89,10 +97,14 @@ class Entity:
         self.confidence = 1.0 - wrong
 
 
-def weighed(sightings: Sequence[Sighting | Foreign]) -> tuple[dict[str, Entity], list[Rejected]]:
+def weighed(sightings: Sequence[Sighting | Foreign | Alias]) -> tuple[dict[str, Entity], list[Rejected]]:
     """The things that are stored, by name, and those that are not, with the reason."""
     rejected: list[Rejected] = []
-    entities = _grouped([each for each in sightings if isinstance(each, Sighting)], rejected)
+    entities = _grouped(
+        [each for each in sightings if isinstance(each, Sighting)],
+        {thing(each.name): thing(each.of) for each in sightings if isinstance(each, Alias)},
+        rejected,
+    )
     foreign = {thing(each.name): each.host for each in sightings if isinstance(each, Foreign)}
     _people(entities)
     _refer(entities)
@@ -115,8 +127,13 @@ def _shown(entity: Entity) -> str:
     return min(entity.types, default=entity.key)
 
 
-def _grouped(sightings: list[Sighting], rejected: list[Rejected]) -> dict[str, Entity]:
-    """The sightings by what they speak of. A list that is typed goes by its type, wherever its own name is met."""
+def _grouped(sightings: list[Sighting], inputs: dict[str, str], rejected: list[Rejected]) -> dict[str, Entity]:
+    """The sightings by what they speak of. A list that is typed goes by its type, wherever its own name is met.
+
+    `inputs` are the schemas of forms, with the things as which their input is stored.
+    """
+    own = {thing(each.type_name) or thing(each.name) for each in sightings if each.rule not in _OF_INPUT}
+    inputs = {name: of for name, of in inputs.items() if name not in own and of in own}
     typed = {thing(each.name) for each in sightings if each.rule in ("type", "zod") and not each.against}
     aliases: dict[str, str] = {}
     for each in sightings:
@@ -124,9 +141,11 @@ def _grouped(sightings: list[Sighting], rejected: list[Rejected]) -> dict[str, E
         if of and name and name != of and name not in typed and name not in GENERIC:
             aliases.setdefault(name, of)
     entities: dict[str, Entity] = {}
-    for each in sightings:
-        name = thing(each.name)
+    for seen in sightings:
+        each, name = seen, thing(seen.name)
         key = thing(each.type_name) or aliases.get(name, name)
+        if key in inputs:
+            key, each = inputs[key], replace(each, fields=tuple(replace(one, source="form") for one in each.fields))
         if not key:
             continue
         if each.against:
@@ -155,9 +174,21 @@ def _people(entities: dict[str, Entity]) -> None:
             return
 
 
-def person(keys: Collection[str]) -> str:
-    """The thing that is the people who use the app; empty where there is none."""
+def named_person(keys: Collection[str]) -> str:
+    """The thing that is the people who use the app, by its name."""
     return next((key for key in ("user", *PERSONS) if key in keys), "")
+
+
+def person(entities: Mapping[str, Entity]) -> str:
+    """The thing that is the people who use the app, by its name or as the only one with a mail address of its own."""
+    if found := named_person(entities):
+        return found
+    reached = [
+        key
+        for key, entity in entities.items()
+        if key not in WRITTEN_TO and any(each.name == "email" for one in entity.sightings for each in one.fields)
+    ]
+    return reached[0] if len(reached) == 1 else ""
 
 
 def _refer(entities: dict[str, Entity]) -> None:
