@@ -14,6 +14,7 @@ from app.provisioning.extraction.components.code import MOST_DEPTH, Code, argume
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import PERSON, UNKNOWN, Alias, Field, Kind, Shape, Sighting
+from app.provisioning.extraction.components.words import snake
 from app.provisioning.source.syntax import text, unquoted
 from app.provisioning.source.values import Found
 
@@ -42,6 +43,12 @@ def stored_by(reading: Reading, code: Code, call: Node) -> str:
     return next((each.name for each in _of_call(reading, code, call) if each.makes), "")
 
 
+def columns_of(reading: Reading, code: Code, call: Node) -> frozenset[str]:
+    """The columns that a call fills in for something new."""
+    made = (each for each in _of_call(reading, code, call) if each.makes)
+    return frozenset(snake(one.name) for each in made for one in each.fields if one.source == "call")
+
+
 def _of_call(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
     name = callee(call)
     if name.endswith(".from") and ".storage" not in name and _CLIENT.search(name):
@@ -59,6 +66,8 @@ def sent(reading: Reading, code: Code, node: Node, whole: bool = False) -> tuple
         node = node.named_children[0]
     shape = value_of(reading, code, node, source="call")
     literal = node.type == "object"
+    if shape.kind == "list" and shape.of is not None:
+        shape, literal = shape.of, True
     return tuple(
         replace(each, source="call" if literal else "form", required=_is_given(each, whole and literal) or None)
         for each in (shape.fields if shape.kind == "object" else ())

@@ -138,8 +138,9 @@ def object_fields(
             name, shape = text(child.child_by_field_name("name")), Shape("code")
         elif child.type == "spread_element" and child.named_children:
             spread = value_of(reading, code, child.named_children[0], depth + 1, source)
-            if spread == UNKNOWN and child.named_children[0].type == "identifier" and source == "making":
-                whole = text(child.named_children[0])
+            if spread == UNKNOWN and source == "making":
+                # What it holds is not known; that of a call (`...doc.data()`) has no name either.
+                whole = text(child.named_children[0]) if child.named_children[0].type == "identifier" else "..."
                 fields[whole] = Field(whole, Shape("reference", name=whole, literal=True), True, source, evidence)
             inner = reading.fields(spread.name) if spread.kind == "reference" else spread.fields
             fields.update(
@@ -312,6 +313,9 @@ def _call(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
         )
     if name in HOOKS or name in ("useReducer", "React.useReducer"):
         return held_by(reading, code, node, depth + 1)
+    if name.endswith(".map") and (given := arguments(node)) and given[0].type == "arrow_function":
+        each = value_of(reading, code, given[0], depth + 1)
+        return Shape("list", of=each) if each.kind == "object" else UNKNOWN
     if name in ("Object.freeze", "Object.values") and (given := arguments(node)):
         return value_of(reading, code, given[0], depth + 1)
     if name in ("format", "dayjs().format", "moment().format") or name.endswith(").format"):

@@ -203,6 +203,14 @@ def _list_name(code: Code, node: Node) -> str:
             and (given is None or given.type != "variable_declarator")
         ):
             return callee(call)
+        if (
+            call is not None
+            and call.type == "call_expression"
+            and (held := re.fullmatch(r"(\w+)\.(?:update|set|next|mutate)", callee(call)))
+            and given is not None
+            and given.type != "variable_declarator"
+        ):
+            return held[1]
         return name
     while node.type in ("parenthesized_expression", "binary_expression", "non_null_expression") and node.named_children:
         node = node.named_children[0]

@@ -17,6 +17,12 @@ from app.provisioning.schema.model import Evidence
 ENOUGH: Final = 0.6
 """The confidence from which a thing becomes a table."""
 
+ENOUGH_BESIDE: Final = 0.88
+"""That of a thing which never goes into the database that the app has."""
+
+ONE: Final = 0.1
+"""What a state that holds a single thing speaks for it."""
+
 SIGNING_IN: Final = frozenset({"auth", "sign-in", "sign-up"})
 
 SHOWN_LIST: Final = 0.2
@@ -71,6 +77,27 @@ class Entity:
         )
 
     @property
+    def in_database(self) -> bool:
+        """Whether the app names it to a database."""
+        return any(each.rule == "database" for each in self.sightings)
+
+    @property
+    def one_only(self) -> bool:
+        """Whether all that is seen of it is its type and a single one."""
+        rules = {each.rule for each in self.sightings}
+        held = any(each.rule == "state" and each.weight > ONE for each in self.sightings)
+        return (
+            bool(rules & {"state", "made"}) and rules <= {"type", "made", "state"} and not held and not self.referrers
+        )
+
+    @property
+    def only_offered(self) -> bool:
+        """Whether it is but a fixed list of what an input lets people choose."""
+        rules = {each.rule for each in self.sightings}
+        fixed = rules <= {"options", "type", "seed-array", "reference", "props", "zod"} and not self.referrers
+        return "options" in rules and fixed and self.key not in STORED
+
+    @property
     def evidence(self) -> Evidence:
         """The place that says most."""
         best = max(self.sightings, key=lambda each: (bool(each.fields), each.weight))
@@ -108,13 +135,14 @@ def weighed(sightings: Sequence[Sighting | Foreign | Alias]) -> tuple[dict[str, 
     foreign = {thing(each.name): each.host for each in sightings if isinstance(each, Foreign)}
     _people(entities)
     _refer(entities)
+    beside = any(entity.in_database for entity in entities.values())
     accepted: dict[str, Entity] = {}
     while len(accepted) < len(entities):
         entities = accepted or entities
         accepted = {}
         for key, entity in entities.items():
             entity.weigh(entities)
-            if reason := _reason_against(entity, foreign):
+            if reason := _reason_against(entity, foreign, beside):
                 rejected.append(Rejected(_shown(entity), reason, entity.evidence))
             else:
                 accepted[key] = entity
@@ -204,7 +232,7 @@ def _refer(entities: dict[str, Entity]) -> None:
                     entities[who].referrers.add(entity.key)
 
 
-def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:
+def _reason_against(entity: Entity, foreign: dict[str, str], beside: bool) -> str:
     if not entity.stored:
         if (host := _host(entity, foreign)) is not None:
             return f"comes from another service ({host})"
@@ -213,12 +241,19 @@ def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:
         shown = entity.key in SHOWN or (entity.key not in STORED and (last in SHOWN or first in PAGE_PARTS))
         if shown and not (last in HELD and (entity.kept or entity.referrers)):
             return "a part of the page or of the wiring, by its name"
+    if entity.only_offered:
+        return "the choices of an input"
     if (
         entity.key in GENERIC
         and not entity.types
         and not any(each.rule in ("write", "database", "type") for each in entity.sightings)
     ):
         return "a name that says nothing"
+    if beside and not entity.stored and ENOUGH <= entity.confidence < ENOUGH_BESIDE:
+        sure = f"{entity.confidence:.2f} of {ENOUGH_BESIDE}"
+        return f"never put into the database that the app has, and not sure enough beside it: {sure}"
+    if entity.one_only and entity.confidence >= ENOUGH:
+        return "the app never has more than one of it"
     if entity.confidence < ENOUGH:
         rules = ", ".join(dict.fromkeys(each.rule for each in entity.sightings))
         return f"not sure enough: {entity.confidence:.2f} of {ENOUGH} ({rules})"
