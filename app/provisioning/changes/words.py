@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from app.provisioning.schema.model import PUBLIC
+from app.provisioning.schema.names import literal
+
 _WORD: Final = re.compile(
     r"""
       (?P<string>[eE]?'(?:[^'\\]|''|\\.)*+')
@@ -15,6 +18,17 @@ _WORD: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NAME: Final = r'(?:"(?:[^"]|"")++"|[A-Za-z_\x80-\U0010ffff][\w$]*+)'
+_CONSTANT: Final = re.compile(
+    rf"""
+      (?P<string>[eE]?'(?:[^'\\]|''|\\.)*+')(?:::(?:(?P<schema>{_NAME})\.)?(?P<type>{_NAME})(?P<array>\[\])?)?
+    | "(?:[^"]|"")++"
+    | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ELEMENT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,{}"]+)', re.DOTALL)
+_PLAIN_ELEMENT: Final = re.compile(r"(?!null\Z)[^\s\"\\{},]+", re.IGNORECASE)
 _BARE: Final = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -52,6 +66,31 @@ def column_renamed(expression: str, old: str, new: str) -> str:
 def type_renamed(expression: str, old: str, new: str) -> str:
     """The expression after the type was renamed."""
     return _mapped(expression, types=lambda name: new if name == old else name)
+
+
+def label_renamed(expression: str, enum: tuple[str, str], old: str, new: str) -> str:
+    """The expression after a label of the enum (its schema and name) was renamed, in constants of that type."""
+
+    def constant(found: re.Match[str]) -> str:
+        if found["type"] is None or (_read(found["schema"] or PUBLIC), _read(found["type"])) != enum:
+            return found[0]
+        text = _text(found["string"])
+        changed = _ELEMENT.sub(element, text) if found["array"] else new if text == old else text
+        return found[0] if changed == text else literal(changed) + found[0][len(found["string"]) :]
+
+    def element(found: re.Match[str]) -> str:
+        label = found[2] if found[1] is None else re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL)
+        if label != old or (found[1] is None and label.lower() == "null"):
+            return found[0]
+        return new if _PLAIN_ELEMENT.fullmatch(new) else '"' + re.sub(r'(["\\])', r"\\\1", new) + '"'
+
+    return _CONSTANT.sub(constant, expression)
+
+
+def _text(constant: str) -> str:
+    """What a string constant says."""
+    doubled = constant[constant.index("'") + 1 : -1].replace("''", "'")
+    return doubled.replace("\\\\", "\\") if constant[0] in "eE" else doubled
 
 
 def _same(name: str) -> str:
