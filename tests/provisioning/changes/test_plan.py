@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.provisioning.changes.casts import cast
 from app.provisioning.changes.plan import Choices, Plan, planned, shown
 from app.provisioning.changes.renames import ChoiceError
-from app.provisioning.changes.words import label_renamed
+from app.provisioning.changes.words import column_renamed, label_renamed
 from app.provisioning.schema.model import (
     Column,
     Enum,
@@ -253,6 +254,23 @@ def test_what_is_said_of_labels_and_fits_nothing_is_refused(said: dict[str, str 
 )
 def test_a_label_is_renamed_where_expressions_mean_it(expression: str, renamed: str) -> None:
     assert label_renamed(expression, ("public", "role"), "it's", "a\\b") == renamed
+
+
+@pytest.mark.parametrize(
+    ("name", "expression", "renamed"),
+    [
+        ("null", 'a IS NOT NULL AND "null" IS NULL', "a IS NOT NULL AND n IS NULL"),
+        ("true", '"true" = true', "n = true"),
+        ("zone", "zone < a::timestamp(3) without time zone", "n < a::timestamp(3) without time zone"),
+        ("varying", "a::character varying = varying", "a::character varying = n"),
+        ("year", "year = EXTRACT(year FROM a)", "n = EXTRACT(year FROM a)"),
+        ("C", """"C" > (a COLLATE "C")""", """n > (a COLLATE "C")"""),
+        ("a", "a(a) = 'a'::a AND \"a\" > a", "a(n) = 'a'::a AND n > n"),
+    ],
+)
+def test_a_column_is_renamed_where_expressions_mean_it(name: str, expression: str, renamed: str) -> None:
+    assert column_renamed(expression, name, "n") == renamed
+    assert column_renamed(expression, name, "order") == re.sub(r"\bn\b", '"order"', renamed)
 
 
 def test_what_was_done_by_hand_stays_and_is_told() -> None:
