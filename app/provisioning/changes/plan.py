@@ -14,7 +14,7 @@ from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.order import drawn
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of, schema_of
 from app.provisioning.changes.merge import Drift, merged
-from app.provisioning.changes.renames import ChoiceError, Rename, recognised, renamed
+from app.provisioning.changes.renames import ChoiceError, Rename, holds, recognised, renamed
 from app.provisioning.changes.steps import Step, after, waiting
 from app.provisioning.schema.expressions import ExpressionError, checked
 from app.provisioning.schema.model import Evidence, Schema
@@ -93,7 +93,7 @@ def planned(
     for rename in renames.taken:
         before = renamed(before, rename)
         # Where the database has the new name already, somebody was faster.
-        if rename.old in there and rename.new not in there:
+        if holds(there, rename.old) and not holds(there, rename.new):
             there = renamed(there, rename)
             full = {rename.new if key == rename.old else key for key in full}
             made.append(rename)
