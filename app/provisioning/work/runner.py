@@ -178,7 +178,8 @@ class Runner:
             await report.failed(undone.error.code, undone.error.detail, undone.changes)
         except AppServerError as error:
             log.warning("app_operation_put_off", code=error.code, sqlstate=error.sqlstate, **said)
-            await report.later(error.code, error.detail, RETRY_SECONDS * random.uniform(0.8, 1.2))
+            seconds = RETRY_SECONDS * random.uniform(0.8, 1.2)
+            await report.later(error.code, error.detail, seconds, waits=error.passes)
         else:
             await report.succeeded(outcome)
             log.info("app_operation_succeeded", **said)

@@ -25,6 +25,8 @@ FAR: Final = 1.1
 TOO_FAR: Final = 2.0
 """What grows to that although nothing can be written to its tables is shut."""
 
+_SHOWN: Final = 20
+
 USAGE_EVERY: Final = 10
 """Looks between two at what is in the databases: each has to be entered for it."""
 
@@ -66,7 +68,9 @@ class Upkeep:
         if ended := await self._server.end_old_transactions():
             log.warning("app_transactions_ended", databases=ended)
         if left := await self.left_over():
-            log.error("apps_left_over", count=len(left), names=left[:20])
+            log.error("apps_left_over", count=len(left), names=left[:_SHOWN])
+        if missing := (await self._database.fetch_row("missing_app_databases", [each.database for each in sizes]))[0]:
+            log.error("app_databases_missing", count=len(missing), names=missing[:_SHOWN])
 
     async def left_over(self) -> list[str]:
         """Databases and roles that are on the server and should not be: a person has to look at them.
