@@ -671,7 +671,7 @@ begin
             if v_number >= v_limits.max_databases then
                 raise exception using
                     errcode = 'PA442',
-                    message = format('The plan "%s" allows %s databases, and there are %s.', v_limits.plan, v_limits.max_databases, v_number),
+                    message = format('The plan "%s" has room for no further database: its limit is %s.', v_limits.plan, v_limits.max_databases),
                     detail = jsonb_build_object(
                         'plan', v_limits.plan, 'maxDatabases', v_limits.max_databases, 'databases', v_number
                     )::pg_catalog.text,
