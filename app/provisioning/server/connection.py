@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import asyncpg
 
-from app.provisioning.server.errors import told
+from app.provisioning.server.errors import AppDatabaseGone, AppServerUnavailable, told
 from app.provisioning.server.statements import statement
 
 CONNECT_SECONDS: Final = 10.0
@@ -70,8 +70,14 @@ class Address:
         self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
     ) -> AsyncIterator[Link]:
         """A connection, the provisioner's unless credentials are given. Raises AppServerError."""
-        with told():
-            connection = await self.connect(credentials, database, seconds=seconds)
+        try:
+            with told():
+                connection = await self.connect(credentials, database, seconds=seconds)
+        except AppDatabaseGone as error:
+            if credentials or database:
+                raise
+            # Not an app's, but the one in which we sign in.
+            raise AppServerUnavailable(sqlstate=error.sqlstate) from error
         try:
             yield Link(connection)
         finally:

@@ -15,7 +15,7 @@ from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
-from app.provisioning.server.errors import AppServerError, AppServerUnavailable
+from app.provisioning.server.errors import AppDatabaseGone, AppServerError, AppServerUnavailable
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
@@ -150,6 +150,11 @@ class Place:
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
+
+    async def must_exist(self) -> None:
+        """Raises AppDatabaseGone where somebody dropped the database, and AppServerError."""
+        if not await self.exists():
+            raise AppDatabaseGone()
 
     async def exists(self) -> bool:
         """Whether there is a database. Raises AppServerError."""

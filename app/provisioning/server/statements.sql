@@ -216,6 +216,29 @@ union
 select r.rolname from pg_catalog.pg_roles as r where r.rolname ~ :'apps'
 order by name
 
+-- name: standing
+select d.datname as name, true as is_database, false as can_login
+from pg_catalog.pg_database as d
+where d.datname ~ :'apps' and d.datconnlimit <> -2
+union all
+select r.rolname, false, r.rolcanlogin
+from pg_catalog.pg_roles as r
+where r.rolname ~ :'apps'
+order by name
+
+-- name: rights_lacking
+select l.name
+from pg_catalog.pg_roles as r
+cross join lateral (
+    values
+    ('createdb', r.rolcreatedb),
+    ('createrole', r.rolcreaterole),
+    (:'owner', pg_catalog.pg_has_role(r.oid, pg_catalog.to_regrole(:'owner'), 'member')),
+    ('pg_monitor', pg_catalog.pg_has_role(r.oid, 'pg_monitor', 'member')),
+    ('pg_signal_backend', pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'member'))
+) as l (name, is_held)
+where r.rolname = current_user and not r.rolsuper and l.is_held is not true
+
 -- name: others
 select d.datname
 from pg_catalog.pg_database as d
