@@ -520,7 +520,7 @@ select private.forget_app_backup($1, $2)
 select file, is_known from private.unmatched_app_backups($1)
 
 -- name: due_app_work
-select operation_id from private.due_app_work()
+select operation_id, tenant_id, kind, arguments::text from private.due_app_work()
 
 -- name: note_app_sizes
 select tenant_id, database_id, database_name, role_name, size_bytes, max_bytes, size_state, size_state_at

@@ -68,17 +68,19 @@ class Apps:
             raise ProvisioningUnavailable(f"This server cannot do this to databases of apps: {kind}.")
         given = msgspec.json.encode(arguments).decode()
         found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given)
-        operation_id = UUID(found["operation"]["id"]) if found["operation"] else None
-        if operation_id is not None:
-            self._runner.start(operation_id)
-        return Requested(found["status"], operation_id)
+        operation = found["operation"]
+        if operation is not None:
+            self._runner.begin(operation)
+        return Requested(found["status"], operation and UUID(operation["id"]))
 
     async def follow(self, caller: Caller, operation_id: UUID) -> AsyncGenerator[Row, None]:
         """The operation's row when it got further, and now and then while it does not, until it has ended."""
-        doing = self._runner.start(operation_id) if self._runner is not None else None
+        doing: asyncio.Task[None] | None = None
         known, pause, said = -1, FIRST_LOOK_SECONDS, monotonic()
         while True:
             operation = (await self._asked("read_app_operation", caller.claims, operation_id))["operation"]
+            if doing is None and self._runner is not None and operation["state"] not in ENDED:
+                doing = self._runner.begin(operation)
             is_further = len(operation["progress"]) != known or operation["state"] in ENDED
             if is_further:
                 known, pause = len(operation["progress"]), FIRST_LOOK_SECONDS
@@ -149,6 +151,7 @@ def told(code: str, detail: str | None, extra: Row | None = None) -> PalaverErro
 _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
     "APP_SCHEMA_REFUSED": UnprocessableRequest,
+    "APP_STEP_BLOCKED": UnprocessableRequest,
     "APP_EXTENSION_MISSING": UnprocessableRequest,
     "APP_CHANGE_STALE": AppChangeStale,
     "APP_DATABASE_BUSY": AppDatabaseBusy,

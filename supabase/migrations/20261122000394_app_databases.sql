@@ -901,11 +901,17 @@ begin
     select o.* into v_operation
     from public.app_operations as o
     inner join public.app_databases as d on o.tenant_id = d.tenant_id and o.database_id = d.id
+    left join (
+        select r.tenant_id, count(*) as running
+        from public.app_operations as r
+        where r.state = 'running' and r.lease_until >= clock_timestamp()
+        group by r.tenant_id
+    ) as b on o.tenant_id = b.tenant_id
     where
         (p_operation_id is null or o.id = p_operation_id)
         and (o.attempts < 5 or o.kind = 'change')
         and ((o.state = 'queued' and o.due_at <= clock_timestamp()) or (o.state = 'running' and o.lease_until < clock_timestamp()))
-    order by o.due_at, o.id
+    order by coalesce(b.running, 0), o.due_at, o.id
     limit 1
     for no key update of o, d skip locked;
 
@@ -961,7 +967,7 @@ end
 $$;
 
 comment on function private.claim_app_operation(text, interval, uuid) is
-'Takes an operation on for a worker, for the time of the lease: the one named, or the one that is longest due, of those that are queued or whose lease ran out; null: there is none. Returns {"operation", "database": their rows, "app": {"id", "name", "owner_id"}, "password", "pending": as they are encrypted, in base64, or null, "revision": of a provision {"id", "number", "schema"}: the one asked for, else the newest, null: there is none, "source": of a copy the row of the database to copy}. Definer: it works for people of all tenants.';
+'Takes an operation on for a worker, for the time of the lease: the one named, or of those that are queued or whose lease ran out the one that is longest due, of a tenant for which the fewest are running; null: there is none. Returns {"operation", "database": their rows, "app": {"id", "name", "owner_id"}, "password", "pending": as they are encrypted, in base64, or null, "revision": of a provision {"id", "number", "schema"}: the one asked for, else the newest, null: there is none, "source": of a copy the row of the database to copy}. Definer: it works for people of all tenants.';
 
 create function private.held_app_operation(p_operation_id uuid, p_worker text)
 returns public.app_operations
@@ -1111,7 +1117,7 @@ comment on function private.finish_app_operation(uuid, text, jsonb) is
 'Ends an operation and says what its database is now, both or neither. p_outcome: {"state": succeeded, failed or queued, to be tried again, "retry_after_seconds": then, "result": an object, "error_code", "error_detail": not of a success, "changes": as of private.note_app_step()}. Without changes.state a database that was to be made is ready or failed, one that was to go for good is removed, one that was had back is ready, any other stays as it is. Returns {"operation", "database": their rows}. Errors: as of private.note_app_step(). Definer: nobody else may write databases and operations.';
 
 create function private.due_app_work()
-returns table (operation_id uuid, tenant_id uuid, database_id uuid, kind text, reason text)
+returns table (operation_id uuid, tenant_id uuid, database_id uuid, kind text, arguments jsonb, reason text)
 language plpgsql
 volatile
 security definer
@@ -1165,19 +1171,37 @@ begin
         end if;
     end loop;
 
+    -- The first ones of every tenant before the second ones of any, where those that run count as served.
     return query
-    select o.id, o.tenant_id, o.database_id, o.kind, o.state
-    from public.app_operations as o
-    where
-        (o.state = 'queued' and o.due_at <= clock_timestamp())
-        or (o.state = 'running' and o.lease_until < clock_timestamp())
-    order by o.due_at, o.id
+    select w.id, w.tenant_id, w.database_id, w.kind, w.arguments, w.state
+    from (
+        select
+            o.id,
+            o.tenant_id,
+            o.database_id,
+            o.kind,
+            o.arguments,
+            o.state,
+            o.due_at,
+            coalesce(b.running, 0) + row_number() over (partition by o.tenant_id order by o.due_at, o.id) as turn
+        from public.app_operations as o
+        left join (
+            select r.tenant_id, count(*) as running
+            from public.app_operations as r
+            where r.state = 'running' and r.lease_until >= clock_timestamp()
+            group by r.tenant_id
+        ) as b on o.tenant_id = b.tenant_id
+        where
+            (o.state = 'queued' and o.due_at <= clock_timestamp())
+            or (o.state = 'running' and o.lease_until < clock_timestamp())
+    ) as w
+    order by w.turn, w.due_at, w.id
     limit 100;
 end
 $$;
 
 comment on function private.due_app_work() is
-'The operations that wait for a worker, the longest due first, at most 100: reason queued, or running, where its worker''s lease ran out. Before that it lets those fail that were taken on five times, and queues what is due by itself: the removal of databases whose grace is over, or of which parts were left when they failed; not sooner than ten minutes after the last try failed. Any number of workers may call it at any time. Definer: it works for people of all tenants.';
+'The operations that wait for a worker, at most 100: the longest due first, those of all tenants in turn, so that no tenant''s line is before the others''; reason queued, or running, where its worker''s lease ran out. Before that it lets those fail that were taken on five times, and queues what is due by itself: the removal of databases whose grace is over, or of which parts were left when they failed; not sooner than ten minutes after the last try failed. Any number of workers may call it at any time. Definer: it works for people of all tenants.';
 
 create function private.note_app_sizes(p_sizes jsonb)
 returns table (

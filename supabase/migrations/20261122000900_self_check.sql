@@ -886,13 +886,14 @@ as $$
             r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin, r.rolreplication, r.rolbypassrls
         )
         from pg_catalog.pg_roles as r
-        where r.rolname like 'palaver\_%'
+        -- The server for apps has roles of its own, and is this one only where everything is on one machine.
+        where r.rolname ~ '^palaver_(?!(apps|provisioner)$)'
         union all
         select format('settings of role %s: %s', r.rolname, s.setconfig)
         from pg_catalog.pg_db_role_setting as s
         inner join pg_catalog.pg_roles as r on s.setrole = r.oid
         left join pg_catalog.pg_database as d on s.setdatabase = d.oid
-        where r.rolname like 'palaver\_%' and coalesce(d.datname, current_database()) = current_database()
+        where r.rolname ~ '^palaver_(?!(apps|provisioner)$)' and coalesce(d.datname, current_database()) = current_database()
         union all
         -- The options of a membership differ from version to version.
         select format(
@@ -900,7 +901,9 @@ as $$
             pg_get_userbyid(m.member), pg_get_userbyid(m.roleid), to_jsonb(m) - array['oid', 'roleid', 'member', 'grantor']
         )
         from pg_catalog.pg_auth_members as m
-        where pg_get_userbyid(m.member) like 'palaver\_%' or pg_get_userbyid(m.roleid) like 'palaver\_%'
+        where
+            pg_get_userbyid(m.member) ~ '^palaver_(?!(apps|provisioner)$)'
+            or pg_get_userbyid(m.roleid) ~ '^palaver_(?!(apps|provisioner)$)'
     )
 
     -- Lines are keys, and keys are short.

@@ -15,7 +15,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.errors import OperationLost
-from app.local.postgres import binaries
 from app.provisioning.server.place import Place
 from app.provisioning.work.job import Report
 from tests.provisioning.serving import ROOT, AppsPostgres, Person, Serving, opened, serving
@@ -269,7 +268,7 @@ async def test_data_goes_behind_a_backup_and_comes_back(
     await database.fetch("update public.tenants set app_plan = 'pro'", role="supabase_admin")
     backups = {
         "apps_backup_directory": str(tmp_path / "backups"),
-        "apps_postgres_bin_directory": str(binaries(apps_ground.postgres.version)),
+        "apps_postgres_bin_directory": str(apps_ground.postgres.programs),
     }
     async with serving(database, apps_ground, **backups) as served:
         ben, app = served.person(acme_member), await served.app(acme_member, FILES)

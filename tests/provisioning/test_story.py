@@ -169,6 +169,14 @@ async def test_nothing_is_changed_by_what_cannot_be(ben: Person, app: UUID, monk
     assert told["state"] == "failed"
     assert "secret words" not in answered.text + json.dumps(told)
 
+    async with opened(url) as connection:
+        await connection.execute('create view texts as select text from "Note"')
+        change = await ben.post(app, "plan", code=201)
+        answered = await ben.ask("POST", app, f"changes/{change['id']}/apply", {**said, "digest": change["digest"]})
+        assert (answered.status_code, answered.json()["reason"]) == (422, "APP_STEP_BLOCKED")
+        assert "The view public.texts stands on Note.text" in answered.json()["detail"]
+        await connection.execute("drop view texts")
+
     change = await ben.post(app, "plan", code=201)
     monkeypatch.setattr(planning, "LOOK_SECONDS", 0.1)
     async with opened(url) as connection:

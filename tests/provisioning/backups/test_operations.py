@@ -22,10 +22,11 @@ from app.provisioning.work.upkeep import Upkeep
 from tests.provisioning.backups.conftest import backups_of
 from tests.provisioning.server.conftest import Ground
 from tests.provisioning.server.test_runner import KEYS, Desk, desk, tables
+from tests.versions import NEWEST
 
 __all__ = ["desk"]
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 
 class Killed(BaseException):

@@ -35,9 +35,10 @@ from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.runner import Runner
 from app.provisioning.work.upkeep import Upkeep, size_state
 from tests.provisioning.server.conftest import Ground
+from tests.versions import NEWEST
 from tests.world import Actor, Database
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 KEYS = SecretsKeys([bytes(32)])
 BLOG = Schema(

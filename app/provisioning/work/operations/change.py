@@ -20,7 +20,7 @@ from app.provisioning.server.place import Place
 from app.provisioning.work.job import Outcome, Row
 from app.provisioning.work.operations.backup import checkpoint
 from app.provisioning.work.operations.work import Undone, Work
-from app.provisioning.work.planning import Planner, TablesHeld, choices_of, looked, refused
+from app.provisioning.work.planning import Planner, StepBlocked, TablesHeld, choices_of, looked, refused
 
 LONGEST_SECONDS: Final = 900
 """Of one statement: the tables that it works on are shut meanwhile."""
@@ -64,6 +64,7 @@ _ENDS: Final = (
     BackupNeeded,
     DatabaseReadOnly,
     TablesHeld,
+    StepBlocked,
     SchemaRefused,
     AppServerFull,
 )
