@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -52,6 +53,10 @@ class Link:
         with told():
             rows: list[asyncpg.Record] = await self.connection.fetch(statement(name, **values))
             return rows
+
+    async def later(self, span: timedelta) -> str:
+        """That long from now by the server's clock, which is the one that goes by it. Raises AppServerError."""
+        return str(await self.value("later", seconds=int(span.total_seconds())))
 
     async def value(self, name: str, **values: str | int) -> Any:
         """The first value of the first row, None if there is none. Raises AppServerError."""
