@@ -34,12 +34,19 @@ class Code:
         self.file = file
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
         self._sorted: dict[str, tuple[list[int], list[Node]]] = {}
+        self._calls: dict[str, Node | None] = {}
         self._locals: dict[tuple[str, int], Node] | None = None
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """The nodes of these types; `made` are objects that are given an id."""
         for each in types:
             yield from self._nodes.get(each, ())
+
+    def first_call(self, name: str) -> Node | None:
+        """The first call of a function by its name."""
+        if name not in self._calls:
+            self._calls[name] = next((call for call in self.nodes("call_expression") if callee(call) == name), None)
+        return self._calls[name]
 
     def inside(self, around: Node, *types: str) -> Iterator[Node]:
         """The nodes of these types that stand within another node."""

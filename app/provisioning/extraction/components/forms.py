@@ -345,7 +345,7 @@ def _about(reading: Reading, code: Code, form: Node, home: Code, handler: Node |
             return found[1], " ".join(called), 0.62
     if thing(component) and _ABOUT_FORM & set(words(component)):
         return component, " ".join(called), 0.62
-    hook = next((call for call in code.nodes("call_expression") if callee(call) == "useForm"), None)
+    hook = code.first_call("useForm")
     typed = None if hook is None else hook.child_by_field_name("type_arguments")
     shape = type_of(reading, code, typed.named_children[0]) if typed is not None and typed.named_children else UNKNOWN
     return (shape.name, " ".join(called), 0.5) if thing(shape.name) else ("", " ".join(called), 0.0)
