@@ -20,6 +20,8 @@ COMMAND_SECONDS: Final = 120.0
 
 APPLICATION: Final = "palaver-apps"
 
+_GUARD: Final = {"search_path": "pg_catalog, pg_temp"}
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -61,18 +63,32 @@ class Address:
 
     @asynccontextmanager
     async def link(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> AsyncIterator[Link]:
-        """A connection, the provisioner's unless credentials are given. Raises AppServerError."""
+        """A connection, the provisioner's unless credentials are given. Raises AppServerError.
+
+        `guarded`: where it can do more than the app, whose operators would else stand beside those of PostgreSQL, and
+        before them where they fit better.
+        """
         with told():
-            connection = await self.connect(credentials, database, seconds=seconds)
+            connection = await self.connect(credentials, database, seconds=seconds, guarded=guarded)
         try:
             yield Link(connection)
         finally:
             await _closed(connection)
 
     async def connect(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> asyncpg.Connection:
         """A bare connection, on which no statement takes longer than `seconds`. Raises whatever the driver does."""
         connection: asyncpg.Connection = await asyncpg.connect(
@@ -83,7 +99,7 @@ class Address:
             timeout=CONNECT_SECONDS,
             command_timeout=seconds,
             statement_cache_size=0,
-            server_settings={"application_name": APPLICATION},
+            server_settings={"application_name": APPLICATION} | (_GUARD if guarded else {}),
         )
         return connection
 
