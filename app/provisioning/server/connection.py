@@ -26,6 +26,8 @@ _WITH_CHECKPOINT: Final = frozenset({"create_database", "drop_database"})
 
 APPLICATION: Final = "palaver-apps"
 
+_GUARD: Final = {"search_path": "pg_catalog, pg_temp"}
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -72,12 +74,21 @@ class Address:
 
     @asynccontextmanager
     async def link(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> AsyncIterator[Link]:
-        """A connection, the provisioner's unless credentials are given. Raises AppServerError."""
+        """A connection, the provisioner's unless credentials are given. Raises AppServerError.
+
+        `guarded`: where it can do more than the app, whose operators would else stand beside those of PostgreSQL, and
+        before them where they fit better.
+        """
         try:
             with told():
-                connection = await self.connect(credentials, database, seconds=seconds)
+                connection = await self.connect(credentials, database, seconds=seconds, guarded=guarded)
         except AppDatabaseGone as error:
             if credentials or database:
                 raise
@@ -89,7 +100,12 @@ class Address:
             await _closed(connection)
 
     async def connect(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> asyncpg.Connection:
         """A bare connection, on which no statement takes longer than `seconds`. Raises whatever the driver does."""
         connection: asyncpg.Connection = await asyncpg.connect(
@@ -100,7 +116,7 @@ class Address:
             timeout=CONNECT_SECONDS,
             command_timeout=seconds,
             statement_cache_size=0,
-            server_settings={"application_name": APPLICATION},
+            server_settings={"application_name": APPLICATION} | (_GUARD if guarded else {}),
         )
         return connection
 

@@ -162,6 +162,15 @@ create role :"role" login password :'verifier' connection limit :connections val
 -- name: expired_scratches
 select r.rolname as name from pg_catalog.pg_roles as r where r.rolname ~ :'scratches' and r.rolvaliduntil < pg_catalog.now()
 
+-- name: may_bypass_policies
+-- Older servers let only superusers hand it on.
+select r.rolbypassrls and pg_catalog.current_setting('server_version_num')::integer >= 160000
+from pg_catalog.pg_roles as r
+where r.rolname = session_user
+
+-- name: bypass_policies
+alter role :"hand" bypassrls
+
 -- name: add_hand_to
 grant :"role" to :"hand"
 
@@ -285,9 +294,6 @@ select a.datname as database, count(*) as connections
 from pg_catalog.pg_stat_activity as a
 where a.datname ~ :'apps' and a.usename !~ :'hands'
 group by a.datname
-
--- name: only_own_names
-set search_path = pg_catalog
 
 -- name: usage
 select

@@ -38,7 +38,7 @@ class Successor:
         await limited(self._place.link, names.successor, limits)
         await run("mark_database", database=names.successor, mark=self._mark)
         await run("allow_connections", database=names.successor)
-        async with self._place.address.link(database=names.successor) as inside:
+        async with self._place.address.link(database=names.successor, guarded=True) as inside:
             await inside.run("drop_standard_schema")
 
     @asynccontextmanager
