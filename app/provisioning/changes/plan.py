@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from app.provisioning.changes.dependents import Dependent, told
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.order import drawn
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of, schema_of
@@ -52,8 +53,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """The digest of all that it does: what a person confirmed is this, and no other."""
-        told = [(step.kind, step.subject, step.sql, step.undo, step.asks) for step in self.steps]
-        return sha256(msgspec.json.encode((self.catalog_digest, told))).hexdigest()
+        said = [(step.kind, step.subject, step.sql, step.undo, step.asks, step.blocked) for step in self.steps]
+        return sha256(msgspec.json.encode((self.catalog_digest, said))).hexdigest()
 
     def waiting(self, confirmed: Iterable[int] = ()) -> frozenset[int]:
         """The steps that wait for a person, beside those confirmed."""
@@ -75,11 +76,13 @@ def planned(
     live: Schema,
     *,
     occupied: Collection[tuple[str, str]] = (),
+    dependents: Collection[Dependent] = (),
     choices: Choices | None = None,
 ) -> Plan:
     """The plan from `old` to `new` for a database that holds `live`, all three as PostgreSQL prints them.
 
-    `occupied`: schema and name of the tables that have rows. Raises ChoiceError where a choice fits nothing.
+    `occupied`: schema and name of the tables that have rows; `dependents`: what else is there. Raises ChoiceError where
+    a choice fits nothing.
     """
     choices = choices or Choices()
     before, wanted, there = items_of(old), items_of(new), items_of(live)
@@ -104,7 +107,14 @@ def planned(
         evidence=evidence,
         fills=_fills(choices.fills, target),
     )
-    return Plan(drawn(draft, made), result.drift + left_out, tuple(made), renames.possible, items_of(live), target)
+    return Plan(
+        told(drawn(draft, made), dependents),
+        result.drift + left_out,
+        tuple(made),
+        renames.possible,
+        items_of(live),
+        target,
+    )
 
 
 def _evidence(items: Items) -> Iterable[tuple[Key, Evidence]]:
@@ -157,6 +167,7 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
                 "asks": step.asks,
                 "waits": number in held,
                 "conflict": step.conflict,
+                "blocked": step.blocked,
                 "confidence": step.confidence,
                 "evidence": _place(step.evidence),
                 "depends_on": step.depends_on,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from app.provisioning.changes.dependents import Dependent
 from app.provisioning.changes.plan import Choices, Plan, planned
 from app.provisioning.changes.renames import Rename
 from app.provisioning.schema.model import Schema
@@ -19,10 +20,18 @@ def inverted(renames: Iterable[Rename]) -> dict[str, str | None]:
     return {str(rename.new): str(rename.old) for rename in renames}
 
 
-def undoing(plan: Plan, old: Schema, new: Schema, live: Schema, *, occupied: Collection[tuple[str, str]] = ()) -> Plan:
+def undoing(
+    plan: Plan,
+    old: Schema,
+    new: Schema,
+    live: Schema,
+    *,
+    occupied: Collection[tuple[str, str]] = (),
+    dependents: Collection[Dependent] = (),
+) -> Plan:
     """The plan that takes an applied one back. `old` and `new` are those that it was made from."""
     choices = Choices(renames=inverted(plan.renames))
-    return planned(new, old, live, occupied=occupied, choices=choices)
+    return planned(new, old, live, occupied=occupied, dependents=dependents, choices=choices)
 
 
 def statements_back(plan: Plan, confirmed: Iterable[int] = ()) -> list[str] | None:

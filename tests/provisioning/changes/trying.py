@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from app.provisioning.changes import dependents
 from app.provisioning.changes.apply import occupied
 from app.provisioning.changes.items import Key
 from app.provisioning.changes.plan import Choices, Plan, planned
@@ -91,6 +92,7 @@ class Tried:
             await canonical(self.scratch, new),
             live,
             occupied=await occupied(self.live, live),
+            dependents=await dependents.read(self.live),
             choices=choices,
         )
 

@@ -14,7 +14,6 @@ from app.provisioning.extraction.components.code import (
     arguments,
     callee,
     function_around,
-    inside,
     name_of_function,
 )
 from app.provisioning.extraction.components.declarations import OWN_SETTINGS
@@ -126,7 +125,7 @@ def _field(given: Input, initial: Field | None) -> Field:
 
 
 def _inputs(reading: Reading, code: Code, form: Node) -> Iterator[Input]:
-    for element in inside(code.nodes("jsx_element", "jsx_self_closing_element"), form):
+    for element in code.inside(form, "jsx_element", "jsx_self_closing_element"):
         opening = element if element.type == "jsx_self_closing_element" else element.named_children[0]
         tag = text(opening.child_by_field_name("name"))
         if tag not in _INPUTS:
@@ -214,7 +213,7 @@ def _initial(reading: Reading, code: Code, form: Node, opening: Node) -> Sequenc
     given = _attributes(opening).get("initialValues")
     if given is not None and given.named_children:
         return _plain(value_of(reading, code, given.named_children[0], source="form"))
-    for element in inside(code.nodes("jsx_element", "jsx_self_closing_element"), form):
+    for element in code.inside(form, "jsx_element", "jsx_self_closing_element"):
         tag = element if element.type == "jsx_self_closing_element" else element.named_children[0]
         value = _attributes(tag).get("value")
         bound = (
@@ -242,7 +241,7 @@ def _about(reading: Reading, code: Code, form: Node, handler: Node | None) -> tu
     function = function_around(form)
     component = "" if function is None else name_of_function(function)
     called = [component, text(handler.child_by_field_name("name")) if handler is not None else ""]
-    for call in inside(code.nodes("call_expression"), handler) if handler is not None else ():
+    for call in code.inside(handler, "call_expression") if handler is not None else ():
         name = callee(call).rpartition(".")[2]
         called.append(name)
         if (found := MAKER.fullmatch(name)) is not None and thing(found[1]):

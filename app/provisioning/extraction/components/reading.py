@@ -41,7 +41,8 @@ class Reading:
         }
         scripts = {f"{path}.ts": script for path, text in self.pages.items() if (script := _script(text)).strip()}
         kept = {path: text for path, text in tree.files.items() if not path.endswith(_PAGES)}
-        self.program = Program(SourceTree({**kept, **scripts}))
+        whole = Program.of(tree)
+        self.program = Program(SourceTree({**kept, **scripts}), whole) if scripts else whole
         self._scripts = frozenset(scripts)
         self.bundles = frozenset(path for path in self.program.paths() if is_bundle(self.program.source(path)))
         self._codes: dict[str, Code] = {}
