@@ -982,12 +982,12 @@ begin
     perform
     from public.app_databases as d
     inner join public.app_operations as o on d.tenant_id = o.tenant_id and d.id = o.database_id
-    where o.id = p_operation_id and o.state = 'running'
+    where o.id = p_operation_id
     for no key update of d;
 
     select o.* into v_operation
     from public.app_operations as o
-    where o.id = p_operation_id and o.state = 'running' and o.lease_owner = p_worker
+    where o.id = p_operation_id and o.lease_owner = p_worker
     for no key update;
 
     if not found then

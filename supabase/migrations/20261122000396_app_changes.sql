@@ -756,7 +756,6 @@ begin
         c.tenant_id = v_operation.tenant_id
         and c.database_id = v_operation.database_id
         and c.id = (v_operation.arguments ->> 'change_id')::pg_catalog.uuid
-        and v_operation.kind = 'change'
     for no key update;
 
     if not found then
@@ -879,7 +878,7 @@ begin
 
         update public.app_changes as c
         set state = 'undone'
-        where c.tenant_id = v_change.tenant_id and c.id = v_change.undoes_id and c.state = 'applied';
+        where c.tenant_id = v_change.tenant_id and c.id = v_change.undoes_id;
     end if;
 
     return to_jsonb(v_change);
