@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
@@ -67,6 +68,9 @@ def merged(
         (each for sighting in entity.sightings for each in _own(sighting, entities)),
         key=lambda each: SOURCES.index(each.source),
     )
+    generated = {each.name for sighting in entity.sightings if sighting.rule == "generated" for each in sighting.fields}
+    if generated:
+        ordered = _as_generated(ordered)
     verbatim = {each.name for sighting in entity.sightings if sighting.verbatim for each in sighting.fields}
     for each in ordered:
         seen.setdefault(snake(each.name), []).append(each)
@@ -92,6 +96,37 @@ def merged(
         column = fit(name, "_value" if name in _SYSTEM else "", taken={each.name for each in result})
         result.append(_settled(column, fields, stamped, bool(entity.verbatim)))
     return result
+
+
+def _as_generated(fields: Sequence[Field]) -> list[Field]:
+    """The fields with those that were generated of a database first, and the others as hints only."""
+    first = [each for each in fields if each.evidence.rule == _GENERATED]
+    hints = [replace(each, source="form") if each.source in _DECLARED else each for each in fields if each not in first]
+    known = {each.name for each in first}
+    return [*first, *(replace(each, required=None) for each in hints if each.name in known)]
+
+
+_GENERATED: Final = "components.generated"
+
+
+def own_key(entity: Entity, fields: Sequence[Merged], entities: Mapping[str, Entity]) -> Merged | None:
+    """The field that is a thing's key: its id, or what names it as others do (`product_id` of a product, `emp_id`)."""
+    if found := next((each for each in fields if each.written in KEYS), None):
+        return found
+    if (known := entity.refers) is not None:
+        left = [each for each in fields if each.name.endswith("_id") and each.written not in known]
+        left = [each for each in left if not each.nullable and each.name != "user_id"]
+        return left[0] if len(left) == 1 else None
+    for each in fields:
+        stem = each.name.removesuffix("_id")
+        if stem == each.name or each.shape.kind in ("list", "object", "json"):
+            continue
+        if stem == entity.key:
+            return each
+        alike = [key for key in entities if key.startswith(stem)] if entity.verbatim and len(stem) > 2 else []
+        if alike and min(alike, key=len) == entity.key:
+            return each
+    return None
 
 
 def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verbatim: bool) -> bool:
@@ -197,6 +232,8 @@ def kind_of(name: str, shape: Shape, fields: Sequence[Field], stamped: Mapping[s
             return exact
     if not slugs and not shape.choices and (stamp := stamped.get(fields[0].name)) is not None:
         return stamp
+    if not slugs and re.search(r"(?<!bas|cus|urn)(ed|due|paid|sent|held|born)_on$", name):
+        return "date"
     return "timestamp" if not slugs and (last in DATED or (last == "at" and "_" in name)) else "text"
 
 

@@ -13,6 +13,7 @@ from app.provisioning.extraction.components import (
     databases,
     declarations,
     forms,
+    generated,
     markup,
     proptypes,
     samples,
@@ -96,6 +97,7 @@ def _sightings(reading: Reading, tree: SourceTree) -> Iterator[Sighting | Foreig
             state.sightings,
             calls.sightings,
             databases.sightings,
+            generated.sightings,
             proptypes.sightings,
             forms.sightings,
         ):

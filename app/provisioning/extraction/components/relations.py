@@ -29,10 +29,20 @@ class Relation:
 
 
 def relation_of(
-    field: Merged, entity: Entity, entities: Mapping[str, Entity], fields: Mapping[str, list[Merged]]
+    field: Merged,
+    entity: Entity,
+    entities: Mapping[str, Entity],
+    fields: Mapping[str, list[Merged]],
+    keyed: Mapping[str, str],
 ) -> Relation | None:
-    """What a field of a thing refers to; None where it is a plain value."""
+    """What a field of a thing refers to; None where it is a plain value. `keyed` are things by keys not called id."""
     shape = field.shape
+    if (known := entity.refers) is not None:
+        table = known.get(field.written)
+        target = next((key for key, each in entities.items() if each.verbatim == table), "") if table else ""
+        return Relation("one", target, field.name) if target else None
+    if keyed.get(field.name, entity.key) != entity.key and shape.kind != "list":
+        return Relation("one", keyed[field.name], field.name)
     if shape.kind == "reference" and (target := _typed(shape.name, entities)):
         return Relation("one", target, f"{field.name}_id")
     if field.person and shape.kind in ("unknown", "text", "uuid") and field.written not in KEYS:

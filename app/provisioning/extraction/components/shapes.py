@@ -69,7 +69,8 @@ class Sighting:
     already knows the thing; `extends` are types whose fields it has besides its own; `by` is the type that refers to
     it, `parent` the thing to which it belongs by its path. `stored` is set where the place itself stores or changes it
     outside of this page, `kept` where it is held as a changing list; `against` is a reason why it cannot be a table;
-    `embeds` are names under which a query joins other things to it; `makes` is set where a new one is put there.
+    `embeds` are names under which a query joins other things to it; `makes` is set where a new one is put there;
+    `refers` are all of its foreign keys, each a column and the table that it refers to, where the place knows them.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Sighting:
     against: str = ""
     embeds: tuple[str, ...] = ()
     makes: bool = False
+    refers: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

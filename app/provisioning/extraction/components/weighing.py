@@ -63,6 +63,11 @@ class Entity:
         return next((each.verbatim for each in self.sightings if each.verbatim), "")
 
     @property
+    def refers(self) -> dict[str, str] | None:
+        """All of its foreign keys, by column, where a place knows them."""
+        return next((dict(each.refers) for each in self.sightings if each.refers is not None), None)
+
+    @property
     def kept(self) -> bool:
         """Whether the app holds a changing list of it."""
         return any(each.kept for each in self.sightings)
@@ -79,7 +84,7 @@ class Entity:
     @property
     def in_database(self) -> bool:
         """Whether the app names it to a database."""
-        return any(each.rule == "database" for each in self.sightings)
+        return any(each.rule in ("database", "generated") for each in self.sightings)
 
     @property
     def one_only(self) -> bool:
