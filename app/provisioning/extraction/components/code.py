@@ -8,6 +8,7 @@ from typing import Final
 
 from tree_sitter import Language, Node, Query, QueryCursor
 
+from app.provisioning.extraction.components.shapes import Sighting
 from app.provisioning.schema.model import Evidence
 from app.provisioning.source.syntax import Module, language_of, line, text
 
@@ -26,13 +27,17 @@ FUNCTIONS: Final = frozenset({
 
 
 class Code:
-    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place."""
+    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place.
+
+    `asked` is what its calls were found to ask of a database, by where they stand.
+    """
 
     def __init__(self, module: Module, file: str) -> None:
         self.module = module
         self.file = file
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
         self._locals: dict[tuple[str, int], list[Node]] | None = None
+        self.asked: dict[tuple[int, int], list[Sighting]] = {}
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """The nodes of these types; `made` are objects that are given an id."""

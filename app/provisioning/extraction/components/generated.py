@@ -16,7 +16,7 @@ from app.provisioning.extraction.components.types import type_of
 from app.provisioning.source.syntax import text, unquoted
 
 _REFERENCE: Final = re.compile(
-    r'columns:\s*\["(\w+)"\][^{}]*?referencedRelation:\s*"(\w+)"\s*;?\s*referencedColumns:\s*\["(\w+)"\]'
+    r'columns:\s*\["(\w+)"\][^{}]{0,200}?referencedRelation:\s*"(\w+)"\s*;?\s*referencedColumns:\s*\["(\w+)"\]'
 )
 
 _OF_PEOPLE: Final = frozenset({"user_id", "auth_id", "auth_user_id"})

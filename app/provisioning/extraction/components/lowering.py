@@ -177,7 +177,11 @@ class Lowering:
         if pair:
             columns.pop(self._keys[key].name)
             columns.update((each, replace(columns[each], nullable=False)) for each in pair)
-        ordered = sorted(columns.values(), key=lambda column: _LAST.index(column.name) if column.name in _LAST else -1)
+        first = self._keys[key].name
+        ordered = sorted(
+            columns.values(),
+            key=lambda column: _LAST.index(column.name) if column.name in _LAST else -1 - (column.name == first),
+        )
         name = self._names[key]
         primary = PrimaryKey(fit(name, "_pkey"), pair or (self._keys[key].name,))
         checks = tuple(each for each in self._checks[key])
@@ -197,6 +201,7 @@ class Lowering:
         own = [each for each in self._columns[key] if each != self._keys[key].name and not each.endswith("_at")]
         ends = self._foreign[key].keys() | self._people[key]
         referred = {other.target for each in self._foreign.values() for other in each.values()}
+        own.sort(key=lambda each: each not in self._people[key])  # It is asked for by whose it is.
         return tuple(own) if len(own) == 2 and set(own) <= ends and self._names[key] not in referred else ()
 
 

@@ -65,7 +65,7 @@ def merged(
     """The fields of a thing, in the order in which the surest place has them."""
     seen: dict[str, list[Field]] = {}
     ordered = sorted(
-        (each for sighting in entity.sightings for each in _own(sighting, entities)),
+        (each for sighting in entity.sightings for each in _own(sighting, entities, rejected)),
         key=lambda each: SOURCES.index(each.source),
     )
     generated = {each.name for sighting in entity.sightings if sighting.rule == "generated" for each in sighting.fields}
@@ -142,7 +142,7 @@ def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verba
     return name == f"{entity.key}_id" or (name == entity.key and first.shape.kind == "unknown")
 
 
-def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
+def _own(sighting: Sighting, entities: Mapping[str, Entity], rejected: list[Rejected]) -> list[Field]:
     """The fields of a sighting; of a thing that extends another stored one, its own and a reference to that."""
     fields = list(sighting.fields)
     for name in sighting.extends:
@@ -151,6 +151,12 @@ def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
             continue
         if base.key == thing(sighting.name):
             if (shown := _shown_of(sighting, name, base)) is not None:
+                reason = f"of another thing, joined to {name} to show it"
+                rejected += [
+                    Rejected(f"{sighting.type_name}.{each.name}", reason, each.evidence)
+                    for each in fields
+                    if each not in shown
+                ]
                 fields = shown
             continue
         inherited = {each.evidence for other in base.sightings for each in other.fields}

@@ -20,6 +20,9 @@ ENOUGH: Final = 0.6
 ENOUGH_BESIDE: Final = 0.88
 """That of a thing which never goes into the database that the app has."""
 
+SUREST: Final = 0.99
+"""What is inferred is never certain."""
+
 ONE: Final = 0.1
 """What a state that holds a single thing speaks for it."""
 
@@ -106,7 +109,8 @@ class Entity:
     def evidence(self) -> Evidence:
         """The place that says most."""
         best = max(self.sightings, key=lambda each: (bool(each.fields), each.weight))
-        return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", round(self.confidence, 2))
+        sure = min(round(self.confidence, 2), SUREST)
+        return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", sure)
 
     def weigh(self, among: Collection[str]) -> None:
         """Work out the confidence: the chance that not all of its evidence is wrong, each kind counted once.
