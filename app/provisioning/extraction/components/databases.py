@@ -131,7 +131,9 @@ def _table(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
         elif method == "select" and passed and (columns := unquoted(passed[0])) and len(columns) <= MOST_SELECTED:
             for label, of, inner in _EMBEDDED.findall(columns):
                 embedded.append(label or of)
-                if not of.endswith("_id") and of.isidentifier() and of != name:
+                if of.endswith(("_id", "_by", "_to")):
+                    fields.append(Field(of, UNKNOWN, None, "call", evidence))  # `author:created_by(name)`
+                elif of.isidentifier() and of != name:
                     inside_it = tuple(Field(each, UNKNOWN, None, "call", evidence) for each in _plain(inner))
                     yield Sighting(of, "database", 0.9, evidence, inside_it, verbatim=of, stored=True, kept=True)
             outside = _EMBEDDED.sub("", columns)

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from app.provisioning.extraction.components.code import Code
 from app.provisioning.extraction.components.reading import Reading
-from app.provisioning.extraction.components.shapes import Shape, Sighting
+from app.provisioning.extraction.components.shapes import VIEW, Shape, Sighting
 from app.provisioning.extraction.components.types import type_of
 from app.provisioning.source.syntax import text, unquoted
 
@@ -29,11 +29,16 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
         if text(node.child_by_field_name("name")) != "Database":
             continue
         body = node.child_by_field_name("body") or node.child_by_field_name("value")
-        for table in _members(_member(_member(body, "public"), "Tables")):
-            yield from _table(reading, code, table)
+        public = _member(body, "public")
+        tables = _members(_member(public, "Tables"))
+        names = {_name(each) for each in tables}
+        for table in tables:
+            yield from _table(reading, code, table, names)
+        for view in _members(_member(public, "Views")):
+            yield Sighting(_name(view), VIEW, 0.0, code.evidence(view, "generated"))
 
 
-def _table(reading: Reading, code: Code, table: Node) -> Iterator[Sighting]:
+def _table(reading: Reading, code: Code, table: Node, names: set[str]) -> Iterator[Sighting]:
     name, of = _name(table), _object(table)
     row = _member(of, "Row")
     if row is None:
@@ -44,7 +49,8 @@ def _table(reading: Reading, code: Code, table: Node) -> Iterator[Sighting]:
         for each in type_of(reading, code, row).fields
     )
     listed = next((each for each in _members(of) if _name(each) == "Relationships"), None)
-    refers = tuple((column, to) for column, to, _ in _REFERENCE.findall(text(listed)))
+    # Views are listed too, as if they could be referred to.
+    refers = tuple((column, to) for column, to, _ in _REFERENCE.findall(text(listed)) if to in names)
     evidence = code.evidence(table, "generated")
     yield Sighting(
         name,

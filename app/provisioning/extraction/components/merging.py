@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MINOR, MONEY, UNITS, WHOLE
+from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MINOR, MONEY, PEOPLE, UNITS, WHOLE
 from app.provisioning.extraction.components.shapes import (
     COUNTED,
     PERSON,
@@ -123,9 +123,10 @@ def own_key(entity: Entity, fields: Sequence[Merged], entities: Mapping[str, Ent
             continue
         if stem == entity.key:
             return each
-        alike = [key for key in entities if key.startswith(stem)] if entity.verbatim and len(stem) > 2 else []
-        if alike and min(alike, key=len) == entity.key:
-            return each
+        if entity.verbatim and len(stem) > 2 and stem not in PEOPLE and "_" not in entity.key:
+            alike = [key for key in entities if key.startswith(stem) and "_" not in key]
+            if alike == [entity.key]:
+                return each
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from app.provisioning.schema.model import Evidence
 
@@ -43,6 +43,8 @@ class Shape:
         return next((each for each in self.fields if each.name == name), None)
 
 
+VIEW: Final = "view"
+"""The rule of sightings that say that a name is of a view."""
 UNKNOWN = Shape()
 COUNTED = Shape("integer", name="length")
 """How many there are of something."""

@@ -9,7 +9,7 @@ from typing import Final
 from app.provisioning.extraction.components.calls import Foreign
 from app.provisioning.extraction.components.declarations import KEYS
 from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED, WRITTEN_TO
-from app.provisioning.extraction.components.shapes import Alias, Sighting
+from app.provisioning.extraction.components.shapes import VIEW, Alias, Sighting
 from app.provisioning.extraction.components.words import thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
@@ -242,6 +242,8 @@ def _refer(entities: dict[str, Entity]) -> None:
 
 
 def _reason_against(entity: Entity, foreign: dict[str, str], beside: bool) -> str:
+    if any(each.rule == VIEW for each in entity.sightings):
+        return "a view of the database"
     if not entity.stored:
         if (host := _host(entity, foreign)) is not None:
             return f"comes from another service ({host})"
