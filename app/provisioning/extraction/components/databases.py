@@ -21,6 +21,8 @@ from app.provisioning.source.values import Found
 _CLIENT: Final = re.compile(r"(?i)supabase|client|db\b")
 _COMPARING: Final = frozenset({"eq", "order", "neq", "gt", "lt", "gte", "lte", "in", "is", "ilike", "like", "contains"})
 _EMBEDDED: Final = re.compile(r"(?:(\w+)\s*:\s*)?(\w+)(?:!\w+)?\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+MOST_SELECTED: Final = 4_000
+"""Characters of a list of columns that is read."""
 _PUTTING: Final = {"addDoc": True, "setDoc": True, "updateDoc": False}
 _PUTTING_METHODS: Final = {"add": True, "set": True, "update": False, "create": True}
 _SCHEMA_USE: Final = re.compile(
@@ -31,7 +33,7 @@ _SCHEMA_USE: Final = re.compile(
 def sightings(reading: Reading, code: Code) -> Iterator[Sighting | Alias]:
     """The tables and collections that a module names, and the schemas of forms whose input goes into them."""
     for call in code.nodes("call_expression"):
-        seen = list(_of_call(reading, code, call))
+        seen = _of_call(reading, code, call)
         yield from seen
         made = {each.name for each in seen if isinstance(each, Sighting) and each.rule == "database" and each.makes}
         if len(made) == 1:
@@ -49,7 +51,15 @@ def columns_of(reading: Reading, code: Code, call: Node) -> frozenset[str]:
     return frozenset(snake(one.name) for each in made for one in each.fields if one.source == "call")
 
 
-def _of_call(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
+def _of_call(reading: Reading, code: Code, call: Node) -> list[Sighting]:
+    """What a call asks of a database, worked out once."""
+    place = call.start_byte, call.end_byte
+    if place not in code.asked:
+        code.asked[place] = list(_asked(reading, code, call))
+    return code.asked[place]
+
+
+def _asked(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
     name = callee(call)
     if name.endswith(".from") and ".storage" not in name and _CLIENT.search(name):
         yield from _table(reading, code, call)
@@ -118,10 +128,12 @@ def _table(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
         if method in ("insert", "upsert", "update") and passed:
             makes = makes or method != "update"
             fields += sent(reading, code, passed[0], whole=method != "update")
-        elif method == "select" and passed and (columns := unquoted(passed[0])):
+        elif method == "select" and passed and (columns := unquoted(passed[0])) and len(columns) <= MOST_SELECTED:
             for label, of, inner in _EMBEDDED.findall(columns):
                 embedded.append(label or of)
-                if not of.endswith("_id") and of.isidentifier() and of != name:
+                if of.endswith(("_id", "_by", "_to")):
+                    fields.append(Field(of, UNKNOWN, None, "call", evidence))  # `author:created_by(name)`
+                elif of.isidentifier() and of != name:
                     inside_it = tuple(Field(each, UNKNOWN, None, "call", evidence) for each in _plain(inner))
                     yield Sighting(of, "database", 0.9, evidence, inside_it, verbatim=of, stored=True, kept=True)
             outside = _EMBEDDED.sub("", columns)

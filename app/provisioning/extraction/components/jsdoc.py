@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_COMMENT: Final = re.compile(r"/\*\*.*?\*/", re.DOTALL)
 _TYPEDEF: Final = re.compile(r"@typedef\s+\{")
 _PROPERTY: Final = re.compile(r"@prop(?:erty)?\s+\{")
 _NAME: Final = re.compile(r"\s*(\[?)\s*([A-Za-z_$][\w$]*)(?=[\s=\]\n*]|$)")
@@ -16,9 +15,12 @@ def declared(source: str) -> str:
     if "@typedef" not in source:
         return ""
     lines: dict[int, str] = {}
-    for comment in _COMMENT.finditer(source):
-        start = source.count("\n", 0, comment.start())
-        _note(comment[0], start, lines)
+    row, position = 0, 0
+    while (start := source.find("/**", position)) >= 0 and (end := source.find("*/", start)) >= 0:
+        row += source.count("\n", position, start)
+        _note(source[start:end], row, lines)
+        row += source.count("\n", start, end)
+        position = end
     return "\n".join(lines.get(at, "") for at in range(max(lines) + 1)) if lines else ""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MINOR, MONEY, UNITS, WHOLE
+from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MINOR, MONEY, PEOPLE, UNITS, WHOLE
 from app.provisioning.extraction.components.shapes import (
     COUNTED,
     PERSON,
@@ -64,9 +65,12 @@ def merged(
     """The fields of a thing, in the order in which the surest place has them."""
     seen: dict[str, list[Field]] = {}
     ordered = sorted(
-        (each for sighting in entity.sightings for each in _own(sighting, entities)),
+        (each for sighting in entity.sightings for each in _own(sighting, entities, rejected)),
         key=lambda each: SOURCES.index(each.source),
     )
+    generated = {each.name for sighting in entity.sightings if sighting.rule == "generated" for each in sighting.fields}
+    if generated:
+        ordered = _as_generated(ordered)
     verbatim = {each.name for sighting in entity.sightings if sighting.verbatim for each in sighting.fields}
     for each in ordered:
         seen.setdefault(snake(each.name), []).append(each)
@@ -94,6 +98,38 @@ def merged(
     return result
 
 
+def _as_generated(fields: Sequence[Field]) -> list[Field]:
+    """The fields with those that were generated of a database first, and the others as hints only."""
+    first = [each for each in fields if each.evidence.rule == _GENERATED]
+    hints = [replace(each, source="form") if each.source in _DECLARED else each for each in fields if each not in first]
+    known = {each.name for each in first}
+    return [*first, *(replace(each, required=None) for each in hints if each.name in known)]
+
+
+_GENERATED: Final = "components.generated"
+
+
+def own_key(entity: Entity, fields: Sequence[Merged], entities: Mapping[str, Entity]) -> Merged | None:
+    """The field that is a thing's key: its id, or what names it as others do (`product_id` of a product, `emp_id`)."""
+    if found := next((each for each in fields if each.written in KEYS), None):
+        return found
+    if (known := entity.refers) is not None:
+        left = [each for each in fields if each.name.endswith("_id") and each.written not in known]
+        left = [each for each in left if not each.nullable and each.name != "user_id"]
+        return left[0] if len(left) == 1 else None
+    for each in fields:
+        stem = each.name.removesuffix("_id")
+        if stem == each.name or each.shape.kind in ("list", "object", "json"):
+            continue
+        if stem == entity.key:
+            return each
+        if entity.verbatim and len(stem) > 2 and stem not in PEOPLE and "_" not in entity.key:
+            alike = [key for key in entities if key.startswith(stem) and "_" not in key]
+            if alike == [entity.key]:
+                return each
+    return None
+
+
 def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verbatim: bool) -> bool:
     """Whether a field is none of the thing's own."""
     if first.shape.kind == "code" or name in _REPEATED:
@@ -107,7 +143,7 @@ def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verba
     return name == f"{entity.key}_id" or (name == entity.key and first.shape.kind == "unknown")
 
 
-def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
+def _own(sighting: Sighting, entities: Mapping[str, Entity], rejected: list[Rejected]) -> list[Field]:
     """The fields of a sighting; of a thing that extends another stored one, its own and a reference to that."""
     fields = list(sighting.fields)
     for name in sighting.extends:
@@ -116,6 +152,12 @@ def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
             continue
         if base.key == thing(sighting.name):
             if (shown := _shown_of(sighting, name, base)) is not None:
+                reason = f"of another thing, joined to {name} to show it"
+                rejected += [
+                    Rejected(f"{sighting.type_name}.{each.name}", reason, each.evidence)
+                    for each in fields
+                    if each not in shown
+                ]
                 fields = shown
             continue
         inherited = {each.evidence for other in base.sightings for each in other.fields}
@@ -197,6 +239,8 @@ def kind_of(name: str, shape: Shape, fields: Sequence[Field], stamped: Mapping[s
             return exact
     if not slugs and not shape.choices and (stamp := stamped.get(fields[0].name)) is not None:
         return stamp
+    if not slugs and re.search(r"(?<!bas|cus|urn)(ed|due|paid|sent|held|born)_on$", name):
+        return "date"
     return "timestamp" if not slugs and (last in DATED or (last == "at" and "_" in name)) else "text"
 
 

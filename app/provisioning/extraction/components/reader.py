@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +13,7 @@ from app.provisioning.extraction.components import (
     databases,
     declarations,
     forms,
+    generated,
     markup,
     proptypes,
     samples,
@@ -22,11 +23,12 @@ from app.provisioning.extraction.components.calls import Foreign
 from app.provisioning.extraction.components.code import Code
 from app.provisioning.extraction.components.features import completed, features
 from app.provisioning.extraction.components.lowering import Lowering
-from app.provisioning.extraction.components.merging import merged
+from app.provisioning.extraction.components.merging import Merged, merged
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import Alias, Sighting
 from app.provisioning.extraction.components.weighing import SIGNING_IN, person, weighed
 from app.provisioning.extraction.result import Extraction, Finding, Rejected
+from app.provisioning.schema.model import Evidence
 from app.provisioning.source.files import SourceTree
 
 _SERVICE: Final = re.compile(
@@ -62,8 +64,11 @@ def read(tree: SourceTree) -> Extraction | None:
     findings += [
         Finding("warning", path, 0, "components.bundle", f"{path} {bundled}") for path in sorted(reading.bundles)
     ]
+    if not person(entities) and (held := _of_people(fields.values())) is not None:
+        message = "The people of the app are kept by the service that signs them in; their ids refer to no table here."
+        findings.append(Finding("warning", held.file, held.line, "components.people-elsewhere", message))
     if not schema.tables:
-        place = next(iter(tree.files))
+        place = codes[0].file if codes else next(iter(tree.files))
         findings.append(
             Finding("warning", place, 0, "components.no-data", "The app keeps no data that a table could hold.")
         )
@@ -71,6 +76,11 @@ def read(tree: SourceTree) -> Extraction | None:
     return Extraction(
         "components", schema, tuple(findings), _unique(rejected), features(entities.keys(), sightings, signs_in)
     )
+
+
+def _of_people(fields: Iterable[list[Merged]]) -> Evidence | None:
+    """The first column that holds the id of whoever is signed in."""
+    return next((each.evidence for listed in fields for each in listed if each.person), None)
 
 
 _OF_LIBRARY: Final = "shown by a library of components: samples of it, or parts of the page"
@@ -96,6 +106,7 @@ def _sightings(reading: Reading, tree: SourceTree) -> Iterator[Sighting | Foreig
             state.sightings,
             calls.sightings,
             databases.sightings,
+            generated.sightings,
             proptypes.sightings,
             forms.sightings,
         ):

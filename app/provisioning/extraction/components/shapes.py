@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from app.provisioning.schema.model import Evidence
 
@@ -43,6 +43,8 @@ class Shape:
         return next((each for each in self.fields if each.name == name), None)
 
 
+VIEW: Final = "view"
+"""The rule of sightings that say that a name is of a view."""
 UNKNOWN = Shape()
 COUNTED = Shape("integer", name="length")
 """How many there are of something."""
@@ -69,7 +71,8 @@ class Sighting:
     already knows the thing; `extends` are types whose fields it has besides its own; `by` is the type that refers to
     it, `parent` the thing to which it belongs by its path. `stored` is set where the place itself stores or changes it
     outside of this page, `kept` where it is held as a changing list; `against` is a reason why it cannot be a table;
-    `embeds` are names under which a query joins other things to it; `makes` is set where a new one is put there.
+    `embeds` are names under which a query joins other things to it; `makes` is set where a new one is put there;
+    `refers` are all of its foreign keys, each a column and the table that it refers to, where the place knows them.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Sighting:
     against: str = ""
     embeds: tuple[str, ...] = ()
     makes: bool = False
+    refers: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

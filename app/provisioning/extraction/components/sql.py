@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from tree_sitter import Node
@@ -46,6 +47,11 @@ _TYPES: Final[tuple[tuple[str, Kind], ...]] = (
 )  # fmt: skip
 
 
+MOST_CHARACTERS: Final = 20_000
+MOST_TABLES: Final = 50
+"""Of one statement; what is longer was not written by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A table that a statement names. `makes` is set where the statement puts a new row into it."""
@@ -72,7 +78,7 @@ def asked(reading: Reading, code: Code, call: Node) -> list[Asked] | None:
             if not rest and callee(call).endswith("prepare"):
                 rest = _bound(call)
             statement, values = _numbered(statement), list(rest)
-    if not _STATEMENT.match(statement):
+    if not _STATEMENT.match(statement) or len(statement) > MOST_CHARACTERS:
         return None
     reader = _Statement(reading, code, code.evidence(call, "sql"), values)
     return list(reader.tables(statement))
@@ -110,7 +116,7 @@ class _Statement:
         self._reading, self._code, self._evidence, self._values = reading, code, evidence, values
 
     def tables(self, statement: str) -> Iterator[Asked]:
-        for created in _CREATE.finditer(statement):
+        for created in islice(_CREATE.finditer(statement), MOST_TABLES):
             yield Asked(created[1], tuple(self._declared(_parts(statement, created.end()))))
         if re.match(r"(?i)\s*create", statement):
             return
@@ -127,11 +133,15 @@ class _Statement:
     def _named(self, statement: str) -> Iterator[Asked]:
         common = {each.lower() for each in _COMMON.findall(statement)} if re.match(r"(?i)\s*with", statement) else set()
         named: dict[str, str] = {}
-        for found in _NAMED.finditer(statement):
+        for found in islice(_NAMED.finditer(statement), MOST_TABLES):
             name, label = found[1], found[2] or ""
             after = statement[found.end(1) :].lstrip('"`]')[:1]
             is_call = after == "(" and "into" not in found[0].lower().split()[:1]
-            if name.lower() in _WORDS | common or is_call or _NOT_FROM.search(statement[: found.start()]):
+            if (
+                name.lower() in _WORDS | common
+                or is_call
+                or _NOT_FROM.search(statement[max(0, found.start() - 80) : found.start()])
+            ):
                 continue
             named[name] = name
             if label and label.lower() not in _WORDS:

@@ -9,7 +9,7 @@ from typing import Final
 from app.provisioning.extraction.components.calls import Foreign
 from app.provisioning.extraction.components.declarations import KEYS
 from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED, WRITTEN_TO
-from app.provisioning.extraction.components.shapes import Alias, Sighting
+from app.provisioning.extraction.components.shapes import VIEW, Alias, Sighting
 from app.provisioning.extraction.components.words import thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
@@ -19,6 +19,9 @@ ENOUGH: Final = 0.6
 
 ENOUGH_BESIDE: Final = 0.88
 """That of a thing which never goes into the database that the app has."""
+
+SUREST: Final = 0.99
+"""What is inferred is never certain."""
 
 ONE: Final = 0.1
 """What a state that holds a single thing speaks for it."""
@@ -63,6 +66,11 @@ class Entity:
         return next((each.verbatim for each in self.sightings if each.verbatim), "")
 
     @property
+    def refers(self) -> dict[str, str] | None:
+        """All of its foreign keys, by column, where a place knows them."""
+        return next((dict(each.refers) for each in self.sightings if each.refers is not None), None)
+
+    @property
     def kept(self) -> bool:
         """Whether the app holds a changing list of it."""
         return any(each.kept for each in self.sightings)
@@ -79,7 +87,7 @@ class Entity:
     @property
     def in_database(self) -> bool:
         """Whether the app names it to a database."""
-        return any(each.rule == "database" for each in self.sightings)
+        return any(each.rule in ("database", "generated") for each in self.sightings)
 
     @property
     def one_only(self) -> bool:
@@ -101,7 +109,8 @@ class Entity:
     def evidence(self) -> Evidence:
         """The place that says most."""
         best = max(self.sightings, key=lambda each: (bool(each.fields), each.weight))
-        return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", round(self.confidence, 2))
+        sure = min(round(self.confidence, 2), SUREST)
+        return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", sure)
 
     def weigh(self, among: Collection[str]) -> None:
         """Work out the confidence: the chance that not all of its evidence is wrong, each kind counted once.
@@ -233,6 +242,8 @@ def _refer(entities: dict[str, Entity]) -> None:
 
 
 def _reason_against(entity: Entity, foreign: dict[str, str], beside: bool) -> str:
+    if any(each.rule == VIEW for each in entity.sightings):
+        return "a view of the database"
     if not entity.stored:
         if (host := _host(entity, foreign)) is not None:
             return f"comes from another service ({host})"
