@@ -39,7 +39,9 @@ _PLAIN_ELEMENT: Final = re.compile(r"(?!null\Z)[^\s\"\\{},]+", re.IGNORECASE)
 _BARE: Final = re.compile(r"[a-z_][a-z0-9_]*")
 # pg_get_keywords() of PostgreSQL 16, all but those that it calls unreserved: as names they stand in quotes.
 _KEYWORDS: Final = frozenset(
-    """
+    re.findall(
+        r"\w+",
+        """
     all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
     char character check coalesce collate collation column concurrently constraint create cross current_catalog
     current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
@@ -51,7 +53,8 @@ _KEYWORDS: Final = frozenset(
     some substring symmetric system_user table tablesample then time timestamp to trailing treat trim true union unique
     user using values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists
     xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
-    """.split()
+        """,
+    )
 )
 # Those that came with 17 and 18.
 _LATER: Final = frozenset(

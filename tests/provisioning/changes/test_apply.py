@@ -109,8 +109,8 @@ async def test_a_label_keeps_its_rows_under_its_new_name_and_gets_its_old_one_ba
         'team member{"team member"} team member{"team member"}'
     )
     live = await catalog.read(tried.live)
-    sources = [await canonical(tried.scratch, side) for side in (old, new)]
-    back = undoing(plan, *sources, live, occupied=[("public", "users")])
+    former, wanted = [await canonical(tried.scratch, side) for side in (old, new)]
+    back = undoing(plan, former, wanted, live, occupied=[("public", "users")])
     assert [(step.kind, step.asks) for step in back.steps] == [("rename", False), ("safe", False)]
     await apply(tried.live, back)
     assert items_of(await catalog.read(tried.live)) == items_of(before)
