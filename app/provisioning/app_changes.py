@@ -43,6 +43,10 @@ class _Basis:
     def names(self) -> Names:
         return Names(UUID(self.database["id"]))
 
+    @property
+    def tenant_id(self) -> str:
+        return str(self.database["tenant_id"])
+
 
 class Changes:
     """Each method raises PalaverErrors, NotFound for an app or a change that the caller does not see."""
@@ -58,7 +62,7 @@ class Changes:
     ) -> Row:
         """What a schema would change; nothing is kept."""
         basis = await self._basis(caller, app_id, environment)
-        return shown(await self._plan(basis.names, basis.old, new, choices))
+        return shown(await self._plan(basis, new, choices))
 
     async def plan(
         self, caller: Caller, app_id: UUID, environment: Environment, revision_id: UUID, choices: Choices
@@ -68,7 +72,7 @@ class Changes:
         One that changes nothing is settled at once: the database has the revision then.
         """
         basis = await self._basis(caller, app_id, environment, revision_id)
-        plan = await self._plan(basis.names, basis.old, basis.new, choices)
+        plan = await self._plan(basis, basis.new, choices)
         return await self._record(caller, app_id, basis.database, revision_id, plan, choices)
 
     async def undo(self, caller: Caller, app_id: UUID, change_id: UUID) -> Row:
@@ -84,7 +88,7 @@ class Changes:
         former = await self._basis(caller, app_id, environment, after)
         planner = self._ready()
         async with _errors():
-            sources = await planner.sources(there.new, former.new)
+            sources = await planner.sources(there.new, former.new, tenant_id=there.tenant_id)
             choices = sources.undoing(choices_of(done["choices"]))
             plan = (await planner.there(there.names)).plan(sources.back, choices)
         return await self._record(caller, app_id, there.database, before, plan, choices, undoes=change_id)
@@ -134,11 +138,11 @@ class Changes:
                 return environment
         raise NotFound("The database of this change is removed.")
 
-    async def _plan(self, names: Names, old: Schema | None, new: Schema, choices: Choices) -> Plan:
+    async def _plan(self, basis: _Basis, new: Schema, choices: Choices) -> Plan:
         planner = self._ready()
         async with _errors():
-            sources = await planner.sources(old, new)
-            return (await planner.there(names)).plan(sources, choices)
+            sources = await planner.sources(basis.old, new, tenant_id=basis.tenant_id)
+            return (await planner.there(basis.names)).plan(sources, choices)
 
     async def _record(
         self,

@@ -93,13 +93,10 @@ def status(found: Row, environment: Environment) -> dict[str, Any]:
 
 
 def pending(found: Row, environment: Environment) -> dict[str, Any] | None:
-    """The revision of the files that are kept, where a database that is ready has another; None: it has that one."""
+    """The revision of the files that are kept, where a database that is ready has another schema; None: it has that."""
     newest = found["revision"]
-    ready = (each for each in found["databases"] if each["environment"] == environment and each["state"] == "ready")
-    database = next(ready, None)
-    if newest is None or database is None or database["revision_id"] == newest["id"]:
-        return None
-    return {"id": newest["id"], "number": newest["number"]}
+    is_behind = any(each["is_behind"] for each in found["databases"] if each["environment"] == environment)
+    return {"id": newest["id"], "number": newest["number"]} if is_behind else None
 
 
 _NONE: Final[dict[str, Any]] = {"state": "not_provisioned"}

@@ -252,6 +252,33 @@ async def test_a_change_that_is_undone_by_another_says_so(app: App, database: Da
     assert await revision(database, app) == app.revisions[1]
 
 
+async def test_what_was_tried_five_times_ends_unless_it_may_have_been_made(app: App, database: Database) -> None:
+    exhaust = "update public.app_operations set attempts = 5, lease_until = now() where state = 'running'"
+    claim = "select private.claim_app_operation('other', interval '1 minute') -> 'operation' ->> 'attempts'"
+    change = await app.plan()
+    await app.confirm(change, 1)
+    operation = await app.operation(change)
+    await app.call("begin_app_change", operation, "w", None)
+    made = await app.call("begin_app_backup", operation, "w", {"kind": "checkpoint", "file": "one"})
+    await database.fetch(exhaust)
+    assert await app.connection.fetchval(claim) is None
+    (ended,) = await database.fetch(
+        "select o.state, c.state as change, c.error_code, b.state as backup, b.expires_at is not null as is_over"
+        " from public.app_operations as o join public.app_changes as c on c.database_id = o.database_id"
+        " join public.app_backups as b on b.database_id = o.database_id where b.id = $1",
+        UUID(made["backup"]["id"]),
+    )
+    assert tuple(ended) == ("failed", "failed", "ATTEMPTS_EXHAUSTED", "failed", True)
+
+    change = await app.plan(digest="b" * 64)
+    operation = await app.operation(change)
+    await app.call("begin_app_change", operation, "w", None)
+    await database.fetch(exhaust)
+    assert await app.connection.fetchval("select operation_id from private.due_app_work()") == operation
+    assert await app.connection.fetchval(claim) == "6"
+    await app.call("finish_app_change", operation, "other", {"state": "failed"})
+
+
 async def test_two_plans_at_once_leave_one(app: App, database: Database) -> None:
     async with database.connected("palaver_worker") as other:
         second = App(app.owner, other, app.id, app.database_id, app.revisions)

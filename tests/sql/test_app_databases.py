@@ -229,6 +229,36 @@ async def test_each_operation_is_taken_on_by_one_of_many(work: Work) -> None:
     assert len(taken) == len(set(taken)) == 3
 
 
+async def test_a_long_line_of_one_tenant_is_not_before_the_others(
+    work: Work, acme_member: Actor, globex_member: Actor
+) -> None:
+    await work.database.fetch("update public.tenants set app_plan = 'enterprise'", role="supabase_admin")
+    for _ in range(3):
+        work.app = await acme_member.value("insert into public.generated_apps (name) values ('Many') returning id")
+        for environment in ("production", "staging"):
+            await work.ask("provision", environment)
+    other = await globex_member.value("insert into public.generated_apps (name) values ('One') returning id")
+    others = Work(work.database, work.link, other, globex_member)
+    for environment in ("production", "staging"):
+        await others.ask("provision", environment)
+    acme, globex = str(acme_member.tenant_id), str(globex_member.tenant_id)
+
+    async def line() -> list[str]:
+        return [str(row[0]) for row in await work.link.fetch("select tenant_id from private.due_app_work()")]
+
+    assert await line() == [acme, globex, acme, globex, *[acme] * 4]
+    claimed = [(await work.claim())["operation"]["tenant_id"] for _ in range(3)]
+    assert claimed == [acme, globex, acme]
+    assert await line() == [globex, *[acme] * 4], "what runs counts"
+    # A worker that is gone runs nothing.
+    await work.database.fetch(
+        "update public.app_operations set lease_until = now() - interval '1 hour' where tenant_id = $1",
+        globex_member.tenant_id,
+    )
+    assert (await line())[:2] == [globex, globex]
+    assert [(await work.claim())["operation"]["tenant_id"] for _ in range(2)] == [globex, globex]
+
+
 async def test_what_is_never_finished_fails_and_its_parts_are_removed(work: Work) -> None:
     await work.ask("provision")
     for _ in range(5):

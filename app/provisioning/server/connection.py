@@ -16,7 +16,12 @@ from app.provisioning.server.statements import statement
 CONNECT_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 5.0
 COMMAND_SECONDS: Final = 120.0
-"""Longest statement of ours; creating a database waits for a checkpoint."""
+"""Longest statement of ours."""
+
+CHECKPOINT_SECONDS: Final = 900.0
+"""Longest of those that wait for a checkpoint, which writes what all databases have changed since the last one."""
+
+_WITH_CHECKPOINT: Final = frozenset({"create_database", "drop_database"})
 
 APPLICATION: Final = "palaver-apps"
 
@@ -39,7 +44,8 @@ class Link:
     async def run(self, name: str, **values: str | int) -> None:
         """Run a named statement. Raises AppServerError."""
         with told():
-            await self.connection.execute(statement(name, **values))
+            seconds = CHECKPOINT_SECONDS if name in _WITH_CHECKPOINT else None
+            await self.connection.execute(statement(name, **values), timeout=seconds)
 
     async def rows(self, name: str, **values: str | int) -> list[asyncpg.Record]:
         """The rows of a named statement. Raises AppServerError."""

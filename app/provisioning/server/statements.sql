@@ -193,6 +193,12 @@ drop owned by :"role"
 -- name: act_as_oneself
 set role none
 
+-- name: extensions
+select e.name
+from pg_catalog.pg_available_extensions as e
+inner join pg_catalog.pg_available_extension_versions as v on v.name = e.name and v.version = e.default_version
+where v.trusted or not v.superuser
+
 -- name: sizes
 select d.datname as database, pg_catalog.pg_database_size(d.oid) as bytes
 from pg_catalog.pg_database as d

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,16 +14,21 @@ from app.provisioning.changes.plan import Choices, Plan, planned
 from app.provisioning.changes.rehearsal import RefusedError, canonical
 from app.provisioning.changes.renames import recognised
 from app.provisioning.changes.undo import inverted
+from app.provisioning.lines import Lines
 from app.provisioning.schema import catalog
 from app.provisioning.schema.model import Schema
 from app.provisioning.schema.validation import SchemaError
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, AppServerUnavailable, SchemaRefused, told
+from app.provisioning.server.extensions import check_extensions
 from app.provisioning.server.names import Names
 
 AT_ONCE: Final = 2
 """Plans that one worker makes at a time: each has a database made."""
+
+EACH_AT_ONCE: Final = 1
+"""Of one tenant's."""
 
 LOOK_SECONDS: Final = 5
 """How long an app may keep us from looking at one of its tables."""
@@ -116,11 +120,12 @@ class Planner:
     """Looks at databases without changing them. Each method raises AppServerError."""
 
     server: AppServer
-    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _lines: Lines = field(default_factory=lambda: Lines(AT_ONCE, EACH_AT_ONCE))
 
-    async def sources(self, old: Schema | None, new: Schema) -> Sources:
-        """Two sources as PostgreSQL prints them; None: nothing yet."""
-        async with self._places, self.server.scratch() as hand, hand.link() as link:
+    async def sources(self, old: Schema | None, new: Schema, *, tenant_id: str | None = None) -> Sources:
+        """Two sources as PostgreSQL prints them; None: nothing yet. `tenant_id`: in whose line this waits."""
+        await check_extensions(self.server, new)
+        async with self._lines.place(tenant_id), self.server.scratch() as hand, hand.link() as link:
             try:
                 with told():
                     before, after = [await canonical(link.connection, schema) for schema in (old or Schema(), new)]

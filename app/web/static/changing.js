@@ -13,7 +13,7 @@ const STATES = {
   awaiting_checkpoint: "waits for a backup",
   applying: "being made",
   applied: "made",
-  failed: "refused; nothing was changed",
+  failed: "not made; nothing was changed",
   undone: "made, then undone",
   stale: "out of date: the database was changed meanwhile",
   discarded: "discarded",

@@ -37,6 +37,7 @@ from app.provisioning.server.freezing import freeze, thaw
 from app.provisioning.server.place import Hand
 from tests.provisioning.backups.conftest import FILE, KEYS, Shelf, backups_of
 from tests.provisioning.server.conftest import App
+from tests.versions import NEWEST
 
 WORLD = (Path(__file__).parent / "world.sql").read_text()
 HASHES = """
@@ -61,7 +62,7 @@ OTHERWISE = """
 """
 
 
-one_version = pytest.mark.parametrize("ground", [18], indirect=True)
+one_version = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 """What does not depend on the server's."""
 
 
@@ -122,7 +123,7 @@ async def test_the_file_is_private_and_sealed(app: App, shelf: Shelf) -> None:
         ):
             others = Backups(
                 app.ground.server,
-                Tools(binaries(app.ground.postgres.version)),
+                Tools(app.ground.postgres.programs),
                 Vault(Store(shelf.directory), keys),
             )
             with pytest.raises(BackupDamaged):
@@ -232,7 +233,7 @@ async def test_what_cannot_be_restored_is_no_backup(app: App, shelf: Shelf) -> N
 async def test_what_changes_while_restoring_is_noticed(app: App, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.signed_in() as connection:
         await connection.execute("create table t as select 1 as a")
-    loads = type(await Tools(binaries(app.ground.postgres.version)).of(str(app.ground.postgres.version))).load
+    loads = type(await Tools(app.ground.postgres.programs).of(str(app.ground.postgres.version))).load
 
     async def lossy(self: object, hand: Hand, archive: AsyncIterator[bytes]) -> None:
         await loads(self, hand, archive)  # type: ignore[arg-type]
@@ -263,7 +264,7 @@ async def test_a_full_disk_leaves_no_file(app: App, shelf: Shelf) -> None:
 
 
 async def test_tools_of_another_version_are_refused(app: App, tmp_path: Path) -> None:
-    other = {16: 18, 18: 16}[app.ground.postgres.version]
+    other = 16 if app.ground.postgres.version == 18 else 18
     for directory in (binaries(other), tmp_path / "nowhere"):
         backups = Backups(app.ground.server, Tools(directory), Vault(Store(tmp_path), KEYS))
         with pytest.raises(BackupToolsMissing, match=f"The server is PostgreSQL {app.ground.postgres.version}"):

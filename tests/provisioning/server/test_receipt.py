@@ -6,6 +6,7 @@ import pytest
 
 from app.provisioning.server.receipt import ATTEMPTS, Trial, holds
 from tests.provisioning.server.conftest import App
+from tests.versions import NEWEST
 
 HARMLESS = {
     "drop_own_database": "55006",
@@ -86,7 +87,7 @@ async def test_everything_is_refused(app: App, other: App) -> None:
     }
 
 
-@pytest.mark.parametrize("ground", [18], indirect=True)
+@pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> None:
     async with app.ground.superuser() as connection:
         await connection.execute(f"alter role {app.names.role} superuser")
@@ -101,7 +102,7 @@ async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> No
             assert trial.sqlstate == HARMLESS.get(name), trial
 
 
-@pytest.mark.parametrize("ground", [18], indirect=True)
+@pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App) -> None:
     given = {"app": app.names.role, "other": other.names.role}
     async with app.ground.superuser(app.names.database) as connection:

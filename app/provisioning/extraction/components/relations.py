@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from app.provisioning.extraction.components.declarations import KEYS
 from app.provisioning.extraction.components.lexicon import PEOPLE
 from app.provisioning.extraction.components.merging import Merged
-from app.provisioning.extraction.components.weighing import Entity, person
+from app.provisioning.extraction.components.weighing import Entity, named_person, person
 from app.provisioning.extraction.components.words import singular, thing, words
 
 _SELF: Final = frozenset({"parent", "parent_comment", "reply_to", "replied_to", "previous", "original"})
@@ -34,6 +35,10 @@ def relation_of(
     shape = field.shape
     if shape.kind == "reference" and (target := _typed(shape.name, entities)):
         return Relation("one", target, f"{field.name}_id")
+    if field.person and shape.kind in ("unknown", "text", "uuid") and field.written not in KEYS:
+        named = _named(field.name.removesuffix("_id"), entity, entities)
+        target = named or person(entities)
+        return Relation("one", target, field.name) if _by_own_id(target, entity, fields) else None
     if shape.kind == "list" and shape.of is not None:
         if shape.of.kind == "reference" and (target := _typed(shape.of.name, entities)):
             return _listed(field, entity, entities[target], fields)
@@ -48,7 +53,16 @@ def relation_of(
     if not field.name.endswith("_id") or shape.kind in ("list", "object", "json", "boolean"):
         return None
     target = _named(field.name[: -len("_id")], entity, entities)
+    if target and target == person(entities) and not _by_own_id(target, entity, fields):
+        return None
     return Relation("one", target, field.name) if target else None
+
+
+def _by_own_id(target: str, entity: Entity, fields: Mapping[str, list[Merged]]) -> bool:
+    """Whether a person's id is the key of the table of people: not where that itself names somebody's id."""
+    if target not in fields or (target == entity.key and target != "user"):
+        return False
+    return not any(each.name in ("user_id", "auth_id", "auth_user_id", "clerk_id") for each in fields[target])
 
 
 def _typed(name: str, entities: Mapping[str, Entity]) -> str:
@@ -99,7 +113,7 @@ def _listed(field: Merged, entity: Entity, target: Entity, fields: Mapping[str, 
         and thing(each.shape.of.name) == entity.key
         for each in fields[target.key]
     )
-    people = target.key in (person({entity.key: entity, target.key: target}), entity.key)
+    people = target.key in (named_person({entity.key, target.key}), entity.key)
     alone = any(each.kept or each.stored or each.rule in ("write", "request") for each in target.sightings)
     shared = target.key in _SHARED
     nested = target.key.startswith(f"{entity.key}_")
