@@ -17,7 +17,7 @@ from app.provisioning.changes.merge import Drift, merged
 from app.provisioning.changes.renames import ChoiceError, Rename, holds, recognised, renamed
 from app.provisioning.changes.steps import Step, after, waiting
 from app.provisioning.schema.expressions import ExpressionError, checked
-from app.provisioning.schema.model import Evidence, Schema
+from app.provisioning.schema.model import Column, Evidence, Schema
 from app.provisioning.schema.validation import faults
 
 
@@ -160,6 +160,8 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
                 "number": number,
                 "kind": step.kind,
                 "subject": step.subject,
+                "renamed_from": None if step.rename is None else str(step.rename.old),
+                "fill": _fillable(step),
                 "explanation": step.explanation,
                 "sql": step.sql,
                 "undo": step.undo,
@@ -188,6 +190,14 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
             for each in plan.possible_renames
         ],
     }
+
+
+def _fillable(step: Step) -> str | None:
+    """The column that a step wants a value in for rows that may have none."""
+    for edit in step.edits:
+        if step.kind == "rewriting" and isinstance(edit.before, Column) and isinstance(edit.after, Column):
+            return str(edit.key) if edit.before.nullable and not edit.after.nullable else None
+    return None
 
 
 def _place(evidence: Evidence | None) -> dict[str, Any] | None:

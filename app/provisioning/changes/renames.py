@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
@@ -28,6 +28,7 @@ from app.provisioning.schema.model import (
     TypeName,
     Unique,
 )
+from app.provisioning.schema.names import fit
 
 SURE: Final = 0.75
 LIKELY: Final = 0.5
@@ -70,6 +71,9 @@ def recognised(old: Items, new: Items, said: Mapping[str, str | None]) -> Rename
     said = dict(said)
     before, after = old, Lookup(new)
     for kind, score in (("enum", _enums_alike), ("table", _tables_alike), ("column", _columns_alike)):
+        for rename in _passed_on(kind, before, new, said, taken):
+            taken.append(rename)
+            before = renamed(before, rename)
         gone = [key for key in before if key.kind == kind and key not in new]
         come = [key for key in new if key.kind == kind and key not in before]
         if kind == "column":
@@ -100,11 +104,8 @@ def _matched(
     found: list[Rename] = []
     refused: set[Key] = set()
     labels = {str(key): key for key in come}
-    former = {rename.new.table: rename.old.table for rename in taken if rename.new.kind == "table"}
     for key in gone:
-        # A person may call a column by its table's old name or by its new one.
-        names = {str(key), str(replace(key, table=former.get(key.table, key.table)))}
-        name = next((name for name in names if name in said), None)
+        name = _said_of(key, said, taken)
         if name is None:
             continue
         to = said.pop(name)
@@ -146,6 +147,50 @@ def _matched(
             Rename(a, b, round(confidence, 2))
         )
     return found, possible
+
+
+def _said_of(key: Key, said: Mapping[str, str | None], taken: Iterable[Rename]) -> str | None:
+    """As what a person speaks of a thing: they may call a column by its table's old name or by its new one."""
+    former = {rename.new.table: rename.old.table for rename in taken if rename.new.kind == "table"}
+    names = (str(key), str(replace(key, table=former.get(key.table, key.table))))
+    return next((name for name in names if name in said), None)
+
+
+def _passed_on(
+    kind: str, before: Items, after: Items, said: dict[str, str | None], taken: Iterable[Rename]
+) -> Iterator[Rename]:
+    """Renames that a person says of things that take each other's names, in an order in which each name is free."""
+    labels = {str(key): key for key in after if key.kind == kind}
+    pairs: dict[Key, Key] = {}
+    for key in before:
+        name = _said_of(key, said, taken) if key.kind == kind else None
+        target = labels.get((name and said[name]) or "")
+        if name is not None and target is not None and _family(target) == _family(key):
+            pairs[key] = target
+    pairs = {key: to for key, to in pairs.items() if key != to and (key in after or to in before)}
+    names = {key for key in before if key.kind == kind}
+    if any(to in names and to not in pairs for to in pairs.values()) or len(set(pairs.values())) < len(pairs):
+        return
+    for key in pairs:
+        said.pop(_said_of(key, said, taken) or "")
+    while pairs:
+        free = [key for key, to in pairs.items() if to not in names]
+        key = (free or list(pairs))[0]
+        to = pairs.pop(key)
+        if not free:
+            # They go round in a circle, so one of them stands aside for a moment.
+            aside = _called(key, fit(_name_of(key), "_aside", taken={_name_of(each) for each in names}))
+            pairs[aside], to = to, aside
+        names = names - {key} | {to}
+        yield Rename(key, to, 1.0, told=True)
+
+
+def _name_of(key: Key) -> str:
+    return key.table if key.kind == "table" else key.name
+
+
+def _called(key: Key, name: str) -> Key:
+    return replace(key, table=name) if key.kind == "table" else replace(key, name=name)
 
 
 def _labels_matched(

@@ -272,8 +272,10 @@ def rename(draw: DrawFn, items: Items) -> Items:
 def swap(draw: DrawFn, items: Items) -> Items:
     """Two columns, or two tables, that take each other's names."""
     key = _some(draw, items, "table", "column")
-    other = draw(st.sampled_from([each for each in items if key and each.kind == key.kind]))
-    if key is None or key == other or (key.schema, key.kind) != (other.schema, other.kind):
+    if key is None:
+        return items
+    other = draw(st.sampled_from([each for each in items if each.kind == key.kind]))
+    if key == other or (key.schema, key.kind) != (other.schema, other.kind):
         return items
     if key.kind == "column" and key.owner != other.owner:
         return items
@@ -340,7 +342,8 @@ def made_by_hand(draw: DrawFn, schema: Schema) -> list[str]:
             if kind in written_as and (kind != "statistics" or len(columns) > 1):
                 written.append(f"create {written_as[kind]}")
                 continue
-        if schema.enums and draw(st.booleans()):
+        is_of_a_type: bool = draw(st.booleans())
+        if schema.enums and is_of_a_type:
             enum = draw(st.sampled_from(schema.enums))
             written.append(f"create domain {name} as {quoted(enum.schema, enum.name)}")
         elif draw(st.booleans()):

@@ -91,6 +91,34 @@ async def test_labels_that_are_used_at_once_and_labels_that_go(tried: Tried) -> 
     assert (await catalog.read(tried.live)).enums == (Enum("role", ("admin", "member")),)
 
 
+@pytest.mark.parametrize(
+    ("names", "renames"),
+    [
+        (("email", "name"), {"users.name": "users.email", "users.email": "users.name"}),
+        (("former", "name"), {"users.name": "users.former", "users.email": "users.name"}),
+    ],
+)
+async def test_columns_take_each_others_names_and_give_them_back(
+    tried: Tried, names: tuple[str, str], renames: dict[str, str | None]
+) -> None:
+    before = await tried.holds(OLD)
+    await fill(tried)
+    new = users(USERS.columns[0], *(Column(name, "text") for name in names), USERS.columns[3], indexes=())
+    plan = await tried.plan(replace(OLD, tables=(replace(USERS, indexes=()), POSTS)), new, Choices(renames))
+    assert {step.kind for step in plan.steps} == {"rename"}
+    assert not plan.waiting()
+    await apply(tried.live, plan)
+    assert await tried.live.fetchval(f"select string_agg({names[0]} || {names[1]}, ' ' order by id) from users") == (
+        "Adaa@x Benb@x"
+    )
+    live = await catalog.read(tried.live)
+    former, wanted = [await canonical(tried.scratch, side) for side in (OLD, new)]
+    back = undoing(plan, former, wanted, live, occupied=[("public", "users")])
+    await apply(tried.live, back)
+    assert items_of(await catalog.read(tried.live)) == items_of(before)
+    assert await tried.live.fetchval("select string_agg(name || email, ' ' order by id) from users") == "Adaa@x Benb@x"
+
+
 async def test_a_label_keeps_its_rows_under_its_new_name_and_gets_its_old_one_back(tried: Tried) -> None:
     old, new = (with_role("admin", each, default=f"'{each}'") for each in ("member", "team member"))
     listing = Column("roles", TypeName("role", array=True), default="'{member}'")
@@ -109,8 +137,8 @@ async def test_a_label_keeps_its_rows_under_its_new_name_and_gets_its_old_one_ba
         'team member{"team member"} team member{"team member"}'
     )
     live = await catalog.read(tried.live)
-    sources = [await canonical(tried.scratch, side) for side in (old, new)]
-    back = undoing(plan, *sources, live, occupied=[("public", "users")])
+    former, wanted = [await canonical(tried.scratch, side) for side in (old, new)]
+    back = undoing(plan, former, wanted, live, occupied=[("public", "users")])
     assert [(step.kind, step.asks) for step in back.steps] == [("rename", False), ("safe", False)]
     await apply(tried.live, back)
     assert items_of(await catalog.read(tried.live)) == items_of(before)
