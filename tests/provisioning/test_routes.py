@@ -144,6 +144,7 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
 
     # SECRETS_KEY is lost: what there is stays, the password cannot be shown, and another one can be set.
     lost = Passwords(SecretsKeys([b"another" * 4 + b"long"]))
+    assert acme_member.tenant_id is not None
     sealed = lost.wrapped("secret", acme_member.tenant_id, UUID(empty["databaseId"]))
     seal = "update private.app_credentials set password = decode($1, 'base64'), pending = decode($1, 'base64')"
     await served.database.fetch(seal, sealed, role="supabase_admin")
