@@ -44,7 +44,7 @@ Kind: TypeAlias = Literal["provision", "remove", "rotate"]
 MOMENTS: Final[tuple[Moment, ...]] = ("before", "during", "after")
 KINDS: Final[tuple[Kind, ...]] = ("provision", "rotate", "remove")
 LEASE: Final = timedelta(seconds=30)
-"""Of a worker that lives; a killed one's is ended at once, so that the next one meets what it left running."""
+"""Of a worker that lives; that of one that was killed is ended at once: the next one meets what it left running."""
 
 WEIGHTS: Final = (4, 1, 2)
 PASSWORD: Final = "provisioner-password"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from app.errors import RateLimited
 from app.provisioning import intake
 from app.provisioning.extraction.sandbox import Extracted, Given
 from app.provisioning.lines import LineFull, Lines
+from app.provisioning.work.runner import Runner
 
 
 class Office:
@@ -117,3 +119,39 @@ async def test_a_tenant_whose_uploads_are_slow_leaves_a_reader_to_others(monkeyp
     for task in (*waiting, other):
         task.cancel()
     await asyncio.wait([*waiting, other])
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"), [("backup", {}), ("copy", {"from": "staging"}), ("remove", {"final": True})]
+)
+async def test_long_operations_leave_places_to_those_that_somebody_waits_for(
+    kind: str, arguments: dict[str, object]
+) -> None:
+    begun: list[str] = []
+    may_end = asyncio.Event()
+
+    class Claims(Mock):
+        async def fetch_row(self, query: str, worker: str, lease: object, operation_id: UUID) -> tuple[None]:
+            begun.append(tenants[operation_id])
+            await may_end.wait()
+            return (None,)
+
+    runner = Runner(Claims(), Mock(), Mock(), Mock())
+    tenants: dict[UUID, str] = {}
+
+    async def ask(kind: str, tenant: str, **arguments: object) -> asyncio.Task[None]:
+        operation = uuid4()
+        tenants[operation] = tenant
+        task = runner.begin({"id": str(operation), "tenant_id": tenant, "kind": kind, "arguments": arguments})
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return task
+
+    tasks = [await ask(kind, tenant, **arguments) for tenant in ("one", "two", "three") for _ in range(50)]
+    assert begun == ["one"] * 2 + ["two"] * 2
+    for tenant in ("one", "four", "four"):
+        tasks.append(await ask("provision", tenant))
+        assert begun[-1] == tenant
+    may_end.set()
+    await asyncio.gather(*tasks)
+    assert sorted(begun) == sorted(tenants.values())

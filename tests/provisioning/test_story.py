@@ -154,6 +154,8 @@ async def test_nothing_is_changed_by_what_cannot_be(ben: Person, app: UUID, monk
     assert await ben.refused("POST", app, "plan", {"files": {"README.md": "# nothing"}}) == "NO_TABLES_FOUND"
 
     # The same tables in other files.
+    again = await ben.post(app, "provision", {"files": {SCHEMA: f"\n{BEFORE}", "src/app.ts": "export default {}"}})
+    assert (again["revision"]["number"], again["pending"]) == (2, None)
     plan = await ben.post(app, "plan", {"files": {SCHEMA: BEFORE, "src/app.ts": "export {}"}}, code=201)
     assert (plan["steps"], plan["state"], (await ben.get(app, "status"))["pending"]) == ([], "discarded", None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,9 @@ from app.provisioning.backups.backups import Progress
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.limits import UNLIMITED, Limits
 from app.provisioning.server.names import Names
+
+MOST_ATTEMPTS: Final = 5
+"""As private.give_up_app_operations() has it."""
 
 Row: TypeAlias = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -35,6 +38,7 @@ class Job:
     operation_id: UUID
     tenant_id: UUID
     kind: str
+    attempts: int
     arguments: Row
     database: Row
     app: Row
@@ -51,6 +55,7 @@ class Job:
             operation_id=UUID(operation["id"]),
             tenant_id=UUID(operation["tenant_id"]),
             kind=operation["kind"],
+            attempts=operation["attempts"],
             arguments=operation["arguments"],
             database=claimed["database"],
             app=claimed["app"],
@@ -64,6 +69,11 @@ class Job:
     def database_id(self) -> UUID:
         """The database that the operation is on."""
         return UUID(self.database["id"])
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nothing more is to be tried, and only what was done is to be found out."""
+        return self.attempts > MOST_ATTEMPTS
 
     @property
     def names(self) -> Names:
@@ -153,10 +163,17 @@ class Report:
         """The end of an operation of which nothing is left."""
         await self._finish({"state": "failed", "error_code": code, "error_detail": detail, "changes": changes or {}})
 
-    async def later(self, code: str, detail: str, seconds: float) -> None:
-        """Whoever comes first may go on with it after a while."""
-        again = {"state": "queued", "error_code": code, "error_detail": detail, "retry_after_seconds": seconds}
-        await self._finish(again)
+    async def later(self, code: str, detail: str, seconds: float, *, waits: bool) -> None:
+        """Whoever comes first may go on with it after a while; `waits`: for a server that is away, up to a day."""
+        await self._finish(
+            {
+                "state": "queued",
+                "error_code": code,
+                "error_detail": detail,
+                "retry_after_seconds": seconds,
+                "waits": waits,
+            }
+        )
 
     async def _note(self, step: str | None, changes: Row) -> None:
         given = _encode(changes).decode()

@@ -21,6 +21,7 @@ from app.provisioning.schema.validation import SchemaError
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, AppServerUnavailable, SchemaRefused, told
+from app.provisioning.server.extensions import check_extensions
 from app.provisioning.server.names import Names
 
 AT_ONCE: Final = 2
@@ -123,6 +124,7 @@ class Planner:
 
     async def sources(self, old: Schema | None, new: Schema, *, tenant_id: str | None = None) -> Sources:
         """Two sources as PostgreSQL prints them; None: nothing yet. `tenant_id`: in whose line this waits."""
+        await check_extensions(self.server, new)
         async with self._lines.place(tenant_id), self.server.scratch() as hand, hand.link() as link:
             try:
                 with told():
