@@ -16,6 +16,7 @@ from typing import Final
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
 from app.provisioning.server.errors import AppDatabaseGone, AppServerError, AppServerUnavailable
+from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
@@ -83,7 +84,7 @@ class Place:
             connections=limits.connections,
         )
         if found["is_broken"]:
-            await run("drop_database", database=names.database)
+            await insist(self.link, "drop_database", names.database, database=names.database)
         if found["is_broken"] is not False:
             await run("create_database", database=names.database, owner=naming.OWNER)
         await run("shut_database", database=names.database)
@@ -96,7 +97,7 @@ class Place:
     async def clear(self) -> None:
         """There is no database, and nobody gets in. Raises AppServerError."""
         await self.quarantine()
-        await self.link.run("drop_database", database=self.names.database)
+        await insist(self.link, "drop_database", self.names.database, database=self.names.database)
 
     async def open(self) -> None:
         """Let the app's logins in. Raises AppServerError."""
@@ -114,7 +115,7 @@ class Place:
         await self.quarantine()
         # A role cannot go before the database in which it owns something.
         for database in self.names.databases.values():
-            await self.link.run("drop_database", database=database)
+            await insist(self.link, "drop_database", database, database=database)
         for role in (self.names.second_login, self.names.frozen, self.names.role):
             await drop_role(self.address, self.link, role, home=self.names)
 

@@ -122,6 +122,28 @@ comment on database :"database" is :'mark'
 -- name: mark_of_database
 select pg_catalog.shobj_description(d.oid, 'pg_database') from pg_catalog.pg_database as d where d.datname = :'database'
 
+-- name: wait_briefly
+set lock_timeout = '2s'
+
+-- name: wait_as_usual
+reset lock_timeout
+
+-- name: holders
+select distinct a.datname
+from pg_catalog.pg_locks as l
+inner join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+where
+    l.locktype = 'object'
+    and l.granted
+    and a.datname ~ :'apps'
+    and a.usename !~ :'hands'
+    and (
+        l.classid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+        and l.objid = (select r.oid from pg_catalog.pg_roles as r where r.rolname = :'subject')
+        or l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
+        and l.objid = (select d.oid from pg_catalog.pg_database as d where d.datname = :'subject')
+    )
+
 -- name: drop_role
 drop role if exists :"role"
 
