@@ -308,6 +308,7 @@ MORE = TypeName("More")
         ("text", "integer[]", "fails", True),
         ("text[]", "text", "fails", True),
         ("bit(3)", "bit(4)", "fails", True),
+        ("time(6) without time zone", "time(3) without time zone", "changes", True),
         (FEW, MORE, "none", True),
         (MORE, FEW, "fails", True),
         (FEW, "text", "none", True),
