@@ -116,6 +116,8 @@ def _main() -> None:
         reply = _Reply(extracted=extracted)
     except SourceError as error:
         reply = _Reply(refused=str(error))
+    except RecursionError:
+        reply = _Reply(refused="The app's code is nested deeper, or in longer chains, than can be read.")
     sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
 
 
