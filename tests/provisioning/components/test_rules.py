@@ -190,6 +190,15 @@ STORED = {
         "const { data } = await supabase.from('notes').select('id, body, author:profiles(name), tags(label)')",
         {"notes": "id uuid, body text?", "profiles": "id uuid, name text?", "tags": "id uuid, label text?"},
     ),
+    "the column by which a query joins": (
+        "supabase.from('notes').select('id, title, profiles:made_by(name), boards!notes_board_id_fkey(id)');"
+        "supabase.from('profiles').select('id, name')",
+        {
+            "notes": "id uuid, made_by uuid?, board_id uuid?, title text?",
+            "boards": "id uuid",
+            "profiles": "id uuid, name text?",
+        },
+    ),
     "a pair": (
         "await supabase.from('likes').insert({ user_id: user.id, post_id: id });"
         "await supabase.from('posts').select('title').eq('id', id)",
