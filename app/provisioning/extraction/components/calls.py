@@ -9,7 +9,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around, inside
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Sighting
@@ -187,7 +187,7 @@ def _served(reading: Reading, code: Code, call: Node, verb: str) -> Iterator[Sig
     if path is None or not path.startswith("/") or "function" not in " ".join(each.type for each in given[1:]):
         return
     fields: tuple[Field, ...] = ()
-    for declarator in inside(code.nodes("variable_declarator"), call):
+    for declarator in code.inside(call, "variable_declarator"):
         value = declarator.child_by_field_name("value")
         pattern = declarator.child_by_field_name("name")
         if pattern is not None and pattern.type == "object_pattern" and text(value).endswith((".body", ".json()")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -36,6 +37,8 @@ class Code:
         self.module = module
         self.file = file
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
+        self._sorted: dict[str, tuple[list[int], list[Node]]] = {}
+        self._calls: dict[str, Node | None] = {}
         self._locals: dict[tuple[str, int], list[Node]] | None = None
         self.asked: dict[tuple[int, int], list[Sighting]] = {}
 
@@ -43,6 +46,22 @@ class Code:
         """The nodes of these types; `made` are objects that are given an id."""
         for each in types:
             yield from self._nodes.get(each, ())
+
+    def first_call(self, name: str) -> Node | None:
+        """The first call of a function by its name."""
+        if name not in self._calls:
+            self._calls[name] = next((call for call in self.nodes("call_expression") if callee(call) == name), None)
+        return self._calls[name]
+
+    def inside(self, around: Node, *types: str) -> Iterator[Node]:
+        """The nodes of these types that stand within another node."""
+        for each in types:
+            if each not in self._sorted:
+                ordered = sorted(self.nodes(each), key=lambda node: node.start_byte)
+                self._sorted[each] = [node.start_byte for node in ordered], ordered
+            starts, ordered = self._sorted[each]
+            within = range(bisect_left(starts, around.start_byte), bisect_right(starts, around.end_byte))
+            yield from (ordered[place] for place in within if ordered[place].end_byte <= around.end_byte)
 
     def local(self, name: str, at: Node) -> Node | None:
         """The declarator or parameter that a name means at a place, the innermost one."""
@@ -120,11 +139,6 @@ def arguments(call: Node) -> list[Node]:
 def callee(call: Node) -> str:
     """What is called, as written."""
     return "".join(text(call.child_by_field_name("function") or call.child_by_field_name("constructor")).split())
-
-
-def inside(nodes: Iterator[Node], around: Node) -> Iterator[Node]:
-    """Those of the nodes that stand within another one."""
-    return (node for node in nodes if around.start_byte <= node.start_byte and node.end_byte <= around.end_byte)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Final
 from tree_sitter import Node
 
 from app.provisioning.extraction.components import sql
-from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around, inside
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import PERSON, UNKNOWN, Alias, Field, Kind, Shape, Sighting
@@ -278,7 +278,7 @@ def _schemas(reading: Reading, code: Code, call: Node, target: str) -> Iterator[
         around = outer
     named: set[str] = set()
     targets: set[str] = set()
-    for each in inside(code.nodes("call_expression"), around):
+    for each in code.inside(around, "call_expression"):
         if (found := _SCHEMA_USE.fullmatch(callee(each))) is not None:
             given = arguments(each)
             named.add(found[1] or (text(given[0]) if given else ""))

@@ -15,7 +15,6 @@ from app.provisioning.extraction.components.code import (
     arguments,
     callee,
     function_around,
-    inside,
     name_of_function,
 )
 from app.provisioning.extraction.components.databases import columns_of, stored_by
@@ -87,7 +86,7 @@ def _as_stored(
     reading: Reading, home: Code, handler: Node | None, inputs: list[Input], initial: Sequence[Field]
 ) -> tuple[list[Input], Sequence[Field]]:
     """Those fields of a form that go into the database under their own names, where its handler puts them there."""
-    calls = inside(home.nodes("call_expression"), handler) if handler is not None else ()
+    calls = home.inside(handler, "call_expression") if handler is not None else ()
     columns = {column for call in calls for column in columns_of(reading, home, call)}
     if not columns:
         return inputs, initial
@@ -132,7 +131,7 @@ def _elsewhere(reading: Reading, code: Code, opening: Node, home: Code, handler:
         return action.split("/")[2]
     if any(each.source.startswith("@formspree/") for each in code.module.imported.values()):
         return "Formspree"
-    calls = list(inside(home.nodes("call_expression"), handler)) if handler is not None else []
+    calls = list(home.inside(handler, "call_expression")) if handler is not None else []
     hosts = [host for call in calls if (host := sent_elsewhere(reading, home, call))]
     kept = any(stored_by(reading, home, call) or is_write(reading, home, call) for call in calls)
     return hosts[0] if hosts and not kept else ""
@@ -196,7 +195,7 @@ def _field(given: Input, initial: Field | None) -> Field:
 
 
 def _inputs(reading: Reading, code: Code, form: Node) -> Iterator[Input]:
-    for element in inside(code.nodes("jsx_element", "jsx_self_closing_element"), form):
+    for element in code.inside(form, "jsx_element", "jsx_self_closing_element"):
         opening = element if element.type == "jsx_self_closing_element" else element.named_children[0]
         tag = text(opening.child_by_field_name("name"))
         if tag not in _INPUTS:
@@ -305,7 +304,7 @@ def _initial(reading: Reading, code: Code, form: Node, opening: Node) -> Sequenc
     given = _attributes(opening).get("initialValues")
     if given is not None and given.named_children:
         return _plain(value_of(reading, code, given.named_children[0], source="form"))
-    for element in inside(code.nodes("jsx_element", "jsx_self_closing_element"), form):
+    for element in code.inside(form, "jsx_element", "jsx_self_closing_element"):
         tag = element if element.type == "jsx_self_closing_element" else element.named_children[0]
         value = _attributes(tag).get("value")
         bound = (
@@ -333,7 +332,7 @@ def _about(reading: Reading, code: Code, form: Node, home: Code, handler: Node |
     function = function_around(form)
     component = "" if function is None else name_of_function(function)
     called = [component, text(handler.child_by_field_name("name")) if handler is not None else ""]
-    for call in inside(home.nodes("call_expression"), handler) if handler is not None else ():
+    for call in home.inside(handler, "call_expression") if handler is not None else ():
         if stored := stored_by(reading, home, call):
             return stored, " ".join(called), 0.62
         name = callee(call).rpartition(".")[2]
@@ -346,7 +345,7 @@ def _about(reading: Reading, code: Code, form: Node, home: Code, handler: Node |
             return found[1], " ".join(called), 0.62
     if thing(component) and _ABOUT_FORM & set(words(component)):
         return component, " ".join(called), 0.62
-    hook = next((call for call in code.nodes("call_expression") if callee(call) == "useForm"), None)
+    hook = code.first_call("useForm")
     typed = None if hook is None else hook.child_by_field_name("type_arguments")
     shape = type_of(reading, code, typed.named_children[0]) if typed is not None and typed.named_children else UNKNOWN
     return (shape.name, " ".join(called), 0.5) if thing(shape.name) else ("", " ".join(called), 0.0)

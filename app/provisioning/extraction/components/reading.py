@@ -61,7 +61,9 @@ class Reading:
             if path.endswith((".js", ".jsx", ".mjs")) and len(text) <= MOST_SOURCE and "@typedef" in text
         }
         commented = {name: jsdoc.declared(kept[path]) for name, path in self._comments.items()}
-        self.program = Program(SourceTree({**kept, **scripts, **commented}))
+        whole = Program.of(tree)
+        besides = {**scripts, **commented}
+        self.program = Program(SourceTree({**kept, **besides}), whole) if besides else whole
         self._scripts = frozenset(scripts)
         self.bundles = frozenset(path for path in self.program.paths() if is_bundle(self.program.source(path)))
         self._codes: dict[str, Code] = {}
