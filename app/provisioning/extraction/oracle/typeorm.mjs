@@ -23,6 +23,10 @@ const sources = new Map(
     .map(([name, text]) => [ROOT + name, text]),
 );
 
+const folders = new Set();
+for (const name of sources.keys())
+  for (let folder = path.posix.dirname(name); !folders.has(folder); folder = path.posix.dirname(folder)) folders.add(folder);
+
 /** The code as CommonJS with the types of decorated properties, as TypeScript's own compiler writes them. */
 function compiled() {
   const options = {
@@ -45,7 +49,7 @@ function compiled() {
   const { fileExists, readFile, getSourceFile } = host;
   const isOurs = (name) => name.startsWith(ROOT);
   host.getCurrentDirectory = () => ROOT;
-  host.directoryExists = (name) => !isOurs(`${name}/`) || [...sources.keys()].some((each) => each.startsWith(`${name}/`));
+  host.directoryExists = (name) => !isOurs(`${name}/`) || folders.has(name);
   host.fileExists = (name) => (isOurs(name) ? sources.has(name) : fileExists.call(host, name));
   host.readFile = (name) => (isOurs(name) ? sources.get(name) : readFile.call(host, name));
   host.getSourceFile = (name, version, ...rest) =>
@@ -55,7 +59,9 @@ function compiled() {
         : undefined
       : getSourceFile.call(host, name, version, ...rest);
   const output = new Map();
-  const program = ts.createProgram([...sources.keys()], options, host);
+  // What these import is compiled with them.
+  const roots = [...sources].filter(([, text]) => /typeorm|Entity/i.test(text)).map(([name]) => name);
+  const program = ts.createProgram(roots, options, host);
   for (const source of program.getSourceFiles())
     if (sources.has(source.fileName))
       program.emit(source, (name, text) => {

@@ -9,6 +9,7 @@ from app.provisioning.extraction.merging import unique_sets
 from app.provisioning.extraction.sequelize.inflection import underscore
 from app.provisioning.extraction.sequelize.models import Attribute, Model
 from app.provisioning.extraction.sequelize.notes import Notes, evidence
+from app.provisioning.schema.comparing import comparable
 from app.provisioning.schema.model import (
     PUBLIC,
     Action,
@@ -178,8 +179,10 @@ class Tables:
         fields = said.get("fields")
         parts = [self._part(model, each) for each in fields] if isinstance(fields, list) else []
         known = [part for part in parts if part is not None]
+        columns = {fit(model.column(each)) for each in model.attributes}
+        known = [part for part in known if part.is_expression or part.of in columns]
         if not known or len(known) != len(parts):
-            message = f"Only running the app would tell what an index of {model.name} is on; it is left out."
+            message = f"Which columns an index of {model.name} is on is not to be seen; it is left out."
             self._notes.error(model.at, "index", message)
             return None
         name = said.get("name")
@@ -270,10 +273,10 @@ class Tables:
                 evidence=evidence(attribute.at, "foreign-key"),
             )
             target = tables.get((key.target_schema, key.target))
-            if target is None or set(key.target_columns) not in unique_sets(target):
+            if target is None or set(key.target_columns) not in unique_sets(target) or not _fits(table, target, key):
                 message = (
                     f"{table.name}.{column} refers to {key.target} ({key.target_columns[0]}),"
-                    " which is not there or not unique; the foreign key is left out."
+                    " which is not there, not unique or of another type; the foreign key is left out."
                 )
                 self._notes.error(attribute.at, "foreign-key", message)
                 continue
@@ -295,6 +298,12 @@ class Tables:
         known = _free(name, {taken for space, taken in self._taken if space == schema})
         self._taken.add((schema, known))
         return known
+
+
+def _fits(table: Table, target: Table, key: ForeignKey) -> bool:
+    """Whether PostgreSQL compares both columns of a key."""
+    ours, theirs = table.column(key.columns[0]), target.column(key.target_columns[0])
+    return ours is not None and theirs is not None and comparable(ours.type, theirs.type)
 
 
 def _made_name(table: str, columns: str, label: str) -> str:
