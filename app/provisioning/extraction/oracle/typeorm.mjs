@@ -133,6 +133,17 @@ function load() {
   context.global = context;
   const constructed = [];
   const face = { ...typeorm, DataSource: class { constructor(given) { constructed.push(given); return stub(); } } };
+  // What NestJS is told of the connection.
+  const nest = {
+    forRoot: (given) => (constructed.push(given), stub()),
+    forRootAsync: ({ useFactory } = {}) => {
+      try {
+        constructed.push(useFactory?.(stub(), stub(), stub()));
+      } catch {}
+      return stub();
+    },
+    forFeature: () => stub(),
+  };
   face.createConnection = async (given) => constructed.push(given);
   face.default = face;
   function inside(name, from) {
@@ -146,6 +157,7 @@ function load() {
     }
     if (name === "typeorm-naming-strategies") return snakeNaming();
     if (name === "reflect-metadata") return {};
+    if (name === "@nestjs/typeorm") return new Proxy({}, { get: (_, key) => (key === "TypeOrmModule" ? nest : stub()) });
     const { resolvedModule } = ts.resolveModuleName(name, from, options, host);
     if (resolvedModule && output.has(resolvedModule.resolvedFileName)) return run(resolvedModule.resolvedFileName);
     if (/^(node:)?(path|util|crypto|os|url|assert)$/.test(name)) return require(name);
@@ -186,7 +198,7 @@ function load() {
   for (const { exports } of modules.values())
     for (const each of [exports, ...Object.values(exports ?? {})])
       if (each?.["@instanceof"] === Symbol.for("EntitySchema")) schemas.add(each);
-  return { schemas, given: constructed.find((options) => options && typeof options === "object") ?? {} };
+  return { schemas, given: constructed.find((options) => options && typeof options === "object" && !options.then) ?? {} };
 }
 
 /** A `pg` that knows an empty database. */

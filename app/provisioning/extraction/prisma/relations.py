@@ -102,6 +102,8 @@ class Relations:
         table = model.block.database_name
         usual = names.foreign_key(table, [model.fields[each].database_name for each in fields])
         name = names.cut(mapped or usual)
+        if mapped and name != mapped:
+            self._fail(model, field, f"The name {mapped[:200]!r} is too long for PostgreSQL.")
         claimed = self._rooms[model.name].claim(name)
         if claimed != name:
             self._fail(model, field, f"The name {name!r} is another foreign key's already.")

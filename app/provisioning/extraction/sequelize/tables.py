@@ -162,6 +162,9 @@ class Tables:
         found = []
         for _, members in sorted(groups.items(), key=lambda each: not each[0].startswith(" ")):
             columns = tuple(column for column, _ in members)
+            if columns == tuple(fit(model.column(each)) for each in model.primary):
+                # The index of the primary key holds it.
+                continue
             key = self._relation(schema, _made_name(table, "_".join(columns), "key"))
             found.append(Unique(key, columns, evidence=evidence(members[0][1].at, "unique")))
         return found
