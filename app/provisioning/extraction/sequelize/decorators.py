@@ -11,7 +11,7 @@ from tree_sitter import Node
 from app.provisioning.extraction.sequelize.known import CLASSES
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Module, decorators, text
-from app.provisioning.source.values import UNDEFINED, Call, Found, Value
+from app.provisioning.source.values import UNDEFINED, Call, Found, Opaque, Record, Value
 
 Marks: TypeAlias = dict[str, Call | None]
 """Decorators by name; None where one is not called."""
@@ -134,6 +134,9 @@ class Decorators:
                     said = self._program.argument(made, 0)
                     said = said if isinstance(said, dict) else {}
                 options = {key: value for key, value in said.items() if key not in ("length", "order", "collate")}
+                if isinstance(said, Record) and (where := said.places.get("where")) is not None:
+                    node = where.node.child_by_field_name("value")
+                    options["where"] = where if node is None else Opaque(Found(where.module, node))
                 name = options.get("name")
                 if isinstance(name, str) and name:
                     index = named.setdefault(name, {"fields": [], **options})

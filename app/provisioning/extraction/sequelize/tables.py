@@ -6,6 +6,7 @@ import json
 from typing import Final, cast, get_args
 
 from app.provisioning.extraction.merging import unique_sets
+from app.provisioning.extraction.sequelize.conditions import Conditions, UnknownConditionError
 from app.provisioning.extraction.sequelize.inflection import underscore
 from app.provisioning.extraction.sequelize.models import Attribute, Model
 from app.provisioning.extraction.sequelize.notes import Notes, evidence
@@ -27,7 +28,7 @@ from app.provisioning.schema.model import (
 )
 from app.provisioning.schema.names import MOST_BYTES, fit, literal
 from app.provisioning.source.program import Program
-from app.provisioning.source.values import UNDEFINED, Call, Name, Opaque, Value
+from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _NUMBERED: Final = ("smallint", "integer", "bigint")
 _CLIENTS: Final = frozenset({"NOW", "UUIDV1", "UUIDV4"})
@@ -197,7 +198,7 @@ class Tables:
             name = underscore(f"{model.table}_{'_'.join(map(str, names))}")
         where = None
         if said.get("where") is not None:
-            where = self._where(model, said["where"])
+            where = self._where(model, said)
             if where is None:
                 message = f"The condition of index {name} is not one that can be read; the index is left out."
                 self._notes.error(model.at, "index", message)
@@ -242,22 +243,22 @@ class Tables:
     def _column_name(self, model: Model, name: str) -> str:
         return fit(model.column(name) if name in model.attributes else name)
 
-    def _where(self, model: Model, said: Value) -> str | None:
-        """A condition of equalities, as far as it is one."""
-        if not isinstance(said, dict) or not said:
+    def _where(self, model: Model, said: dict[str, Value]) -> str | None:
+        """A condition; None where only running the app would tell."""
+        given = said["where"]
+        if isinstance(given, Opaque):
+            at: Found | None = given.at
+        else:
+            pair = said.places.get("where") if isinstance(said, Record) else None
+            value = None if pair is None else pair.node.child_by_field_name("value")
+            at = None if pair is None or value is None else Found(pair.module, value)
+        if at is None:
             return None
-        pieces = []
-        for name, value in said.items():
-            column = '"' + self._column_name(model, name).replace('"', '""') + '"'
-            if value is None:
-                pieces.append(f"{column} IS NULL")
-            elif isinstance(value, bool):
-                pieces.append(f"{column} = {'true' if value else 'false'}")
-            elif isinstance(value, (int, float, str)):
-                pieces.append(f"{column} = {literal(value) if isinstance(value, str) else value}")
-            else:
-                return None
-        return " AND ".join(pieces)
+        try:
+            written = Conditions(self._program, lambda name: self._column_name(model, name)).sql(at)
+        except UnknownConditionError:
+            return None
+        return self._notes.expression(written, at)
 
     def _with_keys(self, table: Table, model: Model, tables: dict[tuple[str, str], Table]) -> Table:
         keys: dict[str, ForeignKey] = {}
