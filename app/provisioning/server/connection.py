@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -51,6 +52,11 @@ class Link:
         """The first value of the first row, None if there is none. Raises AppServerError."""
         rows = await self.rows(name, **values)
         return rows[0][0] if rows else None
+
+    async def after(self, span: timedelta) -> str:
+        """The moment after that time by the clock of the server, which may differ from ours. Raises AppServerError."""
+        moment: datetime = await self.value("moment_after", seconds=int(span.total_seconds()))
+        return moment.isoformat()
 
 
 class Address:

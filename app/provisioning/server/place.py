@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
@@ -118,8 +118,8 @@ class Place:
         for role in (self.names.second_login, self.names.frozen, self.names.role):
             await drop_role(self.address, self.link, role, home=self.names)
 
-    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> None:
-        """A new password, valid from now for `login`; the other login's ends after `grace`. Raises AppServerError.
+    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> str:
+        """A new password, valid from now for `login`; when the other's ends, after `grace`. Raises AppServerError.
 
         PostgreSQL keeps one password for a role, so that two logins take turns. Connections live on.
         """
@@ -133,8 +133,10 @@ class Place:
         if login == names.second_login:
             await self.link.run("act_as", login=login, role=names.role)
         await self.link.run("renew_login", login=login, **role)
+        until = await self.link.after(grace)
         if other in logins:
-            await self.link.run("retire_login", login=other, until=_in(grace))
+            await self.link.run("retire_login", login=other, until=until)
+        return until
 
     async def gather(self) -> None:
         """What the second login made without acting as the app belongs to the app. Raises AppServerError."""
@@ -173,9 +175,8 @@ class Place:
         """A login that is gone afterwards; beside the app's role a member of `roles`. Raises AppServerError."""
         name = f"hand_{secrets.token_hex(8)}"
         password = new_password()
-        await self.link.run(
-            "create_hand", hand=name, verifier=verifier(password), until=_in(HAND_LIFE), role=self.names.role
-        )
+        until = await self.link.after(HAND_LIFE)
+        await self.link.run("create_hand", hand=name, verifier=verifier(password), until=until, role=self.names.role)
         try:
             for role in roles:
                 await self.link.run("add_hand_to", role=role, hand=name)
@@ -207,7 +208,3 @@ class Place:
     async def _logins(self) -> list[str]:
         first, second = self.names.logins
         return [row["rolname"] for row in await self.link.rows("logins", first=first, second=second)]
-
-
-def _in(span: timedelta) -> str:
-    return (datetime.now(UTC) + span).isoformat()

@@ -201,6 +201,9 @@ where d.datname ~ :'apps' and d.datconnlimit <> -2
 -- name: size
 select pg_catalog.pg_database_size(:'database')
 
+-- name: moment_after
+select pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds)
+
 -- name: version
 select pg_catalog.current_setting('server_version')
 
