@@ -149,8 +149,7 @@ class Trial:
 
     async def columns(self, app_id: UUID) -> int:
         """How many columns and indexes the app's table has, as the app sees them, with all rows there."""
-        opens = await self.apps.connection(self.caller, app_id, "production")
-        connection = await asyncpg.connect(opens["connectionString"])
+        connection = await self.opened(app_id)
         try:
             assert await connection.fetchval('select count(*) from "Item"') == ROWS
             return int(
@@ -162,10 +161,13 @@ class Trial:
         finally:
             await connection.close()
 
-    async def crash(self, app_id: UUID) -> None:
-        """Write to the log until the server has no room for it, and ends."""
+    async def opened(self, app_id: UUID) -> asyncpg.Connection:
+        """An app's connection to its database."""
         opens = await self.apps.connection(self.caller, app_id, "production")
-        connection = await asyncpg.connect(opens["connectionString"])
+        return await asyncpg.connect(opens["connectionString"])
+
+    async def crash(self, connection: asyncpg.Connection) -> None:
+        """Write to the log until the server has no room for it, and ends."""
         try:
             while True:
                 await connection.execute("select pg_logical_emit_message(false, 'x', repeat('x', 1000000))")
@@ -208,8 +210,7 @@ async def trial(at: Trial) -> None:
     """All of it."""
     first = await at.app()
     at.hold("with room, provision", await at.do(first, "provision"), "done")
-    opens = await at.apps.connection(at.caller, first, "production")
-    connection = await asyncpg.connect(opens["connectionString"])
+    connection = await at.opened(first)
     await connection.execute(f'insert into "Item" select n, md5(n::text) from generate_series(1, {ROWS}) as n')
     await connection.close()
     at.hold("with room, backup", await at.do(first, "backup"), "done")
@@ -254,9 +255,9 @@ async def trial(at: Trial) -> None:
     at.hold("room for backups again, backup", await at.do(first, "backup"), "done")
     at.hold("room for backups again, change", await at.change(first, WITHOUT_NOTE), "done")
 
-    third = await at.app()
+    third, connection = await at.app(), await at.opened(first)
     with full(at.postgres.data_dir.parent, 0):
-        await at.crash(first)
+        await at.crash(connection)
         asked = await at.apps.request(at.caller, third, "production", "provision", {})
         assert asked.operation_id is not None
         await at.runner.start(asked.operation_id)

@@ -146,7 +146,8 @@ def object_fields(
             fields.update(
                 (
                     each.name,
-                    each
+                    # A part of a thing (`Partial<Todo>`) does not say what the whole may lack.
+                    replace(each, required=each.required or None)
                     if each.source in ("type", "zod")
                     else replace(each, shape=replace(each.shape, literal=False), source=source),
                 )
