@@ -150,6 +150,7 @@ def told(code: str, detail: str | None, extra: Row | None = None) -> PalaverErro
 
 _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
+    "APP_DATABASE_GONE": AppDatabaseMissing,
     "APP_SCHEMA_REFUSED": UnprocessableRequest,
     "APP_STEP_BLOCKED": UnprocessableRequest,
     "APP_EXTENSION_MISSING": UnprocessableRequest,

@@ -174,14 +174,13 @@ def shown_steps(plan: Row) -> dict[str, Any]:
     """What a plan does, and what it leaves."""
     return {
         "digest": plan["digest"],
-        "steps": [_with_dependencies(step) for step in plan["steps"]],
+        "steps": [{_CAMEL.get(name, name): value for name, value in step.items()} for step in plan["steps"]],
         "drift": plan["drift"],
         "possibleRenames": plan["possible_renames"],
     }
 
 
-def _with_dependencies(step: Row) -> dict[str, Any]:
-    return {("dependsOn" if name == "depends_on" else name): value for name, value in step.items()}
+_CAMEL: Final[Mapping[str, str]] = {"depends_on": "dependsOn", "renamed_from": "renamedFrom"}
 
 
 def shown_backup(row: Row) -> dict[str, Any]:

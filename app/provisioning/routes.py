@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.caller import Caller, TokenVerifier, bearer
 from app.chat.http import EventStream
+from app.errors import EncryptionUnavailable
 from app.provisioning.apps import ENDED, Apps
 from app.provisioning.extraction.report import document
 from app.provisioning.forms import Environment, Row, status
@@ -121,7 +123,9 @@ class Provisioning:
         found = await self._apps.find(caller, app_id)
         shown = status(found, environment)
         if shown["state"] == "ready" and found["access"] == "owner":
-            shown["connection"] = await self._apps.connection(caller, app_id, environment)
+            # What was done is done, also where no key opens the password any more: a new one can be set.
+            with suppress(EncryptionUnavailable):
+                shown["connection"] = await self._apps.connection(caller, app_id, environment)
         return shown
 
     async def _caller(self, request: Request) -> Caller:

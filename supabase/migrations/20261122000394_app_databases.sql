@@ -3,7 +3,7 @@
 -- Creates:  public.app_databases, private.app_credentials, public.app_operations; private.keep_app_database(), refuse_lost_database(),
 --           checked_app_arguments(), enqueue_app_operation(), request_app_operation(), change_app_database(), give_up_app_operations(),
 --           claim_app_operation(), held_app_operation(), note_app_step(), finish_app_operation(), due_app_work(), note_app_sizes(),
---           note_size_state(), lost_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
+--           note_size_state(), lost_app_databases(), missing_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps and public.app_revisions, for
 --           foreign keys.
 -- Rollback: rollbacks/20261122000394_app_databases.sql
@@ -671,7 +671,7 @@ begin
             if v_number >= v_limits.max_databases then
                 raise exception using
                     errcode = 'PA442',
-                    message = format('The plan "%s" allows %s databases, and there are %s.', v_limits.plan, v_limits.max_databases, v_number),
+                    message = format('The plan "%s" has room for no further database: its limit is %s.', v_limits.plan, v_limits.max_databases),
                     detail = jsonb_build_object(
                         'plan', v_limits.plan, 'maxDatabases', v_limits.max_databases, 'databases', v_number
                     )::pg_catalog.text,
@@ -982,12 +982,12 @@ begin
     perform
     from public.app_databases as d
     inner join public.app_operations as o on d.tenant_id = o.tenant_id and d.id = o.database_id
-    where o.id = p_operation_id and o.state = 'running'
+    where o.id = p_operation_id
     for no key update of d;
 
     select o.* into v_operation
     from public.app_operations as o
-    where o.id = p_operation_id and o.state = 'running' and o.lease_owner = p_worker
+    where o.id = p_operation_id and o.lease_owner = p_worker
     for no key update;
 
     if not found then
@@ -1072,6 +1072,12 @@ begin
                 then clock_timestamp() + make_interval(secs => coalesce((p_outcome ->> 'retry_after_seconds')::pg_catalog.float8, 0))
             else o.due_at
         end,
+        -- A server that is away for a while is nobody's fault, and five tries are soon over.
+        attempts = o.attempts - case
+            when v_state = 'queued' and p_outcome -> 'waits' = 'true' and o.created_at > clock_timestamp() - pg_catalog.interval '1 day'
+                then 1
+            else 0
+        end,
         result = case when v_state = 'succeeded' then nullif(p_outcome -> 'result', 'null') end,
         error_code = case when v_state <> 'succeeded' then coalesce(p_outcome ->> 'error_code', 'FAILED') end,
         error_detail = case when v_state <> 'succeeded' then left(p_outcome ->> 'error_detail', 2000) end,
@@ -1114,7 +1120,7 @@ end
 $$;
 
 comment on function private.finish_app_operation(uuid, text, jsonb) is
-'Ends an operation and says what its database is now, both or neither. p_outcome: {"state": succeeded, failed or queued, to be tried again, "retry_after_seconds": then, "result": an object, "error_code", "error_detail": not of a success, "changes": as of private.note_app_step()}. Without changes.state a database that was to be made is ready or failed, one that was to go for good is removed, one that was had back is ready, any other stays as it is. Returns {"operation", "database": their rows}. Errors: as of private.note_app_step(). Definer: nobody else may write databases and operations.';
+'Ends an operation and says what its database is now, both or neither. p_outcome: {"state": succeeded, failed or queued, to be tried again, "retry_after_seconds": then, "waits": true, where it could not be tried, which within a day does not count as an attempt, "result": an object, "error_code", "error_detail": not of a success, "changes": as of private.note_app_step()}. Without changes.state a database that was to be made is ready or failed, one that was to go for good is removed, one that was had back is ready, any other stays as it is. Returns {"operation", "database": their rows}. Errors: as of private.note_app_step(). Definer: nobody else may write databases and operations.';
 
 create function private.due_app_work()
 returns table (operation_id uuid, tenant_id uuid, database_id uuid, kind text, arguments jsonb, reason text)
@@ -1288,6 +1294,34 @@ $$;
 comment on function private.lost_app_databases(text[]) is
 'Those names of databases on the server for apps that should not be there: no row has them, or one that is removed. Definer: it works for people of all tenants.';
 
+create function private.missing_app_databases(p_names text[])
+returns text[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select d.database_name
+        from public.app_databases as d
+        where
+            d.state = 'ready'
+            and d.database_name <> all (p_names)
+            -- What was made or worked on since the names were read may be there by now.
+            and d.ready_at < clock_timestamp() - pg_catalog.interval '1 minute'
+            and not exists (
+                select from public.app_operations as o
+                where o.tenant_id = d.tenant_id and o.database_id = d.id and o.state in ('queued', 'running')
+            )
+        order by d.database_name
+    );
+end
+$$;
+
+comment on function private.missing_app_databases(text[]) is
+'The names of databases that are ready and are not among those that the server for apps has: somebody dropped or renamed them there. Definer: it works for people of all tenants.';
+
 revoke execute on function private.change_app_database(uuid, uuid, jsonb) from public;
 
 revoke execute on function private.give_up_app_operations() from public;
@@ -1307,6 +1341,8 @@ revoke execute on function private.note_app_sizes(jsonb) from public;
 revoke execute on function private.note_size_state(uuid, uuid, text, text) from public;
 
 revoke execute on function private.lost_app_databases(text[]) from public;
+
+revoke execute on function private.missing_app_databases(text[]) from public;
 
 grant execute on function private.change_app_database(uuid, uuid, jsonb) to palaver_definer;
 
@@ -1328,6 +1364,8 @@ grant execute on function private.note_size_state(uuid, uuid, text, text) to pal
 
 grant execute on function private.lost_app_databases(text[]) to palaver_worker;
 
+grant execute on function private.missing_app_databases(text[]) to palaver_worker;
+
 alter function private.claim_app_operation(text, interval, uuid) owner to palaver_definer;
 
 alter function private.note_app_step(uuid, text, text, jsonb, interval) owner to palaver_definer;
@@ -1341,6 +1379,8 @@ alter function private.note_app_sizes(jsonb) owner to palaver_definer;
 alter function private.note_size_state(uuid, uuid, text, text) owner to palaver_definer;
 
 alter function private.lost_app_databases(text[]) owner to palaver_definer;
+
+alter function private.missing_app_databases(text[]) owner to palaver_definer;
 
 -- What an app's owner sees through the worker. Looks at passwords are recorded in the audit log, which a later migration makes: without it
 -- nobody sees one.

@@ -160,6 +160,7 @@ from unnest(array[
     'private.expired_app_backups(integer)', 'private.forget_app_backup(uuid, uuid)',
     'private.app_backup_to_restore(uuid, text, uuid)', 'private.unmatched_app_backups(text[])',
     'private.lost_app_databases(text[])',
+    'private.missing_app_databases(text[])',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.judged_answers()',
@@ -523,6 +524,7 @@ from (
         'private.finish_app_operation(uuid, text, jsonb)', 'private.due_app_work()', 'private.note_app_sizes(jsonb)',
         'private.note_size_state(uuid, uuid, text, text)', 'private.look_at_app_password(uuid, text)',
         'private.lost_app_databases(text[])',
+        'private.missing_app_databases(text[])',
         'private.app_credentials(jsonb, uuid, text)', 'private.read_app_operation(jsonb, uuid)',
         'private.read_generated_app(jsonb, uuid)'
     ]),

@@ -14,9 +14,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.encryption import SecretsKeys
 from app.errors import OperationLost
 from app.provisioning.server.place import Place
 from app.provisioning.work.job import Report
+from app.provisioning.work.passwords import Passwords
 from tests.provisioning.serving import ROOT, AppsPostgres, Person, Serving, opened, serving
 from tests.running import running
 from tests.world import Actor, Database, token
@@ -139,6 +141,20 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     assert (await ben.delete(app, "deprovision?environment=staging&graceDays=0&backup=false"))["environments"] == {}
     empty = await ben.post(app, "provision?empty=true", {"files": {"index.html": "<p>"}}, code=201)
     assert (empty["state"], empty["tablesCreated"]) == ("ready", 0)
+
+    # SECRETS_KEY is lost: what there is stays, the password cannot be shown, and another one can be set.
+    lost = Passwords(SecretsKeys([b"another" * 4 + b"long"]))
+    assert acme_member.tenant_id is not None
+    sealed = lost.wrapped("secret", acme_member.tenant_id, UUID(empty["databaseId"]))
+    seal = "update private.app_credentials set password = decode($1, 'base64'), pending = decode($1, 'base64')"
+    await served.database.fetch(seal, sealed, role="supabase_admin")
+    shut = await ben.ask("GET", app, "connection")
+    assert (shut.status_code, "password of this database" in shut.json()["detail"]) == (503, True)
+    there = await ben.post(app, "provision?empty=true")
+    assert (there["state"], "connection" in there) == ("ready", False)
+    rotated = await ben.post(app, "rotate-password")
+    async with opened(rotated["connection"]["connectionString"]) as connection:
+        assert await connection.fetchval("select 1") == 1
 
 
 async def test_what_the_server_lacks_is_said_before_anything_is_made(

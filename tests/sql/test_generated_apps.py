@@ -93,6 +93,8 @@ async def test_files_come_and_go_as_rows(app: UUID, acme_member: Actor, acme_adm
 async def test_the_worker_writes_many_at_once(
     app: UUID, acme_member: Actor, acme_admin: Actor, database: Database
 ) -> None:
+    another = await acme_member.value("insert into public.generated_apps (name) values ('Blog') returning id")
+    await put(database, acme_member, another, {"a": "other", "b": "other", "c": "other"})
     outcome = ("files", "bytes", "added", "changed", "removed", "unchanged")
     for files, replace, told in (
         ({"a": "1", "b": "22"}, False, (2, 3, 2, 0, 0, 0)),

@@ -14,10 +14,10 @@ from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.order import drawn
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of, schema_of
 from app.provisioning.changes.merge import Drift, merged
-from app.provisioning.changes.renames import ChoiceError, Rename, recognised, renamed
+from app.provisioning.changes.renames import ChoiceError, Rename, holds, recognised, renamed
 from app.provisioning.changes.steps import Step, after, waiting
 from app.provisioning.schema.expressions import ExpressionError, checked
-from app.provisioning.schema.model import Evidence, Schema
+from app.provisioning.schema.model import Column, Evidence, Schema
 from app.provisioning.schema.validation import faults
 
 
@@ -93,7 +93,7 @@ def planned(
     for rename in renames.taken:
         before = renamed(before, rename)
         # Where the database has the new name already, somebody was faster.
-        if rename.old in there and rename.new not in there:
+        if holds(there, rename.old) and not holds(there, rename.new):
             there = renamed(there, rename)
             full = {rename.new if key == rename.old else key for key in full}
             made.append(rename)
@@ -160,6 +160,8 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
                 "number": number,
                 "kind": step.kind,
                 "subject": step.subject,
+                "renamed_from": None if step.rename is None else str(step.rename.old),
+                "fill": _fillable(step),
                 "explanation": step.explanation,
                 "sql": step.sql,
                 "undo": step.undo,
@@ -188,6 +190,14 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
             for each in plan.possible_renames
         ],
     }
+
+
+def _fillable(step: Step) -> str | None:
+    """The column that a step wants a value in for rows that may have none."""
+    for edit in step.edits:
+        if step.kind == "rewriting" and isinstance(edit.before, Column) and isinstance(edit.after, Column):
+            return str(edit.key) if edit.before.nullable and not edit.after.nullable else None
+    return None
 
 
 def _place(evidence: Evidence | None) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from app.provisioning.changes.dependents import Dependent
+from app.provisioning.changes.items import Key
 from app.provisioning.changes.plan import Choices, Plan, planned
 from app.provisioning.changes.renames import Rename
 from app.provisioning.schema.model import Schema
@@ -17,7 +18,10 @@ from app.provisioning.schema.model import Schema
 
 def inverted(renames: Iterable[Rename]) -> dict[str, str | None]:
     """What was renamed, the other way round, as a person would say it."""
-    return {str(rename.new): str(rename.old) for rename in renames}
+    former: dict[Key, Key] = {}
+    for rename in renames:
+        former[rename.new] = former.pop(rename.old, rename.old)
+    return {str(new): str(old) for new, old in former.items()}
 
 
 def undoing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -58,6 +59,13 @@ class AppServer:
             rows = await link.rows("sizes", apps=naming.APPS)
         named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
         return {names: size for names, size in named if names is not None}
+
+    async def sizes_of(self, database: str, *, every: float) -> AsyncIterator[int]:
+        """Bytes of a database, again and again, so many seconds apart. Raises AppServerError."""
+        async with self.address.link() as link:
+            while True:
+                yield int(await link.value("size", database=database))
+                await asyncio.sleep(every)
 
     async def usage(self, apps: Collection[Names]) -> dict[Names, Usage]:
         """Figures of those apps' databases, as usage.py says. Raises AppServerError."""

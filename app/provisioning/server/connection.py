@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import asyncpg
 
-from app.provisioning.server.errors import told
+from app.provisioning.server.errors import AppDatabaseGone, AppServerUnavailable, told
 from app.provisioning.server.statements import statement
 
 CONNECT_SECONDS: Final = 10.0
@@ -25,6 +25,8 @@ CHECKPOINT_SECONDS: Final = 900.0
 _WITH_CHECKPOINT: Final = frozenset({"create_database", "drop_database"})
 
 APPLICATION: Final = "palaver-apps"
+
+_GUARD: Final = {"search_path": "pg_catalog, pg_temp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +74,38 @@ class Address:
 
     @asynccontextmanager
     async def link(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> AsyncIterator[Link]:
-        """A connection, the provisioner's unless credentials are given. Raises AppServerError."""
-        with told():
-            connection = await self.connect(credentials, database, seconds=seconds)
+        """A connection, the provisioner's unless credentials are given. Raises AppServerError.
+
+        `guarded`: where it can do more than the app, whose operators would else stand beside those of PostgreSQL, and
+        before them where they fit better.
+        """
+        try:
+            with told():
+                connection = await self.connect(credentials, database, seconds=seconds, guarded=guarded)
+        except AppDatabaseGone as error:
+            if credentials or database:
+                raise
+            # Not an app's, but the one in which we sign in.
+            raise AppServerUnavailable(sqlstate=error.sqlstate) from error
         try:
             yield Link(connection)
         finally:
             await _closed(connection)
 
     async def connect(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> asyncpg.Connection:
         """A bare connection, on which no statement takes longer than `seconds`. Raises whatever the driver does."""
         connection: asyncpg.Connection = await asyncpg.connect(
@@ -94,7 +116,7 @@ class Address:
             timeout=CONNECT_SECONDS,
             command_timeout=seconds,
             statement_cache_size=0,
-            server_settings={"application_name": APPLICATION},
+            server_settings={"application_name": APPLICATION} | (_GUARD if guarded else {}),
         )
         return connection
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
-from app.provisioning.server.errors import AppServerError, AppServerUnavailable
+from app.provisioning.server.errors import AppDatabaseGone, AppServerError, AppServerUnavailable
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
@@ -39,9 +39,9 @@ class Hand:
         return self.address.url(self.credentials)
 
     @asynccontextmanager
-    async def link(self, *, seconds: float = COMMAND_SECONDS) -> AsyncIterator[Link]:
-        """A connection, which acts as the app's role. Raises AppServerError."""
-        async with self.address.link(self.credentials, seconds=seconds) as link:
+    async def link(self, *, seconds: float = COMMAND_SECONDS, guarded: bool = False) -> AsyncIterator[Link]:
+        """A connection, which acts as the app's role; `guarded`: see Address.link(). Raises AppServerError."""
+        async with self.address.link(self.credentials, seconds=seconds, guarded=guarded) as link:
             yield link
 
 
@@ -90,7 +90,7 @@ class Place:
         await run("open_database", database=names.database, role=names.role)
         await run("allow_connections", database=names.database)
         await limited(self.link, names.database, limits)
-        async with self.address.link(database=names.database) as inside:
+        async with self.address.link(database=names.database, guarded=True) as inside:
             await inside.run("drop_standard_schema")
 
     async def clear(self) -> None:
@@ -151,6 +151,11 @@ class Place:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
 
+    async def must_exist(self) -> None:
+        """Raises AppDatabaseGone where somebody dropped the database, and AppServerError."""
+        if not await self.exists():
+            raise AppDatabaseGone()
+
     async def exists(self) -> bool:
         """Whether there is a database. Raises AppServerError."""
         return bool(await self.link.value("database_exists", database=self.names.database))
@@ -178,6 +183,16 @@ class Place:
         finally:
             await self.drop_hand(name)
 
+    async def let_read_all(self, hand: Hand) -> bool:
+        """Whether no policy holds for a hand now; the server may lack that. Raises AppServerError.
+
+        It can read no tables by that but those of the app.
+        """
+        if not await self.link.value("may_bypass_policies"):
+            return False
+        await self.link.run("bypass_policies", hand=hand.credentials.user)
+        return True
+
     async def drop_hand(self, name: str) -> None:
         """A hand, its sessions, and what was made by it without acting as the app. Raises AppServerError."""
         await self.link.rows("end_sessions_of", role=name)
@@ -192,7 +207,8 @@ class Place:
     async def _give_back(self, owner: str, *, forget: bool = False) -> None:
         async with self.hand(owner) as hand:
             for row in await self.link.rows("databases", **self.names.databases):
-                async with self.address.link(replace(hand.credentials, database=row["datname"])) as link:
+                inside = replace(hand.credentials, database=row["datname"])
+                async with self.address.link(inside, guarded=True) as link:
                     await link.run("act_as_oneself")
                     await link.run("give_back", **{"from": owner, "to": self.names.role})
                     if forget:

@@ -72,7 +72,7 @@ async def _forget(address: Address, link: Link, names: Names, database: str, rol
         await link.run("add_hand_to", role=role, hand=login.user)
         for giver in await link.rows("existing_roles", first=names.second_login, second=names.frozen):
             await link.run("add_hand_to", role=giver["rolname"], hand=login.user)
-        async with address.link(login) as inside:
+        async with address.link(login, guarded=True) as inside:
             await inside.run("drop_owned", role=role)
     finally:
         await link.rows("end_sessions_of", role=login.user)

@@ -61,7 +61,7 @@ async def _create(address: Address, link: Link, login: Credentials) -> None:
     await link.run("open_database", database=name, role=name)
     await limited(link, name, _LIMITS)
     await link.run("allow_connections", database=name)
-    async with address.link(database=name) as inside:
+    async with address.link(database=name, guarded=True) as inside:
         await inside.run("drop_standard_schema")
     async with address.link(login) as inside:
         await inside.run("create_schema")

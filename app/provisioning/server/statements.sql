@@ -162,6 +162,15 @@ create role :"role" login password :'verifier' connection limit :connections val
 -- name: expired_scratches
 select r.rolname as name from pg_catalog.pg_roles as r where r.rolname ~ :'scratches' and r.rolvaliduntil < pg_catalog.now()
 
+-- name: may_bypass_policies
+-- Older servers let only superusers hand it on.
+select r.rolbypassrls and pg_catalog.current_setting('server_version_num')::integer >= 160000
+from pg_catalog.pg_roles as r
+where r.rolname = session_user
+
+-- name: bypass_policies
+alter role :"hand" bypassrls
+
 -- name: add_hand_to
 grant :"role" to :"hand"
 
@@ -219,6 +228,29 @@ union
 select r.rolname from pg_catalog.pg_roles as r where r.rolname ~ :'apps'
 order by name
 
+-- name: standing
+select d.datname as name, true as is_database, false as can_login
+from pg_catalog.pg_database as d
+where d.datname ~ :'apps' and d.datconnlimit <> -2
+union all
+select r.rolname, false, r.rolcanlogin
+from pg_catalog.pg_roles as r
+where r.rolname ~ :'apps'
+order by name
+
+-- name: rights_lacking
+select l.name
+from pg_catalog.pg_roles as r
+cross join lateral (
+    values
+    ('createdb', r.rolcreatedb),
+    ('createrole', r.rolcreaterole),
+    (:'owner', pg_catalog.pg_has_role(r.oid, pg_catalog.to_regrole(:'owner'), 'member')),
+    ('pg_monitor', pg_catalog.pg_has_role(r.oid, 'pg_monitor', 'member')),
+    ('pg_signal_backend', pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'member'))
+) as l (name, is_held)
+where r.rolname = current_user and not r.rolsuper and l.is_held is not true
+
 -- name: others
 select d.datname
 from pg_catalog.pg_database as d
@@ -262,9 +294,6 @@ select a.datname as database, count(*) as connections
 from pg_catalog.pg_stat_activity as a
 where a.datname ~ :'apps' and a.usename !~ :'hands'
 group by a.datname
-
--- name: only_own_names
-set search_path = pg_catalog
 
 -- name: usage
 select

@@ -38,7 +38,7 @@ class Successor:
         await limited(self._place.link, names.successor, limits)
         await run("mark_database", database=names.successor, mark=self._mark)
         await run("allow_connections", database=names.successor)
-        async with self._place.address.link(database=names.successor) as inside:
+        async with self._place.address.link(database=names.successor, guarded=True) as inside:
             await inside.run("drop_standard_schema")
 
     @asynccontextmanager
@@ -48,11 +48,12 @@ class Successor:
             yield Hand(hand.address, replace(hand.credentials, database=self._place.names.successor))
 
     async def succeed(self) -> None:
-        """Take the place of the app's database, in which nobody is. Raises AppServerError."""
+        """Take the place of the app's database, if there is one; nobody is in it. Raises AppServerError."""
         names, link = self._place.names, self._place.link
         await link.run("drop_database", database=names.former)
         await link.rows("end_sessions", database=names.successor)
-        await link.run("rename_database", **{"from": names.database, "to": names.former})
+        if await self._exists(names.database):
+            await link.run("rename_database", **{"from": names.database, "to": names.former})
         await link.run("rename_database", **{"from": names.successor, "to": names.database})
 
     async def finish(self) -> None:

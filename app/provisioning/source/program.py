@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from tree_sitter import Node
 
-from app.provisioning.source.evaluation import Evaluation
+from app.provisioning.source.evaluation import MOST_DEPTH, Evaluation
 from app.provisioning.source.files import MOST_PATH_BYTES, SourceTree
 from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
 from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Steps, Value
@@ -81,6 +81,8 @@ class Program:
         its identifier, which has no value of its own. A name may be a path through a module (`models.User`).
         """
         owner, _, last = name.rpartition(".")
+        if owner and name.count(".") > MOST_DEPTH:
+            return None
         if owner:
             inside = self.find(module, owner, at)
             return self.exported(inside.module, last) if inside and inside.node.type == "program" else None

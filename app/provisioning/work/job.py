@@ -163,10 +163,17 @@ class Report:
         """The end of an operation of which nothing is left."""
         await self._finish({"state": "failed", "error_code": code, "error_detail": detail, "changes": changes or {}})
 
-    async def later(self, code: str, detail: str, seconds: float) -> None:
-        """Whoever comes first may go on with it after a while."""
-        again = {"state": "queued", "error_code": code, "error_detail": detail, "retry_after_seconds": seconds}
-        await self._finish(again)
+    async def later(self, code: str, detail: str, seconds: float, *, waits: bool) -> None:
+        """Whoever comes first may go on with it after a while; `waits`: for a server that is away, up to a day."""
+        await self._finish(
+            {
+                "state": "queued",
+                "error_code": code,
+                "error_detail": detail,
+                "retry_after_seconds": seconds,
+                "waits": waits,
+            }
+        )
 
     async def _note(self, step: str | None, changes: Row) -> None:
         given = _encode(changes).decode()

@@ -118,6 +118,16 @@ async def test_kept_damaged_and_restored(desk: Desk, shelf: Path) -> None:
     assert (former["kind"], former["state"], former["expires_at"] is not None) == ("checkpoint", "verified", True)
     await desk.do(app_id, "restore", backup_id=str(former["id"]))
     assert await run(desk, app_id, "select name from authors") == "Eve" and await tables(opens) == ["authors"]
+
+    # What somebody dropped on the server is had back, and opened as before.
+    async with desk.ground.superuser() as superuser:
+        await superuser.execute(f'drop database "{row["database_name"]}" with (force)')
+    row = await desk.do(app_id, "restore", backup_id=str(kept["id"]))
+    assert (row["ended"], await desk.opens(app_id), sorted(await tables(opens))) == (
+        "succeeded",
+        opens,
+        ["authors", "posts"],
+    )
     assert await left(desk.ground) == []
 
 

@@ -80,7 +80,9 @@ class Tried:
         """All rows, in some order that is the same each time."""
         found = {}
         for table in schema.tables:
-            sql = f"select to_jsonb(t)::text as row from {quoted(table.schema, table.name)} as t order by 1"
+            sql = (
+                f"select to_jsonb(whole_row)::text as row from {quoted(table.schema, table.name)} whole_row order by 1"
+            )
             found[Key("table", table.schema, table.name)] = [row["row"] for row in await self.live.fetch(sql)]
         return found
 

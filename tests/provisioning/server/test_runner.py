@@ -25,7 +25,7 @@ from app.local.postgres import free_port
 from app.metrics import Metrics
 from app.provisioning.schema.model import Column, ForeignKey, PrimaryKey, Schema, Table
 from app.provisioning.server.app_server import AppServer
-from app.provisioning.server.errors import AppServerError
+from app.provisioning.server.errors import AppDatabaseGone, AppServerError
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Place
 from app.provisioning.work.connections import ShownAddress
@@ -236,9 +236,52 @@ async def test_a_server_that_is_away_is_waited_for(desk: Desk) -> None:
     await desk.another(away).start(UUID(asked["operation"]["id"]))
     row = await desk.row(app_id)
     assert (row["state"], row["ended"], row["why"]) == ("requested", "queued", "APP_SERVER_UNAVAILABLE")
-    await desk.database.fetch("update public.app_operations set due_at = now()", role="supabase_admin")
+    due = "update public.app_operations set due_at = now(), attempts = 4"
+    for _ in range(2):
+        await desk.database.fetch(due, role="supabase_admin")
+        await asyncio.gather(*await desk.another(away).sweep())
+        assert (await desk.row(app_id))["ended"] == "queued"
+    await desk.database.fetch(due, role="supabase_admin")
     await asyncio.gather(*await desk.runner.sweep())
     assert (await desk.row(app_id))["state"] == "ready"
+
+
+async def test_a_server_that_is_away_for_more_than_a_day_is_not_waited_for(desk: Desk) -> None:
+    away = AppServer(f"postgresql://palaver_provisioner:x@127.0.0.1:{free_port()}/postgres")
+    app_id = await desk.app()
+    asked = await desk.ask(app_id, "provision")
+    old = "update public.app_operations set attempts = 4, created_at = now() - interval '25 hours'"
+    await desk.database.fetch(old, role="supabase_admin")
+    await desk.another(away).start(UUID(asked["operation"]["id"]))
+    assert await desk.runner.sweep() == []
+    row = await desk.row(app_id)
+    assert (row["state"], row["ended"], row["why"]) == ("failed", "failed", "APP_SERVER_UNAVAILABLE")
+
+
+async def test_a_database_that_somebody_dropped_is_told(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    app_id = await desk.app()
+    name = (await desk.do(app_id, "provision"))["database_name"]
+    async with desk.ground.superuser() as superuser:
+        await superuser.execute(f'drop database "{name}" with (force)')
+    for kind, ended, why in (
+        ("rotate", "failed", "APP_DATABASE_GONE"),
+        ("remove", "succeeded", None),
+        ("unremove", "failed", "APP_DATABASE_GONE"),
+    ):
+        row = await desk.do(app_id, kind)
+        assert (row["ended"], row["why"]) == (ended, why)
+    with pytest.raises(AppDatabaseGone):
+        await desk.runner.planner.there(Names(row["id"]))
+    upkeep = Upkeep(desk.pool, desk.ground.server)
+    async with desk.database.connected("supabase_admin") as connection:
+        await connection.execute(
+            "set session_replication_role = replica;"
+            "update public.app_databases"
+            " set state = 'ready', removal_due_at = null, ready_at = now() - interval '2 minutes'"
+        )
+    await upkeep.look()
+    told = {each.getMessage(): each.__dict__["fields"] for each in caplog.records}
+    assert told["app_databases_missing"] == {"count": 1, "names": [name]}
 
 
 async def test_two_workers_do_not_do_the_same(desk: Desk) -> None:

@@ -46,14 +46,15 @@ async def _in_place(work: Work, found: Row) -> Outcome:
     return Outcome({"backup_id": found["id"], "checkpoint_id": former and str(former)}, changes)
 
 
-async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -> UUID:
+async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -> UUID | None:
     try:
         await successor.create(work.job.limits)
         async with successor.hand() as hand:
             await _load(work, found, hand)
         await work.report.step("shutting")
         await place.quarantine()
-        former = await checkpoint(work, place, is_shut=True)
+        # Of what somebody dropped there is none: this is how it is had back.
+        former = await checkpoint(work, place, is_shut=True) if await place.exists() else None
         await work.report.step("changing over")
         await successor.succeed()
         return former
