@@ -14,13 +14,14 @@ from app.caller import Caller
 from app.database import Database
 from app.errors import AppChangeStale, NotFound, ProvisioningUnavailable, UnprocessableRequest
 from app.provisioning.apps import Apps, Requested, told
+from app.provisioning.changes.dependents import in_the_way
 from app.provisioning.changes.plan import Choices, Plan, shown
 from app.provisioning.changes.renames import ChoiceError
 from app.provisioning.forms import Environment, Row
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.names import Names
-from app.provisioning.work.planning import Planner, choices_of
+from app.provisioning.work.planning import Planner, StepBlocked, choices_of
 
 _encode = msgspec.json.Encoder().encode
 
@@ -102,6 +103,7 @@ class Changes:
         if change["digest"] == digest and change["state"] in ("applied", "undone"):
             return Requested(change["state"], None)
         self._ready()
+        _check_free(change, confirmed)
         change_id = UUID(change["id"])
         if change["digest"] != digest or change["state"] not in ("awaiting_checkpoint", "applying"):
             await self._asked("confirm_app_change", caller.claims, change_id, digest, confirmed)
@@ -185,6 +187,13 @@ class Changes:
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)
         return msgspec.json.decode(value)
+
+
+def _check_free(change: Row, confirmed: list[int]) -> None:
+    """Nothing is in the way of a step that is confirmed: before a backup is made for it."""
+    for step in change["steps"]:
+        if step["number"] in confirmed and step.get("blocked"):
+            raise told(StepBlocked.code, in_the_way(step["subject"], step["blocked"]))
 
 
 @asynccontextmanager

@@ -25,7 +25,11 @@ from app.errors import (
     ProvisioningUnavailable,
     UnprocessableRequest,
 )
+from app.provisioning.extraction.result import Finding
 from app.provisioning.forms import Environment, Row
+from app.provisioning.schema.model import Evidence, Schema
+from app.provisioning.server.errors import AppServerError
+from app.provisioning.server.extensions import Lack, lacks
 from app.provisioning.work.runner import Runner
 
 FIRST_LOOK_SECONDS: Final = 0.05
@@ -109,6 +113,14 @@ class Apps:
         found = await self._asked("app_credentials", caller.claims, app_id, environment)
         return self._runner.connections.connection(found["database"], found["password"])
 
+    async def lacks(self, schema: Schema) -> tuple[Finding, ...]:
+        """What databases of apps would lack for a schema; nothing where the server for apps cannot be asked."""
+        try:
+            found = await lacks(self._runner.planner.server, schema) if self._runner is not None else []
+        except AppServerError:
+            return ()
+        return tuple(_finding(lack) for lack in found)
+
     async def backups(self, caller: Caller, app_id: UUID, limit: int, before: UUID | None) -> list[Row]:
         """The rows of the backups of an app's databases, the newest first."""
         rows = await self._database.fetch("read_app_backups", caller.claims, app_id, limit, before)
@@ -117,6 +129,12 @@ class Apps:
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)
         return msgspec.json.decode(value)
+
+
+def _finding(lack: Lack) -> Finding:
+    places = (use.evidence for use in lack.uses if use.evidence is not None)
+    place = next(places, Evidence("", 0, ""))
+    return Finding("error", place.file, place.line, "server.extension", f"{lack}.")
 
 
 def failure(operation: Row) -> PalaverError:
@@ -132,7 +150,10 @@ def told(code: str, detail: str | None, extra: Row | None = None) -> PalaverErro
 
 _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
+    "APP_DATABASE_GONE": AppDatabaseMissing,
     "APP_SCHEMA_REFUSED": UnprocessableRequest,
+    "APP_STEP_BLOCKED": UnprocessableRequest,
+    "APP_EXTENSION_MISSING": UnprocessableRequest,
     "APP_CHANGE_STALE": AppChangeStale,
     "APP_DATABASE_BUSY": AppDatabaseBusy,
     "APP_TABLES_LOCKED": AppDatabaseBusy,

@@ -12,6 +12,7 @@ import msgspec
 from app.caller import Caller
 from app.database import Database
 from app.errors import NoTablesFound, RateLimited, UnprocessableRequest
+from app.provisioning.changes.items import fingerprint, items_of
 from app.provisioning.extraction.report import document, told
 from app.provisioning.extraction.result import Extraction
 from app.provisioning.extraction.sandbox import Extracted, Given, extract_apart
@@ -85,8 +86,11 @@ class Intake:
             await self.store(caller, app_id, extracted.files)
         schema: Any = msgspec.to_builtins(extraction.schema)
         report = {key: value for key, value in document(extraction, extracted.left_out).items() if key != "schema"}
+        meant = fingerprint(items_of(extraction.schema))
         encoded = [msgspec.json.encode(each).decode() for each in (schema, report)]
-        row = await self._database.fetch_row("record_app_revision", caller.claims, app_id, *encoded, extracted.digest)
+        row = await self._database.fetch_row(
+            "record_app_revision", caller.claims, app_id, *encoded, extracted.digest, meant
+        )
         kept = msgspec.json.decode(row["revision"])
         return Revision(UUID(kept["id"]), kept["number"], extracted)
 

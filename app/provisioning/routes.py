@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.caller import Caller, TokenVerifier, bearer
 from app.chat.http import EventStream
+from app.errors import EncryptionUnavailable
 from app.provisioning.apps import ENDED, Apps
 from app.provisioning.extraction.report import document
 from app.provisioning.forms import Environment, Row, status
@@ -57,7 +60,8 @@ class Provisioning:
         caller, app_id = await self._caller(request), id_of(request)
         tenant_id = (await self._apps.find(caller, app_id))["app"]["tenant_id"]
         extracted = await self._intake.read(caller, app_id, await given_files(request), tenant_id=tenant_id)
-        extraction = extracted.extraction
+        lacks = await self._apps.lacks(extracted.extraction.schema)
+        extraction = replace(extracted.extraction, findings=(*extracted.extraction.findings, *lacks))
         sql = None if extraction.errors_of_schema else script(extraction.schema)
         return answer({**document(extraction, extracted.left_out), "sql": sql})
 
@@ -119,7 +123,9 @@ class Provisioning:
         found = await self._apps.find(caller, app_id)
         shown = status(found, environment)
         if shown["state"] == "ready" and found["access"] == "owner":
-            shown["connection"] = await self._apps.connection(caller, app_id, environment)
+            # What was done is done, also where no key opens the password any more: a new one can be set.
+            with suppress(EncryptionUnavailable):
+                shown["connection"] = await self._apps.connection(caller, app_id, environment)
         return shown
 
     async def _caller(self, request: Request) -> Caller:

@@ -252,7 +252,7 @@ APPS_SCHEMAS: Final = {
             "database": TEXT,
             "user": TEXT,
             "password": TEXT,
-            "sslMode": TEXT,
+            "sslMode": nullable(TEXT, description="null: none is said, as on one machine."),
         }
     ),
     "DatabaseStatus": record(
@@ -274,7 +274,7 @@ APPS_SCHEMAS: Final = {
             "state": {"enum": list(_STATES)},
             "pending": {
                 "anyOf": [record({"id": UUID, "number": COUNT}), {"type": "null"}],
-                "description": "The revision of the app's files that the database does not have yet: plan the change.",
+                "description": "The revision of the app's files, if the database has another schema: plan the change.",
             },
             "operation": {"anyOf": [ref("DatabaseOperation"), {"type": "null"}]},
         },

@@ -95,12 +95,20 @@ def digest(tree: SourceTree) -> str:
     return hashed.hexdigest()
 
 
+def bound() -> None:
+    """Bound what this process may use from now on, for good."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, int(TIMEOUT_SECONDS)),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
 def _main() -> None:
     gc.set_threshold(*GARBAGE_THRESHOLDS)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(TIMEOUT_SECONDS), int(TIMEOUT_SECONDS)))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound()
     from app.provisioning.extraction.app import extract
 
     given = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Given)

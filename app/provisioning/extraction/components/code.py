@@ -9,6 +9,7 @@ from typing import Final
 
 from tree_sitter import Language, Node, Query, QueryCursor
 
+from app.provisioning.extraction.components.shapes import Sighting
 from app.provisioning.schema.model import Evidence
 from app.provisioning.source.syntax import Module, language_of, line, text
 
@@ -27,7 +28,10 @@ FUNCTIONS: Final = frozenset({
 
 
 class Code:
-    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place."""
+    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place.
+
+    `asked` is what its calls were found to ask of a database, by where they stand.
+    """
 
     def __init__(self, module: Module, file: str) -> None:
         self.module = module
@@ -35,7 +39,8 @@ class Code:
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
         self._sorted: dict[str, tuple[list[int], list[Node]]] = {}
         self._calls: dict[str, Node | None] = {}
-        self._locals: dict[tuple[str, int], Node] | None = None
+        self._locals: dict[tuple[str, int], list[Node]] | None = None
+        self.asked: dict[tuple[int, int], list[Sighting]] = {}
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """The nodes of these types; `made` are objects that are given an id."""
@@ -65,17 +70,30 @@ class Code:
             for node in self.nodes(*_BINDING):
                 scope = function_around(node) or self.module.root
                 for each in names_of(node.child_by_field_name("name") or node.child_by_field_name("pattern")):
-                    self._locals.setdefault((each, scope.id), node)
+                    self._locals.setdefault((each, scope.id), []).append(node)
         scope = at
         while (around := function_around(scope)) is not None:
             scope = around
             if (found := self._locals.get((name, scope.id))) is not None:
-                return found
-        return self._locals.get((name, self.module.root.id))
+                return _innermost(found, at)
+        found = self._locals.get((name, self.module.root.id))
+        return None if found is None else _innermost(found, at)
 
     def evidence(self, node: Node, rule: str, confidence: float = 1.0) -> Evidence:
         """That something stands here."""
         return Evidence(self.file, line(node), f"components.{rule}", confidence)
+
+
+def _innermost(declared: list[Node], at: Node) -> Node:
+    """Of several declarations of a name in one function, the one whose block a place stands in; else the first."""
+    if len(declared) > 1:
+        for each in reversed(declared):
+            block = each.parent
+            while block is not None and block.type not in ("statement_block", "program"):
+                block = block.parent
+            if block is not None and block.start_byte <= at.start_byte < block.end_byte and block.type != "program":
+                return each
+    return declared[0]
 
 
 def names_of(pattern: Node | None, depth: int = 0) -> Iterator[str]:
