@@ -18,6 +18,10 @@ begin
 end
 $$;
 
+-- Also where somebody took that away.
+
+alter role palaver_provisioner login createdb createrole;
+
 -- An app's role does not own its database: an owner could lift its own limits, and let others in.
 
 grant palaver_apps to palaver_provisioner;

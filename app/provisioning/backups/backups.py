@@ -45,6 +45,9 @@ class Progress:
 
     bytes: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.bytes / 1e6:.1f} MB"
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

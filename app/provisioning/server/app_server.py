@@ -24,6 +24,7 @@ class AppServer:
 
     def __init__(self, url: str) -> None:
         self.address = Address(url)
+        self._extensions: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def place(self, names: Names, *, gently: bool = False) -> AsyncIterator[Place]:
@@ -41,6 +42,16 @@ class AppServer:
         """
         async with scratch(self.address) as hand:
             yield hand
+
+    async def without(self, extensions: Collection[str]) -> frozenset[str]:
+        """Those of the extensions that apps cannot have here; asked only for what was not there. Raises AppServerError.
+
+        What the operator installs meanwhile is found, since it was not there.
+        """
+        if not self._extensions.issuperset(extensions):
+            async with self.address.link() as link:
+                self._extensions = frozenset(row["name"] for row in await link.rows("extensions"))
+        return frozenset(extensions) - self._extensions
 
     async def sizes(self) -> dict[Names, int]:
         """Bytes of every app's database. Raises AppServerError."""

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import asyncpg
 
-from app.provisioning.server.errors import told
+from app.provisioning.server.errors import AppDatabaseGone, AppServerUnavailable, told
 from app.provisioning.server.statements import statement
 
 CONNECT_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 5.0
 COMMAND_SECONDS: Final = 120.0
-"""Longest statement of ours; creating a database waits for a checkpoint."""
+"""Longest statement of ours."""
+
+CHECKPOINT_SECONDS: Final = 900.0
+"""Longest of those that wait for a checkpoint, which writes what all databases have changed since the last one."""
+
+_WITH_CHECKPOINT: Final = frozenset({"create_database", "drop_database"})
 
 APPLICATION: Final = "palaver-apps"
 
@@ -41,13 +47,18 @@ class Link:
     async def run(self, name: str, **values: str | int) -> None:
         """Run a named statement. Raises AppServerError."""
         with told():
-            await self.connection.execute(statement(name, **values))
+            seconds = CHECKPOINT_SECONDS if name in _WITH_CHECKPOINT else None
+            await self.connection.execute(statement(name, **values), timeout=seconds)
 
     async def rows(self, name: str, **values: str | int) -> list[asyncpg.Record]:
         """The rows of a named statement. Raises AppServerError."""
         with told():
             rows: list[asyncpg.Record] = await self.connection.fetch(statement(name, **values))
             return rows
+
+    async def later(self, span: timedelta) -> str:
+        """That long from now by the server's clock, which is the one that goes by it. Raises AppServerError."""
+        return str(await self.value("later", seconds=int(span.total_seconds())))
 
     async def value(self, name: str, **values: str | int) -> Any:
         """The first value of the first row, None if there is none. Raises AppServerError."""
@@ -75,8 +86,14 @@ class Address:
         `guarded`: where it can do more than the app, whose operators would else stand beside those of PostgreSQL, and
         before them where they fit better.
         """
-        with told():
-            connection = await self.connect(credentials, database, seconds=seconds, guarded=guarded)
+        try:
+            with told():
+                connection = await self.connect(credentials, database, seconds=seconds, guarded=guarded)
+        except AppDatabaseGone as error:
+            if credentials or database:
+                raise
+            # Not an app's, but the one in which we sign in.
+            raise AppServerUnavailable(sqlstate=error.sqlstate) from error
         try:
             yield Link(connection)
         finally:

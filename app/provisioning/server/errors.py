@@ -10,7 +10,8 @@ import asyncpg
 
 _FULL_CLASS: Final = "53"
 _TOO_LARGE: Final = "54000"
-_AWAY_CLASSES: Final = frozenset({"08", "28", "3D", "57", "58"})
+_AWAY_CLASSES: Final = frozenset({"08", "28", "57", "58"})
+_NO_DATABASE: Final = "3D000"
 
 
 class AppServerError(Exception):
@@ -44,6 +45,12 @@ class SchemaTooLarge(AppServerError):
     code = "APP_SCHEMA_TOO_LARGE"
 
 
+class AppDatabaseGone(AppServerError):
+    """Somebody dropped the database on its server, or renamed it: restore a backup, or deprovision what is left."""
+
+    code = "APP_DATABASE_GONE"
+
+
 class SchemaRefused(AppServerError):
     """PostgreSQL refused the schema."""
 
@@ -74,4 +81,6 @@ def _of_sqlstate(state: str) -> AppServerError:
         return AppServerUnavailable(sqlstate=state)
     if state == _TOO_LARGE:
         return SchemaTooLarge(sqlstate=state)
-    return AppServerError(sqlstate=state)
+    if state == _NO_DATABASE:
+        return AppDatabaseGone(sqlstate=state)
+    return AppServerError(f"The server for apps refused a step of ours ({state}).", sqlstate=state)

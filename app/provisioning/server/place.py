@@ -10,12 +10,12 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
-from app.provisioning.server.errors import AppServerError, AppServerUnavailable
+from app.provisioning.server.errors import AppDatabaseGone, AppServerError, AppServerUnavailable
 from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
@@ -135,7 +135,7 @@ class Place:
             await self.link.run("act_as", login=login, role=names.role)
         await self.link.run("renew_login", login=login, **role)
         if other in logins:
-            await self.link.run("retire_login", login=other, until=_in(grace))
+            await self.link.run("retire_login", login=other, until=await self.link.later(grace))
 
     async def gather(self) -> None:
         """What the second login made without acting as the app belongs to the app. Raises AppServerError."""
@@ -151,6 +151,11 @@ class Place:
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
+
+    async def must_exist(self) -> None:
+        """Raises AppDatabaseGone where somebody dropped the database, and AppServerError."""
+        if not await self.exists():
+            raise AppDatabaseGone()
 
     async def exists(self) -> bool:
         """Whether there is a database. Raises AppServerError."""
@@ -169,9 +174,8 @@ class Place:
         """A login that is gone afterwards; beside the app's role a member of `roles`. Raises AppServerError."""
         name = f"hand_{secrets.token_hex(8)}"
         password = new_password()
-        await self.link.run(
-            "create_hand", hand=name, verifier=verifier(password), until=_in(HAND_LIFE), role=self.names.role
-        )
+        until = await self.link.later(HAND_LIFE)
+        await self.link.run("create_hand", hand=name, verifier=verifier(password), until=until, role=self.names.role)
         try:
             for role in roles:
                 await self.link.run("add_hand_to", role=role, hand=name)
@@ -214,7 +218,3 @@ class Place:
     async def _logins(self) -> list[str]:
         first, second = self.names.logins
         return [row["rolname"] for row in await self.link.rows("logins", first=first, second=second)]
-
-
-def _in(span: timedelta) -> str:
-    return (datetime.now(UTC) + span).isoformat()

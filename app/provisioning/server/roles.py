@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -51,7 +51,7 @@ async def _forget(address: Address, link: Link, names: Names, database: str, rol
     """Take away all rights of a role in an app's database, as whoever may have given them."""
     password = new_password()
     login = Credentials(f"hand_{secrets.token_hex(8)}", password, database)
-    until = (datetime.now(UTC) + _LIFE).isoformat()
+    until = await link.later(_LIFE)
     await link.run("create_hand", hand=login.user, verifier=verifier(password), until=until, role=names.role)
     try:
         await link.run("add_hand_to", role=role, hand=login.user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
@@ -48,7 +48,7 @@ async def drop_expired(address: Address, link: Link) -> int:
 
 
 async def _create(address: Address, link: Link, login: Credentials) -> None:
-    name, until = login.user, (datetime.now(UTC) + LIFE).isoformat()
+    name, until = login.user, await link.later(LIFE)
     # The role first, and last to go: by it a database is found that was left.
     await link.run(
         "create_scratch_role",

@@ -1,6 +1,9 @@
 -- What is done on the server for apps, by name; statements.py loads them. :"name", :'text' and :number are put in as
 -- psql does. Every statement may be repeated, and be the last one of a worker that is killed.
 
+-- name: later
+select (pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds))::pg_catalog.text
+
 -- name: end_holders
 select pg_catalog.pg_terminate_backend(l.pid, 5000)
 from pg_catalog.pg_locks as l
@@ -224,6 +227,12 @@ drop owned by :"role"
 -- name: act_as_oneself
 set role none
 
+-- name: extensions
+select e.name
+from pg_catalog.pg_available_extensions as e
+inner join pg_catalog.pg_available_extension_versions as v on v.name = e.name and v.version = e.default_version
+where v.trusted or not v.superuser
+
 -- name: sizes
 select d.datname as database, pg_catalog.pg_database_size(d.oid) as bytes
 from pg_catalog.pg_database as d
@@ -240,6 +249,29 @@ select d.datname as name from pg_catalog.pg_database as d where d.datname ~ :'ap
 union
 select r.rolname from pg_catalog.pg_roles as r where r.rolname ~ :'apps'
 order by name
+
+-- name: standing
+select d.datname as name, true as is_database, false as can_login
+from pg_catalog.pg_database as d
+where d.datname ~ :'apps' and d.datconnlimit <> -2
+union all
+select r.rolname, false, r.rolcanlogin
+from pg_catalog.pg_roles as r
+where r.rolname ~ :'apps'
+order by name
+
+-- name: rights_lacking
+select l.name
+from pg_catalog.pg_roles as r
+cross join lateral (
+    values
+    ('createdb', r.rolcreatedb),
+    ('createrole', r.rolcreaterole),
+    (:'owner', pg_catalog.pg_has_role(r.oid, pg_catalog.to_regrole(:'owner'), 'member')),
+    ('pg_monitor', pg_catalog.pg_has_role(r.oid, 'pg_monitor', 'member')),
+    ('pg_signal_backend', pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'member'))
+) as l (name, is_held)
+where r.rolname = current_user and not r.rolsuper and l.is_held is not true
 
 -- name: others
 select d.datname

@@ -49,11 +49,12 @@ class Successor:
             yield Hand(hand.address, replace(hand.credentials, database=self._place.names.successor))
 
     async def succeed(self) -> None:
-        """Take the place of the app's database, in which nobody is. Raises AppServerError."""
+        """Take the place of the app's database, if there is one; nobody is in it. Raises AppServerError."""
         names, link = self._place.names, self._place.link
         await self._drop(names.former)
         await link.rows("end_sessions", database=names.successor)
-        await self._rename(names.database, names.former)
+        if await self._exists(names.database):
+            await self._rename(names.database, names.former)
         await self._rename(names.successor, names.database)
 
     async def finish(self) -> None:

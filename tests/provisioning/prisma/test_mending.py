@@ -146,3 +146,17 @@ def test_declarations_of_one_name_count_once() -> None:
         ("prisma/schema.prisma", 6, "prisma.duplicate"),
     ]
     assert [column.name for column in extraction.schema.tables[0].columns] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "line"),
+    [
+        ('model A {\n  id Int @id\n  a Unsupported("xml") @ignore\n}\n', 6),
+        ("model A {\n  id Int @id\n  a Int @ignore\n  @@ignore\n}\n", 6),
+        (f"model A {{\n  id Int @id\n  {_TO_B}\n}}\nmodel B {{\n  id Int @id\n  as A[] @ignore\n  @@ignore\n}}\n", 6),
+    ],
+)
+def test_an_ignored_field_that_prisma_rejects_is_told(schema: str, line: int) -> None:
+    extraction = extracted(schema)
+    assert told(extraction) == [("error", line, "ignore")]
+    assert len(extraction.schema.tables[0].columns) == 2

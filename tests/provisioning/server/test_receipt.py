@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final, Literal
+
 import pytest
 
 from app.provisioning.server import receipt
-from app.provisioning.server.receipt import ATTEMPTS, Trial, holds
+from app.provisioning.server.receipt import ATTEMPTS, Attempt, Trial, holds
 from tests.provisioning.server.conftest import App
 from tests.versions import NEWEST
 
@@ -18,9 +21,6 @@ HARMLESS = {
     "export_large_object": "42704",
 }
 """What a superuser's attempt ends with where it is written to do no harm."""
-
-HELD = "become_superuser"
-"""What is refused whatever else is allowed."""
 
 GUARDS = [
     ("connect", "grant connect on database postgres to public", "revoke connect on database postgres from public"),
@@ -82,6 +82,17 @@ GUARDS = [
 """An attempt, what takes its guard away, and what puts it back."""
 
 
+OTHERWISE: Final[tuple[Literal["ALLOWED", "unclear"], ...]] = ("ALLOWED", "unclear")
+ON_ANOTHER: Final = {
+    "become_another",
+    "grant_itself_another",
+    "change_another_password",
+    "drop_another_role",
+    "take_another_database",
+}
+"""What is left out where there is no other app, or where that goes at this moment."""
+
+
 async def tried(app: App) -> dict[str, list[Trial]]:
     async with app.ground.server.place(app.names) as place:
         trials = await place.receipt(app.names.role, app.password)
@@ -89,6 +100,19 @@ async def tried(app: App) -> dict[str, list[Trial]]:
     for trial in trials:
         found.setdefault(trial.attempt, []).append(trial)
     return found
+
+
+def test_a_receipt_holds_only_where_something_was_tried_and_all_of_it_refused() -> None:
+    one = Trial("connect", "", "refused", "42501", 1.0)
+    assert holds([one, one])
+    assert not holds([])
+    assert [holds([one, replace(one, outcome=each)]) for each in OTHERWISE] == [False, False]
+
+
+def test_what_is_tried_on_another_app_is_known() -> None:
+    assert {attempt.name for attempt in ATTEMPTS if attempt.on_another} == ON_ANOTHER
+    with pytest.raises(ValueError, match="description"):
+        Attempt.of("nothing", "select 1")
 
 
 async def test_everything_is_refused(app: App, other: App) -> None:
@@ -123,15 +147,14 @@ async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App, monke
     given = {"app": app.names.role, "other": other.names.role}
     async with app.ground.superuser(app.names.database) as connection:
         for attempt, taken, back in GUARDS:
-            await connection.execute(taken.format(**given))
-            try:
-                with monkeypatch.context() as only:
-                    # Each beside one that is refused; all of them at the end.
-                    only.setattr(receipt, "ATTEMPTS", [each for each in ATTEMPTS if each.name in (attempt, HELD)])
+            with monkeypatch.context() as alone:
+                alone.setattr(receipt, "ATTEMPTS", tuple(each for each in ATTEMPTS if each.name == attempt))
+                await connection.execute(taken.format(**given))
+                try:
                     trials = await tried(app)
-            finally:
-                await connection.execute(back.format(**given))
-                await connection.execute("drop database if exists palaver_attempt")
+                finally:
+                    await connection.execute(back.format(**given))
+                    await connection.execute("drop database if exists palaver_attempt")
             assert any(trial.outcome != "refused" for trial in trials[attempt]), (attempt, trials[attempt])
             assert not holds([trial for group in trials.values() for trial in group])
     assert [trial for group in (await tried(app)).values() for trial in group if trial.outcome != "refused"] == []
