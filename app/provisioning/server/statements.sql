@@ -69,7 +69,7 @@ $$
 create schema if not exists public
 
 -- name: mark
-select pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace')
+select pg_catalog.left(pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace'), 200)
 
 -- name: table_count
 select count(*)
