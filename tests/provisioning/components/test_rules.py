@@ -224,6 +224,11 @@ STORED = {
         " query: (title) => ({ url: 'tasks', method: 'POST', body: { title } }) }) }) })",
         {"tasks": "id integer, title text"},
     ),
+    "what a class does to its things": (
+        "class TodoDB { private file = 'x'; async all(): Promise<any[]> { return [] } }\n"
+        f"interface Todo {{ id: number; title: string }}\n{HELD}",
+        {"todos": "id integer, title text"},
+    ),
     "a key that others know": (
         "await supabase.from('employee').update({ name: 'a' }).eq('emp_id', id);"
         "await supabase.from('shift').insert({ emp_id: id, day: 'mon' })",
@@ -286,7 +291,7 @@ def test_what_a_library_shows_is_not_stored() -> None:
 
 def test_a_form_that_is_mailed_is_not_stored() -> None:
     source = """
-        const send = () => fetch('/api/contact', {method: 'POST', body: JSON.stringify(f)})
+        const send = () => fetch('/api/contact', {method: 'POST', body: JSON.stringify({email, text: 'a'})})
         const ContactForm = () => <form onSubmit={send}><input name="email"/>
           <input name="name"/><input name="text"/></form>
     """

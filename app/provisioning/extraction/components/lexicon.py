@@ -124,9 +124,6 @@ WHOLE: Final = frozenset({
 })  # fmt: skip
 """Last words of numbers that are counted, not measured."""
 
-MINOR: Final = frozenset({"cents", "pence", "paise", "satoshis", "sats"})
-"""Money in its smallest unit, of which there are no parts."""
-
 UNITS: Final = frozenset({
     "kg", "kgs", "lbs", "pounds", "grams", "ounces", "meters", "metres", "miles", "kilometers", "inches", "liters",
     "litres", "degrees", "hours", "watts", "volts", "percents", "coordinates", "euros", "dollars", "acres", "hectares",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MINOR, MONEY, PEOPLE, UNITS, WHOLE
+from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, PEOPLE, UNITS, WHOLE
 from app.provisioning.extraction.components.shapes import (
     COUNTED,
     PERSON,
@@ -264,8 +264,6 @@ def _number(name: str, last: str, shape: Shape, fields: Sequence[Field], example
     if shape.choices and fields[0].source in _DECLARED:
         return "integer"
     if any(each.shape.name == COUNTED.name for each in fields):
-        return "integer"
-    if last in MINOR:
         return "integer"
     if "decimal" in examples or (last in MONEY and not (last == "total" and _are_several(parts[0]) and parts[1:])):
         return "decimal"
