@@ -192,6 +192,14 @@ async def test_what_makes_no_sense_is_refused(work: Work) -> None:
     for kind, environment, given, state in REFUSED:
         assert await work.refused(kind, environment, None, **given) == state, (kind, environment, given)
     assert await work.due() == []
+    await work.ask("rotate")
+    for nothing, state in (("[]", "PA422"), ("1", "PA422"), ("null", "PA441"), (None, "PA441")):
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await work.call(
+                "private.request_app_operation($1::jsonb, $2, 'production', 'backup', $3::jsonb)",
+                *(work.owner.claims_text, work.app, nothing),
+            )
+        assert refused.value.sqlstate == state, nothing
 
 
 async def test_parallel_requests_do_not_pass_the_plans_limit(work: Work, acme_member: Actor) -> None:

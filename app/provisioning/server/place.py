@@ -119,8 +119,8 @@ class Place:
         for role in (self.names.second_login, self.names.frozen, self.names.role):
             await drop_role(self.address, self.link, role, home=self.names)
 
-    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> None:
-        """A new password, valid from now for `login`; the other login's ends after `grace`. Raises AppServerError.
+    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> str:
+        """A new password, valid from now for `login`; when the other's ends, after `grace`. Raises AppServerError.
 
         PostgreSQL keeps one password for a role, so that two logins take turns. Connections live on.
         """
@@ -134,8 +134,10 @@ class Place:
         if login == names.second_login:
             await self.link.run("act_as", login=login, role=names.role)
         await self.link.run("renew_login", login=login, **role)
+        until = await self.link.after(grace)
         if other in logins:
-            await self.link.run("retire_login", login=other, until=await self.link.later(grace))
+            await self.link.run("retire_login", login=other, until=until)
+        return until
 
     async def gather(self) -> None:
         """What the second login made without acting as the app belongs to the app. Raises AppServerError."""
@@ -174,7 +176,7 @@ class Place:
         """A login that is gone afterwards; beside the app's role a member of `roles`. Raises AppServerError."""
         name = f"hand_{secrets.token_hex(8)}"
         password = new_password()
-        until = await self.link.later(HAND_LIFE)
+        until = await self.link.after(HAND_LIFE)
         await self.link.run("create_hand", hand=name, verifier=verifier(password), until=until, role=self.names.role)
         try:
             for role in roles:

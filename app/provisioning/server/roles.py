@@ -51,7 +51,7 @@ async def _forget(address: Address, link: Link, names: Names, database: str, rol
     """Take away all rights of a role in an app's database, as whoever may have given them."""
     password = new_password()
     login = Credentials(f"hand_{secrets.token_hex(8)}", password, database)
-    until = await link.later(_LIFE)
+    until = await link.after(_LIFE)
     await link.run("create_hand", hand=login.user, verifier=verifier(password), until=until, role=names.role)
     try:
         await link.run("add_hand_to", role=role, hand=login.user)

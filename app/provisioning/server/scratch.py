@@ -48,7 +48,7 @@ async def drop_expired(address: Address, link: Link) -> int:
 
 
 async def _create(address: Address, link: Link, login: Credentials) -> None:
-    name, until = login.user, await link.later(LIFE)
+    name, until = login.user, await link.after(LIFE)
     # The role first, and last to go: by it a database is found that was left.
     await link.run(
         "create_scratch_role",

@@ -1,9 +1,6 @@
 -- What is done on the server for apps, by name; statements.py loads them. :"name", :'text' and :number are put in as
 -- psql does. Every statement may be repeated, and be the last one of a worker that is killed.
 
--- name: later
-select (pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds))::pg_catalog.text
-
 -- name: end_holders
 select pg_catalog.pg_terminate_backend(l.pid, 5000)
 from pg_catalog.pg_locks as l
@@ -240,6 +237,9 @@ where d.datname ~ :'apps' and d.datconnlimit <> -2
 
 -- name: size
 select pg_catalog.pg_database_size(:'database')
+
+-- name: moment_after
+select pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds)
 
 -- name: version
 select pg_catalog.current_setting('server_version')

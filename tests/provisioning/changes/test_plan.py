@@ -328,6 +328,10 @@ def test_a_plan_says_where_each_step_comes_from_and_is_the_same_each_time() -> N
     assert one["steps"][0]["evidence"] == {"file": "schema.prisma", "line": 7, "rule": "prisma.field"}
 
 
+FEW = TypeName("Few")
+MORE = TypeName("More")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "loss", "rewrites"),
     [
@@ -350,10 +354,46 @@ def test_a_plan_says_where_each_step_comes_from_and_is_the_same_each_time() -> N
         ("json", "jsonb", "changes", True),
         ("text", "text[]", "none", True),
         ("boolean", "integer", "fails", True),
+        ("boolean", "character varying(5)", "fails", True),
+        ("character(5)", "character varying(5)", "changes", True),
+        ("character(5)", "character varying(4)", "fails", True),
+        ("smallint", "numeric(5,0)", "none", True),
+        ("smallint", "numeric(4,0)", "fails", True),
+        ("integer", "numeric(10,0)", "none", True),
+        ("integer", "numeric(10,1)", "fails", True),
+        ("bigint", "numeric(19,0)", "none", True),
+        ("bigint", "numeric(18,0)", "fails", True),
+        ("integer", "numeric", "none", True),
+        ("numeric(10,2)", "numeric", "none", False),
+        ("numeric(10,2)", "numeric(11,3)", "none", True),
+        ("numeric(10,2)", "numeric(10,3)", "fails", True),
+        ("integer", "double precision", "none", True),
+        ("bigint", "double precision", "changes", True),
+        ("integer", "real", "changes", True),
+        ("real", "double precision", "none", True),
+        ("double precision", "real", "changes", True),
+        ("date", "timestamp without time zone", "none", True),
+        ("date", "timestamp with time zone", "changes", True),
+        ("timestamp without time zone", "date", "changes", True),
+        ("jsonb", "json", "none", True),
+        ("text", "integer[]", "fails", True),
+        ("text[]", "text", "fails", True),
+        ("bit(3)", "bit(4)", "fails", True),
+        ("time(6) without time zone", "time(3) without time zone", "changes", True),
+        (FEW, MORE, "none", True),
+        (MORE, FEW, "fails", True),
+        (FEW, "text", "none", True),
+        (FEW, "character varying(9)", "fails", True),
+        (FEW, "text[]", "fails", True),
+        ("text", FEW, "fails", True),
+        ("text[]", FEW, "fails", True),
+        ("integer", FEW, "fails", True),
+        (FEW, TypeName("Gone"), "fails", True),
     ],
 )
-def test_what_becomes_of_values(old: str, new: str, loss: str, rewrites: bool) -> None:
-    found = cast(old, new, {})
+def test_what_becomes_of_values(old: str | TypeName, new: str | TypeName, loss: str, rewrites: bool) -> None:
+    enums = {("public", "Few"): Enum("Few", ("a", "b")), ("public", "More"): Enum("More", ("b", "c", "a"))}
+    found = cast(old, new, enums)
     assert (found.loss, found.rewrites) == (loss, rewrites)
 
 

@@ -111,6 +111,7 @@ WRITTEN_TO: Final = frozenset({
 MONEY: Final = frozenset({
     "price", "amount", "cost", "total", "subtotal", "balance", "salary", "fee", "budget", "revenue", "income",
     "payment", "deposit", "tax", "shipping", "wage", "rent", "refund", "spent", "charge", "earnings",
+    "inflow", "outflow", "inflows", "outflows", "expenditure", "profit",
 })  # fmt: skip
 WHOLE: Final = frozenset({
     "count", "quantity", "qty", "stock", "age", "year", "order", "position", "index", "votes", "upvotes",
