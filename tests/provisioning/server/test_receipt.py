@@ -93,7 +93,6 @@ ON_ANOTHER: Final = {
     "change_another_password",
     "drop_another_role",
     "take_another_database",
-    "change_settings_of_another",
 }
 """What is left out where there is no other app, or where that goes at this moment."""
 
