@@ -45,8 +45,8 @@ create function pure(a int) returns int language plpgsql immutable as
     $$ begin perform public.granting(); return a; end $$;
 create function on_deletion() returns trigger language plpgsql security definer as
     $$ begin execute 'grant all on public.notes to public'; return old; end $$;
-create table parents (id int primary key, a int, b int);
-insert into parents select i, i, i from generate_series(1, 40000) as i;
+create table parents (id int primary key, a int, b int, c text default repeat('x', 300));
+insert into parents select i, i, i from generate_series(1, 5000) as i;
 create table children (id int references parents on delete cascade);
 insert into children values (1);
 create trigger t before delete on children for each row execute function on_deletion();

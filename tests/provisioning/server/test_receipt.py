@@ -22,6 +22,8 @@ HARMLESS = {
 }
 """What a superuser's attempt ends with where it is written to do no harm."""
 
+"""What is refused whatever else is allowed."""
+
 GUARDS = [
     ("connect", "grant connect on database postgres to public", "revoke connect on database postgres from public"),
     ("connect", "grant connect on database {other} to public", "revoke connect on database {other} from public"),
@@ -89,7 +91,6 @@ ON_ANOTHER: Final = {
     "change_another_password",
     "drop_another_role",
     "take_another_database",
-    "change_settings_of_another",
 }
 """What is left out where there is no other app, or where that goes at this moment."""
 
