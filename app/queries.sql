@@ -436,7 +436,7 @@ select private.put_app_files($1::jsonb, $2, $3::text[], $4::text[], $5) as kept
 select path, content from private.read_app_files($1::jsonb, $2)
 
 -- name: record_app_revision
-select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5) as revision
+select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5, $6) as revision
 
 -- name: app_databases_on_record
 select
@@ -544,7 +544,7 @@ select private.forget_app_backup($1, $2)
 select file, is_known from private.unmatched_app_backups($1)
 
 -- name: due_app_work
-select operation_id from private.due_app_work()
+select operation_id, tenant_id, kind, arguments::text from private.due_app_work()
 
 -- name: note_app_sizes
 select tenant_id, database_id, database_name, role_name, size_bytes, max_bytes, size_state, size_state_at

@@ -42,6 +42,16 @@ begin
 end
 $$;
 
+-- So that a table can be dumped whose policies hold for its owner as well (PostgreSQL 16 and newer, where it can hand that on).
+
+do $$
+begin
+    if current_setting('server_version_num')::integer >= 160000 then
+        execute 'alter role palaver_provisioner bypassrls';
+    end if;
+end
+$$;
+
 do $$
 begin
     execute 'grant set on parameter temp_file_limit to palaver_provisioner';

@@ -84,11 +84,13 @@ def renamed_part(key: Key, part: Thing, name: str) -> str:
 
 
 def renamed_thing(old: Key, new: Key) -> str:
-    """A table, a column or an enum under another name."""
+    """A table, a column, an enum or a label under another name."""
     if old.kind == "table":
         return ddl.rename_table(at(old), new.table).sql
     if old.kind == "column":
         return ddl.rename_column(at(old), old.name, new.name).sql
+    if old.kind == "label":
+        return ddl.rename_enum_label(Enum(old.table, (), old.schema), old.name, new.name).sql
     return ddl.rename_enum(Enum(old.name, (), old.schema), new.name).sql
 
 
@@ -159,7 +161,7 @@ def retyped(key: Key, before: Column, after: Column, cast: Cast) -> list[str]:
     written.append(ddl.alter_type(table, after, using=using).sql)
     if before.numbering == "serial" and before.type != after.type:
         written.append(_with_sequence(key, after.name, f"alter sequence %s as {after.type}"))
-    if plain and after.default is not None:
+    if after.default is not None and after.numbering is None:
         written.append(ddl.set_default(table, after.name, after.default).sql)
     return written
 

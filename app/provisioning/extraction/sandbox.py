@@ -91,11 +91,19 @@ def digest(tree: SourceTree) -> str:
     return hashed.hexdigest()
 
 
+def bound() -> None:
+    """Bound what this process may use from now on, for good."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, int(TIMEOUT_SECONDS)),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
 def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(TIMEOUT_SECONDS), int(TIMEOUT_SECONDS)))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound()
     from app.provisioning.extraction.app import extract
 
     given = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Given)
@@ -108,6 +116,8 @@ def _main() -> None:
         reply = _Reply(extracted=extracted)
     except SourceError as error:
         reply = _Reply(refused=str(error))
+    except RecursionError:
+        reply = _Reply(refused="The app's code is nested deeper, or in longer chains, than can be read.")
     sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
 
 

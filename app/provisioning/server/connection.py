@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -16,9 +17,16 @@ from app.provisioning.server.statements import statement
 CONNECT_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 5.0
 COMMAND_SECONDS: Final = 120.0
-"""Longest statement of ours; creating a database waits for a checkpoint."""
+"""Longest statement of ours."""
+
+CHECKPOINT_SECONDS: Final = 900.0
+"""Longest of those that wait for a checkpoint, which writes what all databases have changed since the last one."""
+
+_WITH_CHECKPOINT: Final = frozenset({"create_database", "drop_database"})
 
 APPLICATION: Final = "palaver-apps"
+
+_GUARD: Final = {"search_path": "pg_catalog, pg_temp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,18 @@ class Link:
     async def run(self, name: str, **values: str | int) -> None:
         """Run a named statement. Raises AppServerError."""
         with told():
-            await self.connection.execute(statement(name, **values))
+            seconds = CHECKPOINT_SECONDS if name in _WITH_CHECKPOINT else None
+            await self.connection.execute(statement(name, **values), timeout=seconds)
 
     async def rows(self, name: str, **values: str | int) -> list[asyncpg.Record]:
         """The rows of a named statement. Raises AppServerError."""
         with told():
             rows: list[asyncpg.Record] = await self.connection.fetch(statement(name, **values))
             return rows
+
+    async def later(self, span: timedelta) -> str:
+        """That long from now by the server's clock, which is the one that goes by it. Raises AppServerError."""
+        return str(await self.value("later", seconds=int(span.total_seconds())))
 
     async def value(self, name: str, **values: str | int) -> Any:
         """The first value of the first row, None if there is none. Raises AppServerError."""
@@ -61,12 +74,21 @@ class Address:
 
     @asynccontextmanager
     async def link(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> AsyncIterator[Link]:
-        """A connection, the provisioner's unless credentials are given. Raises AppServerError."""
+        """A connection, the provisioner's unless credentials are given. Raises AppServerError.
+
+        `guarded`: where it can do more than the app, whose operators would else stand beside those of PostgreSQL, and
+        before them where they fit better.
+        """
         try:
             with told():
-                connection = await self.connect(credentials, database, seconds=seconds)
+                connection = await self.connect(credentials, database, seconds=seconds, guarded=guarded)
         except AppDatabaseGone as error:
             if credentials or database:
                 raise
@@ -78,7 +100,12 @@ class Address:
             await _closed(connection)
 
     async def connect(
-        self, credentials: Credentials | None = None, database: str | None = None, *, seconds: float = COMMAND_SECONDS
+        self,
+        credentials: Credentials | None = None,
+        database: str | None = None,
+        *,
+        seconds: float = COMMAND_SECONDS,
+        guarded: bool = False,
     ) -> asyncpg.Connection:
         """A bare connection, on which no statement takes longer than `seconds`. Raises whatever the driver does."""
         connection: asyncpg.Connection = await asyncpg.connect(
@@ -89,7 +116,7 @@ class Address:
             timeout=CONNECT_SECONDS,
             command_timeout=seconds,
             statement_cache_size=0,
-            server_settings={"application_name": APPLICATION},
+            server_settings={"application_name": APPLICATION} | (_GUARD if guarded else {}),
         )
         return connection
 

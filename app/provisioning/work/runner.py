@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -22,10 +23,12 @@ from app.logs import get_logger
 from app.metrics import Metrics
 from app.provisioning.backups.backups import Backups
 from app.provisioning.backups.tools import Tools
+from app.provisioning.lines import Lines
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.work.connections import Connections, ShownAddress
 from app.provisioning.work.job import Job, Report
+from app.provisioning.work.lease import kept
 from app.provisioning.work.operations.backup import backup
 from app.provisioning.work.operations.change import change
 from app.provisioning.work.operations.copy import copy
@@ -48,6 +51,15 @@ LOOK_SECONDS: Final = 60.0
 """Between two looks at the sizes of all databases."""
 
 AT_ONCE: Final = 8
+"""Operations of one worker."""
+
+EACH_AT_ONCE: Final = 6
+"""Of one tenant's: whatever it asks for, there is a place for the others."""
+
+LONG_AT_ONCE: Final = 4
+EACH_LONG_AT_ONCE: Final = 2
+"""Those that may take as long as a database is large leave places to those that somebody waits for."""
+
 RETRY_SECONDS: Final = 15.0
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -60,6 +72,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "restore": restore,
     "copy": copy,
 }
+
+
+def is_long(kind: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether an operation may take as long as its database is large."""
+    return kind in ("backup", "restore", "copy") or (kind == "remove" and arguments.get("final") is True)
 
 
 class Runner:
@@ -89,7 +106,8 @@ class Runner:
         self.planner: Final = Planner(server)
         self._upkeep = Upkeep(database, server)
         self._retention = Retention(database, self._backups)
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._lines = Lines(AT_ONCE, EACH_AT_ONCE)
+        self._long_lines = Lines(LONG_AT_ONCE, EACH_LONG_AT_ONCE)
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._regular: tuple[asyncio.Task[None], ...] = ()
 
@@ -140,18 +158,34 @@ class Runner:
             if late:
                 await asyncio.wait(late)
 
-    def start(self, operation_id: UUID) -> asyncio.Task[None]:
-        """Do that operation now, if nobody else does; it goes on when nobody waits for it any more."""
+    def start(self, operation_id: UUID, tenant_id: str | None = None, *, long: bool = False) -> asyncio.Task[None]:
+        """Do that operation when it is its turn, if nobody else does; it goes on when nobody waits for it any more.
+
+        `tenant_id`: in whose line it waits.
+        """
         task = self._running.get(operation_id)
         if task is None:
-            task = asyncio.create_task(self._run(operation_id), name=f"app-operation-{operation_id}")
+            doing = self._run(operation_id, tenant_id, long=long)
+            task = asyncio.create_task(doing, name=f"app-operation-{operation_id}")
             self._running[operation_id] = task
             task.add_done_callback(lambda _: self._running.pop(operation_id, None))
         return task
 
+    def begin(self, operation: Mapping[str, Any]) -> asyncio.Task[None]:
+        """The same with an operation's row."""
+        long = is_long(operation["kind"], operation["arguments"])
+        return self.start(UUID(operation["id"]), operation["tenant_id"], long=long)
+
     async def sweep(self) -> list[asyncio.Task[None]]:
         """Begin what waits for a worker; the tasks. Raises PalaverError."""
-        return [self.start(row["operation_id"]) for row in await self._database.fetch("due_app_work")]
+        return [
+            self.start(
+                row["operation_id"],
+                str(row["tenant_id"]),
+                long=is_long(row["kind"], msgspec.json.decode(row["arguments"])),
+            )
+            for row in await self._database.fetch("due_app_work")
+        ]
 
     async def look(self) -> None:
         """Measure all databases and clean up now. Raises PalaverError and AppServerError."""
@@ -165,12 +199,13 @@ class Runner:
         self._metrics.apps_unmatched.labels("missing").set(found.missing)
         await self._retention.look()
 
-    async def _run(self, operation_id: UUID) -> None:
-        async with self._room:
+    async def _run(self, operation_id: UUID, tenant_id: str | None, *, long: bool) -> None:
+        async with self._long_lines.place(tenant_id) if long else nullcontext(), self._lines.place(tenant_id):
             try:
+                asked = asyncio.get_running_loop().time()
                 claimed = await self._database.fetch_row("claim_app_operation", self.worker, self._lease, operation_id)
                 if claimed[0] is not None:
-                    await self._do(Job.of(msgspec.json.decode(claimed[0])))
+                    await self._do(Job.of(msgspec.json.decode(claimed[0])), asked)
             except OperationLost:
                 log.warning("app_operation_lost", operation=str(operation_id))
             except PalaverError as error:
@@ -179,12 +214,13 @@ class Runner:
             except Exception:
                 log.exception("app_operation_broken_off", operation=str(operation_id))
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: Job, since: float) -> None:
         report = Report(self._database, job.operation_id, self.worker, self._lease)
         work = Work(job, report, self._server, self._passwords, self._address, self._backups)
         said = {"operation": str(job.operation_id), "kind": job.kind, "database": str(job.database_id)}
         try:
-            outcome = await self._operations[job.kind](work)
+            async with kept(report.extend, self._lease, since):
+                outcome = await self._operations[job.kind](work)
         except Undone as undone:
             self._metrics.app_operations.labels(job.kind, "failed").inc()
             log.warning("app_operation_failed", code=undone.error.code, sqlstate=undone.error.sqlstate, **said)

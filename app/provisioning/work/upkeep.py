@@ -13,7 +13,7 @@ from app.database import Database
 from app.logs import get_logger
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
-from app.provisioning.server.freezing import freeze, is_frozen, shrink, thaw
+from app.provisioning.server.freezing import freeze, holds_still, is_frozen, shrink, thaw
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Place
 
@@ -129,10 +129,12 @@ class Upkeep:
 
 
 async def _hold(place: Place, row: Any) -> None:
-    is_too_far = row["size_bytes"] > row["max_bytes"] * TOO_FAR
-    if is_too_far and row["size_state"] == "read_only":
-        await place.quarantine()
-    elif is_too_far or not await is_frozen(place):
+    if not await is_frozen(place):
         await freeze(place)
-    else:
+    elif row["size_bytes"] > row["max_bytes"] * TOO_FAR and row["size_state"] == "read_only":
+        await place.quarantine()
+    elif await holds_still(place):
         await shrink(place)
+    else:
+        log.warning("app_writes_while_read_only", database=row["database_name"])
+        await place.quarantine()

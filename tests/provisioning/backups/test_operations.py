@@ -22,10 +22,11 @@ from app.provisioning.work.upkeep import Upkeep
 from tests.provisioning.backups.conftest import backups_of
 from tests.provisioning.server.conftest import Ground
 from tests.provisioning.server.test_runner import KEYS, Desk, desk, tables
+from tests.versions import NEWEST
 
 __all__ = ["desk"]
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 
 class Killed(BaseException):
@@ -205,10 +206,7 @@ async def test_a_restore_that_was_killed_is_finished(
         kill_at(step, patch)
         with pytest.raises(Killed):
             await desk.runner.start(UUID(asked["operation"]["id"]))
-    await desk.database.fetch(
-        "update public.app_operations set lease_until = now() - interval '1 second' where state = 'running'",
-        role="supabase_admin",
-    )
+    await desk.expire()
     desk.runner = runner_of(desk, shelf)
     await asyncio.gather(*await desk.runner.sweep())
     row = await desk.row(app_id)

@@ -146,3 +146,24 @@ def test_declarations_of_one_name_count_once() -> None:
         ("prisma/schema.prisma", 6, "prisma.duplicate"),
     ]
     assert [column.name for column in extraction.schema.tables[0].columns] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "line"),
+    [
+        ('model A {\n  id Int @id\n  a Unsupported("xml") @ignore\n}\n', 6),
+        ("model A {\n  id Int @id\n  a Int @ignore\n  @@ignore\n}\n", 6),
+        (f"model A {{\n  id Int @id\n  {_TO_B}\n}}\nmodel B {{\n  id Int @id\n  as A[] @ignore\n  @@ignore\n}}\n", 6),
+    ],
+)
+def test_an_ignored_field_that_prisma_rejects_is_told(schema: str, line: int) -> None:
+    extraction = extracted(schema)
+    assert told(extraction) == [("error", line, "ignore")]
+    assert len(extraction.schema.tables[0].columns) == 2
+
+
+def test_a_name_of_a_foreign_key_that_is_too_long_is_cut_and_told() -> None:
+    relation = f'b B @relation(fields: [bId], references: [id], map: "{"Ü" * 40}")\n  bId Int'
+    extraction = extracted(f"model A {{\n  id Int @id\n  {relation}\n}}\nmodel B {{\n  id Int @id\n  as A[]\n}}\n")
+    assert told(extraction) == [("error", 6, "relation")]
+    assert [key.name for key in extraction.schema.tables[0].foreign_keys] == ["Ü" * 31]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final, Literal
+
 import pytest
 
-from app.provisioning.server.receipt import ATTEMPTS, Trial, holds
+from app.provisioning.server import receipt
+from app.provisioning.server.receipt import ATTEMPTS, Attempt, Trial, holds
 from tests.provisioning.server.conftest import App
+from tests.versions import NEWEST
 
 HARMLESS = {
     "drop_own_database": "55006",
@@ -16,6 +21,9 @@ HARMLESS = {
     "export_large_object": "42704",
 }
 """What a superuser's attempt ends with where it is written to do no harm."""
+
+HELD = "become_superuser"
+"""What is refused whatever else is allowed."""
 
 GUARDS = [
     ("connect", "grant connect on database postgres to public", "revoke connect on database postgres from public"),
@@ -60,9 +68,33 @@ GUARDS = [
         "revoke alter system on parameter application_name from {app}",
     ),
     ("read_everything", "grant pg_read_all_data to {app}", "revoke pg_read_all_data from {app}"),
+    ("cancel_statement_of_another", "grant pg_signal_backend to {app}", "revoke pg_signal_backend from {app}"),
+    (
+        "lift_limit_of_temporary_files",
+        "grant set on parameter temp_file_limit to {app}",
+        "revoke set on parameter temp_file_limit from {app}",
+    ),
+    (
+        "change_settings_of_database",
+        "alter database {app} owner to {app}",
+        "alter database {app} owner to palaver_apps; grant temporary, create, connect on database {app} to {app}",
+    ),
+    ("read_configuration", "grant pg_read_all_settings to {app}", "revoke pg_read_all_settings from {app}"),
     ("replicate", "alter role {app} replication", "alter role {app} noreplication"),
 ]
 """An attempt, what takes its guard away, and what puts it back."""
+
+
+OTHERWISE: Final[tuple[Literal["ALLOWED", "unclear"], ...]] = ("ALLOWED", "unclear")
+ON_ANOTHER: Final = {
+    "change_settings_of_another",
+    "become_another",
+    "grant_itself_another",
+    "change_another_password",
+    "drop_another_role",
+    "take_another_database",
+}
+"""What is left out where there is no other app, or where that goes at this moment."""
 
 
 async def tried(app: App) -> dict[str, list[Trial]]:
@@ -72,6 +104,19 @@ async def tried(app: App) -> dict[str, list[Trial]]:
     for trial in trials:
         found.setdefault(trial.attempt, []).append(trial)
     return found
+
+
+def test_a_receipt_holds_only_where_something_was_tried_and_all_of_it_refused() -> None:
+    one = Trial("connect", "", "refused", "42501", 1.0)
+    assert holds([one, one])
+    assert not holds([])
+    assert [holds([one, replace(one, outcome=each)]) for each in OTHERWISE] == [False, False]
+
+
+def test_what_is_tried_on_another_app_is_known() -> None:
+    assert {attempt.name for attempt in ATTEMPTS if attempt.on_another} == ON_ANOTHER
+    with pytest.raises(ValueError, match="description"):
+        Attempt.of("nothing", "select 1")
 
 
 async def test_everything_is_refused(app: App, other: App) -> None:
@@ -86,7 +131,7 @@ async def test_everything_is_refused(app: App, other: App) -> None:
     }
 
 
-@pytest.mark.parametrize("ground", [18], indirect=True)
+@pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> None:
     async with app.ground.superuser() as connection:
         await connection.execute(f"alter role {app.names.role} superuser")
@@ -101,14 +146,17 @@ async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> No
             assert trial.sqlstate == HARMLESS.get(name), trial
 
 
-@pytest.mark.parametrize("ground", [18], indirect=True)
-async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App) -> None:
+@pytest.mark.parametrize("ground", [NEWEST], indirect=True)
+async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"app": app.names.role, "other": other.names.role}
     async with app.ground.superuser(app.names.database) as connection:
         for attempt, taken, back in GUARDS:
             await connection.execute(taken.format(**given))
             try:
-                trials = await tried(app)
+                with monkeypatch.context() as only:
+                    # Each beside one that is refused; all of them at the end.
+                    only.setattr(receipt, "ATTEMPTS", [each for each in ATTEMPTS if each.name in (attempt, HELD)])
+                    trials = await tried(app)
             finally:
                 await connection.execute(back.format(**given))
                 await connection.execute("drop database if exists palaver_attempt")

@@ -10,8 +10,9 @@ import pytest
 from app.provisioning.server.receipt import holds
 from app.provisioning.server.scram import new_password
 from tests.provisioning.server.conftest import LIMITS, App
+from tests.versions import NEWEST
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 HOUR = timedelta(hours=1)
 OVER = timedelta(seconds=-1)

@@ -29,13 +29,16 @@ from app.provisioning.server.errors import AppDatabaseGone, AppServerError
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Place
 from app.provisioning.work.connections import ShownAddress
+from app.provisioning.work.job import Outcome, Report
+from app.provisioning.work.operations.work import Work
 from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.runner import Runner
 from app.provisioning.work.upkeep import Upkeep, size_state
 from tests.provisioning.server.conftest import Ground
+from tests.versions import NEWEST
 from tests.world import Actor, Database
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 KEYS = SecretsKeys([bytes(32)])
 BLOG = Schema(
@@ -109,6 +112,13 @@ class Desk:
             app_id,
         )
         return row
+
+    async def expire(self) -> None:
+        """Let every lease run out without its worker's knowing."""
+        await self.database.fetch(
+            "update public.app_operations set lease_until = now() - interval '1 second' where state = 'running'",
+            role="supabase_admin",
+        )
 
     async def opens(self, app_id: UUID) -> str:
         """The connection string, as its owner sees it."""
@@ -296,7 +306,7 @@ async def test_eight_at_once(desk: Desk) -> None:
 async def test_who_lost_the_lease_does_no_harm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     app_id = await desk.app()
     operation = UUID((await desk.ask(app_id, "provision"))["operation"]["id"])
-    late = desk.another(lease=timedelta(0))
+    late = desk.another()
     held = asyncio.Event()
     opening = AppServer.place
 
@@ -307,11 +317,51 @@ async def test_who_lost_the_lease_does_no_harm(desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(AppServer, "place", slow)
     doing = late.start(operation)
     await held.wait()
+    await desk.expire()
     await desk.runner.start(operation)
     await doing
     row = await desk.row(app_id)
     assert row["state"] == "ready"
     assert len(await tables(await desk.opens(app_id))) == 2
+
+
+async def test_a_lease_is_kept_during_a_step_and_its_loss_ends_the_step(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.provisioning.work.lease.BEATS", 6000)
+    extended, ended = asyncio.Queue[timedelta](), asyncio.Event()
+    extend = Report.extend
+
+    async def counted(self: Report) -> None:
+        await extend(self)
+        extended.put_nowait(await desk.database.value("select max(lease_until) from public.app_operations"))
+
+    async def endless(work: Work) -> Outcome:
+        progress = await work.report.lasting("restoring")
+        progress.bytes = 1_000_000
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return Outcome()
+
+    monkeypatch.setattr(Report, "extend", counted)
+    app_id = await desk.app()
+    operation = UUID((await desk.ask(app_id, "provision"))["operation"]["id"])
+    doing = desk.another(operations={"provision": endless}).start(operation)
+    first, *_, last = [await extended.get() for _ in range(3)]
+    assert first < last
+    assert [(step["step"], step["detail"]) for step in json.loads((await desk.row(app_id))["progress"])] == [
+        ("restoring", None),
+        ("restoring", "1.0 MB"),
+    ]
+    await desk.database.fetch("update public.app_operations set lease_owner = 'another'", role="supabase_admin")
+    async with asyncio.timeout(10):
+        await doing
+    assert ended.is_set()
+    await desk.expire()
+    await desk.runner.start(operation)
+    assert (await desk.row(app_id))["state"] == "ready"
 
 
 @pytest.mark.parametrize("kind", ["provision", "rotate"])
@@ -322,7 +372,7 @@ async def test_who_comes_when_all_is_done_touches_nothing(
     if kind == "rotate":
         await desk.do(app_id, "provision")
     operation = UUID((await desk.ask(app_id, kind))["operation"]["id"])
-    late = desk.another(lease=timedelta(0))
+    late = desk.another()
     arrived, may_go = asyncio.Event(), asyncio.Event()
     opening = AppServer.place
 
@@ -337,6 +387,7 @@ async def test_who_comes_when_all_is_done_touches_nothing(
     monkeypatch.setattr(AppServer, "place", held)
     doing = late.start(operation)
     await arrived.wait()
+    await desk.expire()
     await desk.runner.start(operation)
     if kind == "rotate":
         # By now the login that the late one would retire is the one that counts.

@@ -105,6 +105,7 @@ def _change_labels(draft: Draft, key: Key, there: Enum, wanted: Enum) -> None:
         REWRITE.format(", ".join(dict.fromkeys(str(column.owner) for column, _ in users))) if users else NOTHING,
         edits,
         asks=bool(gone or full),
+        remade=(key, *(column for column, _ in users)),
     )
 
 

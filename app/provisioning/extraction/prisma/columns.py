@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from app.provisioning.extraction.prisma import defaults, natives
+from app.provisioning.extraction.prisma import defaults, ignoring, natives
 from app.provisioning.extraction.prisma.declarations import Declarations, Model
 from app.provisioning.extraction.prisma.defaults import Default, DefaultError
 from app.provisioning.extraction.prisma.names import Room, cut
@@ -33,6 +33,8 @@ class Columns:
         """Gives a model its columns."""
         room = Room()
         for field in model.fields.values():
+            if (fault := ignoring.fault(self._declared, model, field)) is not None:
+                self._fail(model, field, "ignore", fault)
             if self._declared.is_relation(field) or self._is_missing_relation(model, field):
                 continue
             if len(model.columns) == MOST_COLUMNS:

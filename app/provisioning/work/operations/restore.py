@@ -11,7 +11,7 @@ from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.successor import Successor
 from app.provisioning.work.job import Outcome, Row
-from app.provisioning.work.operations.backup import checkpoint, for_good, going_on
+from app.provisioning.work.operations.backup import checkpoint, for_good
 from app.provisioning.work.operations.provision import Filled, made
 from app.provisioning.work.operations.work import Undone, Work
 
@@ -67,8 +67,8 @@ async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -
 
 async def _load(work: Work, found: Row, hand: Hand) -> Content:
     file = File(UUID(found["tenant_id"]), found["file"])
-    async with going_on(work, "restoring") as progress:
-        return await work.backups.load(hand, file, found["sha256"], progress)
+    progress = await work.report.lasting("restoring")
+    return await work.backups.load(hand, file, found["sha256"], progress)
 
 
 def _tables(content: Content) -> int:
