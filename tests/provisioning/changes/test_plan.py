@@ -82,6 +82,16 @@ def test_a_dropped_table_takes_along_only_what_refers_to_it() -> None:
     assert not plan.chosen()
 
 
+def test_a_key_that_goes_lets_go_of_what_refers_to_it_from_a_table_that_goes() -> None:
+    plan = planned(OLD, Schema((replace(USERS, primary_key=PrimaryKey("users_pkey", ("email",))),)), OLD, occupied=ROWS)
+    assert [step.subject for step in plan.steps] == [
+        "posts.posts_user_id_fkey",
+        "users",
+        "posts",
+        "users",
+    ]
+
+
 def test_a_column_that_must_have_a_value_comes_in_three_steps() -> None:
     new = users(*USERS.columns, Column("country", "text"))
     assert told(planned(OLD, new, OLD)) == [("additive", "users.country", False)]

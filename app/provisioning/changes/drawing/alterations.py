@@ -28,8 +28,9 @@ def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
         there = found
         if (there.type, there.collation) == (wanted.type, wanted.collation) or not wanted_type(wanted.type):
             continue
-        if there.numbering is not None and wanted.type not in NUMBERED:
-            there = _source(draft, key, there, replace(there, numbering=None))
+        # Neither numbers nor what is computed can go along into any other type.
+        if (there.numbering is not None and wanted.type not in NUMBERED) or there.generated != wanted.generated:
+            there = _source(draft, key, there, replace(there, numbering=None, generated=None))
         moved = replace(there, type=wanted.type, collation=wanted.collation)
         if there.numbering is None:
             moved = replace(moved, default=wanted.default if wanted.numbering is None else None)

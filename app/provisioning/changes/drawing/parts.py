@@ -94,12 +94,16 @@ def drop_parts(draft: Draft) -> None:
         if (key.kind in ("primary key", "unique", "index") and draft.target.get(key, ABSENT) != draft.current[key])
         or key in anew
     }
+    bound: set[Key] = set()
     for key in keys:
-        anew |= {
+        found = {
             part
             for part in draft.there.references(key.owner, columns_of(draft.current[key]))
             if set(draft.current[part].target_columns) == set(columns_of(draft.current[key]))  # type: ignore[union-attr]  # foreign keys
         }
+        anew |= found
+        if key.owner in draft.target and not (key in folded and key not in draft.target):
+            bound |= found
     order = {kind: place for place, kind in enumerate(reversed(PARTS))}
     referring, target = _referring(draft.target), Lookup(draft.target)
     for key in sorted((key for key in draft.current if key.kind in PARTS), key=lambda key: order[key.kind]):
@@ -107,7 +111,8 @@ def drop_parts(draft: Draft) -> None:
         aim = draft.target.get(key, ABSENT)
         if aim == thing and key not in anew:
             continue
-        if key.owner not in draft.target or (aim == ABSENT and key in folded):
+        # What goes with its table or its column does so with these, unless it is in the way before.
+        if key not in bound and (key.owner not in draft.target or (aim == ABSENT and key in folded)):
             continue
         if isinstance(thing, ForeignKey) and Key("table", thing.target_schema, thing.target) not in draft.target:
             continue
