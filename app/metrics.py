@@ -118,6 +118,24 @@ class Metrics:
             registry=registry,
         )
         self.ledger_drift.set(math.nan)
+        self.app_operations = Counter(
+            "palaver_app_operations_total",
+            "Operations on apps' databases by how a try ended; put_off: there will be another one.",
+            ("kind", "outcome"),
+            registry=registry,
+        )
+        self.apps_server_up = Gauge(
+            "palaver_apps_server_up",
+            "1 where the last look at the server for apps went well, 0 where it did not; NaN until there was one.",
+            registry=registry,
+        )
+        self.apps_server_up.set(math.nan)
+        self.apps_unmatched = Gauge(
+            "palaver_apps_unmatched",
+            "At the last look: left_over on the server for apps, that no row knows; missing there, that should be.",
+            ("what",),
+            registry=registry,
+        )
         Gauge("palaver_build_info", "Always 1.", ("version",), registry=registry).labels(version).set(1)
 
     def http_done(self, route: str, method: str, status: int, seconds: float) -> None:

@@ -436,7 +436,31 @@ select private.put_app_files($1::jsonb, $2, $3::text[], $4::text[], $5) as kept
 select path, content from private.read_app_files($1::jsonb, $2)
 
 -- name: record_app_revision
-select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5) as revision
+select private.record_app_revision($1::jsonb, $2, $3::jsonb, $4::jsonb, $5, $6) as revision
+
+-- name: app_databases_on_record
+select
+    d.tenant_id,
+    d.id,
+    d.database_name,
+    d.role_name,
+    d.environment,
+    d.state,
+    d.size_state,
+    t.slug as tenant,
+    a.name as app,
+    c.password,
+    o.kind as operation,
+    o.created_at as operation_since,
+    o.error_code as operation_error
+from public.app_databases as d
+inner join public.tenants as t on d.tenant_id = t.id
+inner join public.generated_apps as a on d.tenant_id = a.tenant_id and d.app_id = a.id
+left join private.app_credentials as c on d.tenant_id = c.tenant_id and d.id = c.database_id
+left join public.app_operations as o
+    on d.tenant_id = o.tenant_id and d.id = o.database_id and o.state in ('queued', 'running')
+where d.state <> 'removed'
+order by t.slug, a.name, d.environment, d.id
 
 -- name: list_generated_apps
 select
@@ -520,7 +544,7 @@ select private.forget_app_backup($1, $2)
 select file, is_known from private.unmatched_app_backups($1)
 
 -- name: due_app_work
-select operation_id from private.due_app_work()
+select operation_id, tenant_id, kind, arguments::text from private.due_app_work()
 
 -- name: note_app_sizes
 select tenant_id, database_id, database_name, role_name, size_bytes, max_bytes, size_state, size_state_at
@@ -531,3 +555,6 @@ select private.note_size_state($1, $2, $3, $4)
 
 -- name: lost_app_databases
 select private.lost_app_databases($1)
+
+-- name: missing_app_databases
+select private.missing_app_databases($1)

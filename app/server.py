@@ -76,7 +76,7 @@ class Worker:
         self.assistant = Assistant(self.verifier, Projects(self.database, library), Suggestions(self.database, library))
         self.scheduler = Scheduler(self.database, self.metrics)
         self.shares = Shares(self.database)
-        self.runner = Runner.of(settings, self.database)
+        self.runner = Runner.of(settings, self.database, self.metrics)
         apps, intake = Apps(self.database, self.runner), Intake(self.database)
         changes = Changes(self.database, apps, self.runner.planner if self.runner else None)
         self.provisioning = Provisioning(self.verifier, apps, intake)

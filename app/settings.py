@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     )
     apps_database_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = Field(
         default=None,
-        description="`sslmode` of apps' connection strings; `require` by default, on this machine `prefer`.",
+        description="`sslmode` of apps' connection strings; `require` by default, on this machine none.",
     )
     apps_backup_directory: str | None = Field(
         default=None,

@@ -28,7 +28,7 @@ begin
 end
 $$;
 
-drop function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text);
+drop function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text);
 
 drop function private.read_app_files(jsonb, uuid);
 

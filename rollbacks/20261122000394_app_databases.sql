@@ -46,6 +46,8 @@ drop function private.app_credentials(jsonb, uuid, text);
 
 drop function private.look_at_app_password(uuid, text);
 
+drop function private.missing_app_databases(text[]);
+
 drop function private.lost_app_databases(text[]);
 
 drop function private.note_size_state(uuid, uuid, text, text);

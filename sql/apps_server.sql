@@ -18,6 +18,10 @@ begin
 end
 $$;
 
+-- Also where somebody took that away.
+
+alter role palaver_provisioner login createdb createrole;
+
 -- An app's role does not own its database: an owner could lift its own limits, and let others in.
 
 grant palaver_apps to palaver_provisioner;
@@ -34,6 +38,16 @@ do $$
 begin
     if to_regrole('pg_use_reserved_connections') is not null then
         execute 'grant pg_use_reserved_connections to palaver_provisioner';
+    end if;
+end
+$$;
+
+-- So that a table can be dumped whose policies hold for its owner as well (PostgreSQL 16 and newer, where it can hand that on).
+
+do $$
+begin
+    if current_setting('server_version_num')::integer >= 160000 then
+        execute 'alter role palaver_provisioner bypassrls';
     end if;
 end
 $$;

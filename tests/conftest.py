@@ -19,6 +19,7 @@ from app.local.postgres import Postgres
 from app.migrations import migrate
 from app.seeding import seed
 from tests.model_server import ModelServer
+from tests.versions import throwaway
 from tests.web.browser import chromium
 from tests.world import PASSWORDS, Actor, Database, server_directory
 
@@ -41,11 +42,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    """A throw-away PostgreSQL 18 whose cluster has hosted Supabase's roles."""
+    """A throw-away PostgreSQL whose cluster has hosted Supabase's roles."""
     password = PASSWORDS["supabase_admin"]
     with (
         server_directory() as directory,
-        Postgres(directory / "data", password=password, durable=False, report=lambda _: None) as server,
+        throwaway(directory, password) as server,
     ):
         yield server
 

@@ -69,8 +69,8 @@ def free_port() -> int:
 class Postgres:
     """One embedded server and its data directory.
 
-    `durable=False` trades crash safety for speed, for data that is thrown away. As a context manager it
-    creates, starts, and stops.
+    `programs`: the directory of another installation's, if not the wheel's. `durable=False` trades crash safety for
+    speed, for data that is thrown away. As a context manager it creates, starts, and stops.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Postgres:
         *,
         password: str,
         version: int = DEFAULT_VERSION,
+        programs: Path | None = None,
         superuser: str = SUPERUSER,
         durable: bool = True,
         log: Path | None = None,
@@ -91,7 +92,7 @@ class Postgres:
         self.durable = durable
         self.log = log or self.data_dir.with_name(self.data_dir.name + ".log")
         self.port: int | None = None
-        self._bin = binaries(version)
+        self.programs = programs or binaries(version)
         self._report = report
         self._user: SystemUser | None = None
 
@@ -218,7 +219,7 @@ class Postgres:
     def _prepare_user(self) -> SystemUser:
         if self._user is None:
             user = server_user(self.data_dir)
-            user.open_path_to(self._bin / "postgres", self._report)
+            user.open_path_to(self.programs / "postgres", self._report)
             user.open_path_to(self.data_dir, self._report)
             if user.switched and not self._runs_as(user):
                 user.open_trees(self._installed(), self._report)
@@ -227,15 +228,15 @@ class Postgres:
 
     def _installed(self) -> list[Path]:
         # Wheels for Linux keep the libraries that they bring beside the package.
-        package = self._bin.parents[1]
+        package = self.programs.parents[1]
         libraries = package.with_name(package.name + ".libs")
-        return [self._bin.parent, *([libraries] if libraries.is_dir() else [])]
+        return [self.programs.parent, *([libraries] if libraries.is_dir() else [])]
 
     def _runs_as(self, user: SystemUser) -> bool:
         try:
             # initdb loads libpq as well, so it stands for all programs and libraries.
             done = subprocess.run(
-                [self._bin / "initdb", "--version"],
+                [self.programs / "initdb", "--version"],
                 capture_output=True,
                 cwd="/",
                 check=False,
@@ -255,7 +256,7 @@ class Postgres:
             # Some systems lack C.UTF-8 (macOS before 15, musl); C with UTF-8 encoding is everywhere.
             for locale in ("C.UTF-8", "C"):
                 command: list[str | Path] = [
-                    self._bin / "initdb",
+                    self.programs / "initdb",
                     "-D",
                     directory,
                     "-U",
@@ -289,7 +290,7 @@ class Postgres:
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         user = self._prepare_user()
         return subprocess.run(
-            [self._bin / "pg_ctl", "-D", self.data_dir, "-s", *arguments],
+            [self.programs / "pg_ctl", "-D", self.data_dir, "-s", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -14,13 +14,14 @@ from app.caller import Caller
 from app.database import Database
 from app.errors import AppChangeStale, NotFound, ProvisioningUnavailable, UnprocessableRequest
 from app.provisioning.apps import Apps, Requested, told
+from app.provisioning.changes.dependents import in_the_way
 from app.provisioning.changes.plan import Choices, Plan, shown
 from app.provisioning.changes.renames import ChoiceError
 from app.provisioning.forms import Environment, Row
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.names import Names
-from app.provisioning.work.planning import Planner, choices_of
+from app.provisioning.work.planning import Planner, StepBlocked, choices_of
 
 _encode = msgspec.json.Encoder().encode
 
@@ -42,6 +43,10 @@ class _Basis:
     def names(self) -> Names:
         return Names(UUID(self.database["id"]))
 
+    @property
+    def tenant_id(self) -> str:
+        return str(self.database["tenant_id"])
+
 
 class Changes:
     """Each method raises PalaverErrors, NotFound for an app or a change that the caller does not see."""
@@ -57,7 +62,7 @@ class Changes:
     ) -> Row:
         """What a schema would change; nothing is kept."""
         basis = await self._basis(caller, app_id, environment)
-        return shown(await self._plan(basis.names, basis.old, new, choices))
+        return shown(await self._plan(basis, new, choices))
 
     async def plan(
         self, caller: Caller, app_id: UUID, environment: Environment, revision_id: UUID, choices: Choices
@@ -67,7 +72,7 @@ class Changes:
         One that changes nothing is settled at once: the database has the revision then.
         """
         basis = await self._basis(caller, app_id, environment, revision_id)
-        plan = await self._plan(basis.names, basis.old, basis.new, choices)
+        plan = await self._plan(basis, basis.new, choices)
         return await self._record(caller, app_id, basis.database, revision_id, plan, choices)
 
     async def undo(self, caller: Caller, app_id: UUID, change_id: UUID) -> Row:
@@ -83,7 +88,7 @@ class Changes:
         former = await self._basis(caller, app_id, environment, after)
         planner = self._ready()
         async with _errors():
-            sources = await planner.sources(there.new, former.new)
+            sources = await planner.sources(there.new, former.new, tenant_id=there.tenant_id)
             choices = sources.undoing(choices_of(done["choices"]))
             plan = (await planner.there(there.names)).plan(sources.back, choices)
         return await self._record(caller, app_id, there.database, before, plan, choices, undoes=change_id)
@@ -98,6 +103,7 @@ class Changes:
         if change["digest"] == digest and change["state"] in ("applied", "undone"):
             return Requested(change["state"], None)
         self._ready()
+        _check_free(change, confirmed)
         change_id = UUID(change["id"])
         if change["digest"] != digest or change["state"] not in ("awaiting_checkpoint", "applying"):
             await self._asked("confirm_app_change", caller.claims, change_id, digest, confirmed)
@@ -132,11 +138,11 @@ class Changes:
                 return environment
         raise NotFound("The database of this change is removed.")
 
-    async def _plan(self, names: Names, old: Schema | None, new: Schema, choices: Choices) -> Plan:
+    async def _plan(self, basis: _Basis, new: Schema, choices: Choices) -> Plan:
         planner = self._ready()
         async with _errors():
-            sources = await planner.sources(old, new)
-            return (await planner.there(names)).plan(sources, choices)
+            sources = await planner.sources(basis.old, new, tenant_id=basis.tenant_id)
+            return (await planner.there(basis.names)).plan(sources, choices)
 
     async def _record(
         self,
@@ -181,6 +187,13 @@ class Changes:
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)
         return msgspec.json.decode(value)
+
+
+def _check_free(change: Row, confirmed: list[int]) -> None:
+    """Nothing is in the way of a step that is confirmed: before a backup is made for it."""
+    for step in change["steps"]:
+        if step["number"] in confirmed and step.get("blocked"):
+            raise told(StepBlocked.code, in_the_way(step["subject"], step["blocked"]))
 
 
 @asynccontextmanager

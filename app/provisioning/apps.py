@@ -25,7 +25,11 @@ from app.errors import (
     ProvisioningUnavailable,
     UnprocessableRequest,
 )
+from app.provisioning.extraction.result import Finding
 from app.provisioning.forms import Environment, Row
+from app.provisioning.schema.model import Evidence, Schema
+from app.provisioning.server.errors import AppServerError
+from app.provisioning.server.extensions import Lack, lacks
 from app.provisioning.work.runner import Runner
 
 FIRST_LOOK_SECONDS: Final = 0.05
@@ -64,17 +68,19 @@ class Apps:
             raise ProvisioningUnavailable(f"This server cannot do this to databases of apps: {kind}.")
         given = msgspec.json.encode(arguments).decode()
         found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given)
-        operation_id = UUID(found["operation"]["id"]) if found["operation"] else None
-        if operation_id is not None:
-            self._runner.start(operation_id)
-        return Requested(found["status"], operation_id)
+        operation = found["operation"]
+        if operation is not None:
+            self._runner.begin(operation)
+        return Requested(found["status"], operation and UUID(operation["id"]))
 
     async def follow(self, caller: Caller, operation_id: UUID) -> AsyncGenerator[Row, None]:
         """The operation's row when it got further, and now and then while it does not, until it has ended."""
-        doing = self._runner.start(operation_id) if self._runner is not None else None
+        doing: asyncio.Task[None] | None = None
         known, pause, said = -1, FIRST_LOOK_SECONDS, monotonic()
         while True:
             operation = (await self._asked("read_app_operation", caller.claims, operation_id))["operation"]
+            if doing is None and self._runner is not None and operation["state"] not in ENDED:
+                doing = self._runner.begin(operation)
             is_further = len(operation["progress"]) != known or operation["state"] in ENDED
             if is_further:
                 known, pause = len(operation["progress"]), FIRST_LOOK_SECONDS
@@ -107,6 +113,14 @@ class Apps:
         found = await self._asked("app_credentials", caller.claims, app_id, environment)
         return self._runner.connections.connection(found["database"], found["password"])
 
+    async def lacks(self, schema: Schema) -> tuple[Finding, ...]:
+        """What databases of apps would lack for a schema; nothing where the server for apps cannot be asked."""
+        try:
+            found = await lacks(self._runner.planner.server, schema) if self._runner is not None else []
+        except AppServerError:
+            return ()
+        return tuple(_finding(lack) for lack in found)
+
     async def backups(self, caller: Caller, app_id: UUID, limit: int, before: UUID | None) -> list[Row]:
         """The rows of the backups of an app's databases, the newest first."""
         rows = await self._database.fetch("read_app_backups", caller.claims, app_id, limit, before)
@@ -115,6 +129,12 @@ class Apps:
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)
         return msgspec.json.decode(value)
+
+
+def _finding(lack: Lack) -> Finding:
+    places = (use.evidence for use in lack.uses if use.evidence is not None)
+    place = next(places, Evidence("", 0, ""))
+    return Finding("error", place.file, place.line, "server.extension", f"{lack}.")
 
 
 def failure(operation: Row) -> PalaverError:
@@ -130,7 +150,11 @@ def told(code: str, detail: str | None, extra: Row | None = None) -> PalaverErro
 
 _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
+    "APP_DATABASE_GONE": AppDatabaseMissing,
     "APP_SCHEMA_REFUSED": UnprocessableRequest,
+    "APP_SCHEMA_TOO_LARGE": UnprocessableRequest,
+    "APP_STEP_BLOCKED": UnprocessableRequest,
+    "APP_EXTENSION_MISSING": UnprocessableRequest,
     "APP_CHANGE_STALE": AppChangeStale,
     "APP_DATABASE_BUSY": AppDatabaseBusy,
     "APP_TABLES_LOCKED": AppDatabaseBusy,
@@ -139,4 +163,5 @@ _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "BACKUPS_NOT_SET_UP": ProvisioningUnavailable,
     "BACKUP_MISSING": UnprocessableRequest,
     "BACKUP_REFUSED": UnprocessableRequest,
+    "BACKUP_TOO_LARGE": UnprocessableRequest,
 }

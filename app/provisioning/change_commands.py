@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.provisioning.changes.plan import Choices
+from app.provisioning.check_command import check, reason
 from app.provisioning.desk import AppsError, Desk, desk, plain, say, source, worker
 from app.provisioning.forms import ENVIRONMENTS, Row, status
 from app.provisioning.server.errors import AppServerError
@@ -53,6 +54,8 @@ def add_actions(action: Action) -> None:
     copy.add_argument("--from", dest="source", choices=ENVIRONMENTS, default=ENVIRONMENTS[0])
     copy.add_argument("--no-data", action="store_true", help="only its tables")
     action("receipt", _receipt, "Show what the database tried to get out of its bounds, and how that was refused.")
+    checking = action("check", check, "Compare the server for apps with what is known of it.", of_app=False)
+    checking.add_argument("--mend", action="store_true", help="let apps in that are shut out for no reason")
     action("sweep", _sweep, "Do now what is due: removals, what workers left, sizes.", of_app=False)
 
 
@@ -182,7 +185,7 @@ async def _sweep(given: argparse.Namespace) -> None:
         try:
             await runner.look()
         except AppServerError as error:
-            raise AppsError(error.detail) from error
+            raise AppsError(reason(error)) from error
         say(f"{len(begun)} operations were due")
 
 

@@ -76,13 +76,13 @@ class ChangeRoutes:
         """What the app's files, or those given, change in its database; the plan is kept, unless told not to."""
         caller, app_id, environment = await self._caller(request), id_of(request), environment_of(request)
         keep, empty = flag(request, "keep", usual=True), flag(request, "empty", usual=False)
-        await self._apps.find(caller, app_id)
+        tenant_id = (await self._apps.find(caller, app_id))["app"]["tenant_id"]
         files, choices = await _asked_to_plan(request)
         if not keep:
-            extracted = await self._intake.read(caller, app_id, files)
+            extracted = await self._intake.read(caller, app_id, files, tenant_id=tenant_id)
             schema = self._intake.checked(extracted, empty=empty).schema
             return answer(shown_steps(await self._changes.preview(caller, app_id, environment, schema, choices)))
-        revision = await self._intake.keep(caller, app_id, files, empty=empty)
+        revision = await self._intake.keep(caller, app_id, files, empty=empty, tenant_id=tenant_id)
         change = await self._changes.plan(caller, app_id, environment, revision.id, choices)
         return self._made(app_id, change)
 

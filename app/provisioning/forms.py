@@ -93,13 +93,10 @@ def status(found: Row, environment: Environment) -> dict[str, Any]:
 
 
 def pending(found: Row, environment: Environment) -> dict[str, Any] | None:
-    """The revision of the files that are kept, where a database that is ready has another; None: it has that one."""
+    """The revision of the files that are kept, where a database that is ready has another schema; None: it has that."""
     newest = found["revision"]
-    ready = (each for each in found["databases"] if each["environment"] == environment and each["state"] == "ready")
-    database = next(ready, None)
-    if newest is None or database is None or database["revision_id"] == newest["id"]:
-        return None
-    return {"id": newest["id"], "number": newest["number"]}
+    is_behind = any(each["is_behind"] for each in found["databases"] if each["environment"] == environment)
+    return {"id": newest["id"], "number": newest["number"]} if is_behind else None
 
 
 _NONE: Final[dict[str, Any]] = {"state": "not_provisioned"}
@@ -177,14 +174,13 @@ def shown_steps(plan: Row) -> dict[str, Any]:
     """What a plan does, and what it leaves."""
     return {
         "digest": plan["digest"],
-        "steps": [_with_dependencies(step) for step in plan["steps"]],
+        "steps": [{_CAMEL.get(name, name): value for name, value in step.items()} for step in plan["steps"]],
         "drift": plan["drift"],
         "possibleRenames": plan["possible_renames"],
     }
 
 
-def _with_dependencies(step: Row) -> dict[str, Any]:
-    return {("dependsOn" if name == "depends_on" else name): value for name, value in step.items()}
+_CAMEL: Final[Mapping[str, str]] = {"depends_on": "dependsOn", "renamed_from": "renamedFrom"}
 
 
 def shown_backup(row: Row) -> dict[str, Any]:

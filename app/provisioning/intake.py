@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,15 +11,24 @@ import msgspec
 
 from app.caller import Caller
 from app.database import Database
-from app.errors import NoTablesFound, UnprocessableRequest
+from app.errors import NoTablesFound, RateLimited, UnprocessableRequest
+from app.provisioning.changes.items import fingerprint, items_of
 from app.provisioning.extraction.report import document, told
 from app.provisioning.extraction.result import Extraction
 from app.provisioning.extraction.sandbox import Extracted, Given, extract_apart
+from app.provisioning.lines import LineFull, Lines
 from app.provisioning.source.files import SourceError
 
 AT_ONCE: Final = 2
 """Apps that one worker reads at a time: each takes a processor, and its files are in memory."""
 
+EACH_AT_ONCE: Final = 1
+"""Of one tenant's: whatever it uploads, there is a reader for the others."""
+
+MOST_WAITING: Final = 4
+"""Of one tenant's, which wait for their turn; who comes then is told to come again."""
+
+RETRY_SECONDS: Final = 10.0
 
 MOST_FINDINGS: Final = 50
 """That an error tells."""
@@ -40,33 +48,49 @@ class Intake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._lines = Lines(AT_ONCE, EACH_AT_ONCE, MOST_WAITING)
 
-    async def read(self, caller: Caller, app_id: UUID, given: Given | None) -> Extracted:
-        """What the files mean: those given, or else those that are kept of an app that the caller sees."""
-        if given is None:
-            rows = await self._database.fetch("read_app_files", caller.claims, app_id)
-            given = Given(files={row["path"]: row["content"] for row in rows})
-        async with self._places:
-            try:
-                return await extract_apart(given)
-            except SourceError as error:
-                raise UnprocessableRequest(str(error)) from error
+    async def read(
+        self, caller: Caller, app_id: UUID, given: Given | None, *, tenant_id: str | None = None
+    ) -> Extracted:
+        """What the files mean: those given, or else those that are kept of an app that the caller sees.
 
-    async def keep(self, caller: Caller, app_id: UUID, given: Given | None, *, empty: bool) -> Revision:
+        `tenant_id`: in whose line this waits. Raises RateLimited where too many wait there.
+        """
+        try:
+            async with self._lines.place(tenant_id):
+                return await extract_apart(given or await self._kept(caller, app_id))
+        except LineFull as error:
+            raise RateLimited(
+                "Too many uploads of your organisation wait to be read; try again when some are done.",
+                retry_after=RETRY_SECONDS,
+            ) from error
+        except SourceError as error:
+            raise UnprocessableRequest(str(error)) from error
+
+    async def _kept(self, caller: Caller, app_id: UUID) -> Given:
+        rows = await self._database.fetch("read_app_files", caller.claims, app_id)
+        return Given(files={row["path"]: row["content"] for row in rows})
+
+    async def keep(
+        self, caller: Caller, app_id: UUID, given: Given | None, *, empty: bool, tenant_id: str | None = None
+    ) -> Revision:
         """The revision that the files are: those given are kept in the place of former ones.
 
-        Raises NoTablesFound where they say nothing of tables and that was not asked for with `empty`, and where no
-        database can have the tables that they say.
+        Raises RateLimited, as above; NoTablesFound where they say nothing of tables and that was not asked for with
+        `empty`, and where no database can have the tables that they say.
         """
-        extracted = await self.read(caller, app_id, given)
+        extracted = await self.read(caller, app_id, given, tenant_id=tenant_id)
         extraction = self.checked(extracted, empty=empty)
         if given is not None:
             await self.store(caller, app_id, extracted.files)
         schema: Any = msgspec.to_builtins(extraction.schema)
         report = {key: value for key, value in document(extraction, extracted.left_out).items() if key != "schema"}
+        meant = fingerprint(items_of(extraction.schema))
         encoded = [msgspec.json.encode(each).decode() for each in (schema, report)]
-        row = await self._database.fetch_row("record_app_revision", caller.claims, app_id, *encoded, extracted.digest)
+        row = await self._database.fetch_row(
+            "record_app_revision", caller.claims, app_id, *encoded, extracted.digest, meant
+        )
         kept = msgspec.json.decode(row["revision"])
         return Revision(UUID(kept["id"]), kept["number"], extracted)
 

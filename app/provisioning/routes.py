@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.caller import Caller, TokenVerifier, bearer
 from app.chat.http import EventStream
+from app.errors import EncryptionUnavailable
 from app.provisioning.apps import ENDED, Apps
 from app.provisioning.extraction.report import document
 from app.provisioning.forms import Environment, Row, status
@@ -55,18 +58,19 @@ class Provisioning:
     async def preview(self, request: Request) -> Response:
         """What would be made of the app's files, or of those given: nothing is kept, nothing made."""
         caller, app_id = await self._caller(request), id_of(request)
-        await self._apps.find(caller, app_id)
-        extracted = await self._intake.read(caller, app_id, await given_files(request))
-        extraction = extracted.extraction
+        tenant_id = (await self._apps.find(caller, app_id))["app"]["tenant_id"]
+        extracted = await self._intake.read(caller, app_id, await given_files(request), tenant_id=tenant_id)
+        lacks = await self._apps.lacks(extracted.extraction.schema)
+        extraction = replace(extracted.extraction, findings=(*extracted.extraction.findings, *lacks))
         sql = None if extraction.errors_of_schema else script(extraction.schema)
         return answer({**document(extraction, extracted.left_out), "sql": sql})
 
     async def provision(self, request: Request) -> Response:
         """Make the database of an app, with the tables that its files say; the same again gives what there is."""
         asked = await self._asked(request)
-        await self._apps.find(asked.caller, asked.app_id)
-        empty = flag(request, "empty", usual=False)
-        revision = await self._intake.keep(asked.caller, asked.app_id, await given_files(request), empty=empty)
+        tenant_id = (await self._apps.find(asked.caller, asked.app_id))["app"]["tenant_id"]
+        empty, files = flag(request, "empty", usual=False), await given_files(request)
+        revision = await self._intake.keep(asked.caller, asked.app_id, files, empty=empty, tenant_id=tenant_id)
         arguments = {"revision_id": revision.id}
         requested = await self._apps.request(asked.caller, asked.app_id, asked.environment, "provision", arguments)
         return await ended(request, self._apps, asked, requested, 201 if requested.status == "created" else 200)
@@ -119,7 +123,9 @@ class Provisioning:
         found = await self._apps.find(caller, app_id)
         shown = status(found, environment)
         if shown["state"] == "ready" and found["access"] == "owner":
-            shown["connection"] = await self._apps.connection(caller, app_id, environment)
+            # What was done is done, also where no key opens the password any more: a new one can be set.
+            with suppress(EncryptionUnavailable):
+                shown["connection"] = await self._apps.connection(caller, app_id, environment)
         return shown
 
     async def _caller(self, request: Request) -> Caller:

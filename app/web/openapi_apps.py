@@ -81,7 +81,7 @@ def _preview(settings: Settings) -> dict[str, Any]:
         "previewDatabase",
         "What would be made of the app's files, or of those that come with the request; nothing is kept",
         {"200": answer("What they say.", ["application/json"], ref("Extraction"))},
-        (*ASKING, *BODY),
+        (*ASKING, *BODY, errors.RateLimited),
         parameters=[_APP],
         security="accessToken",
         requestBody=_files(settings),
@@ -93,7 +93,7 @@ def _provision(settings: Settings) -> dict[str, Any]:
     return _done(
         "provisionDatabase",
         "Make the database of an app, with the tables that its files say; the same again gives what there is",
-        (*BODY[1:], errors.NoTablesFound, errors.AppLimitReached),
+        (*BODY[1:], errors.NoTablesFound, errors.AppLimitReached, errors.RateLimited),
         [empty],
         made=True,
         requestBody=_files(settings),
@@ -252,7 +252,7 @@ APPS_SCHEMAS: Final = {
             "database": TEXT,
             "user": TEXT,
             "password": TEXT,
-            "sslMode": TEXT,
+            "sslMode": nullable(TEXT, description="null: none is said, as on one machine."),
         }
     ),
     "DatabaseStatus": record(
@@ -274,7 +274,7 @@ APPS_SCHEMAS: Final = {
             "state": {"enum": list(_STATES)},
             "pending": {
                 "anyOf": [record({"id": UUID, "number": COUNT}), {"type": "null"}],
-                "description": "The revision of the app's files that the database does not have yet: plan the change.",
+                "description": "The revision of the app's files, if the database has another schema: plan the change.",
             },
             "operation": {"anyOf": [ref("DatabaseOperation"), {"type": "null"}]},
         },

@@ -112,7 +112,7 @@ def _plan(settings: Settings) -> dict[str, Any]:
             "200": answer("It would change this; nothing is kept.", ["application/json"], ref("Plan")),
             "201": answer("The plan is kept, in the place of one before.", ["application/json"], ref("Change")),
         },
-        (*_DOING, *BODY, errors.NoTablesFound, errors.AppChangeStale),
+        (*_DOING, *BODY, errors.NoTablesFound, errors.AppChangeStale, errors.RateLimited),
         parameters=[
             _APP,
             _ENVIRONMENT,

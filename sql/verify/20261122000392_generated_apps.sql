@@ -236,6 +236,7 @@ call pg_temp.expect_table('public.app_revisions', '
     schema jsonb not null,
     report jsonb not null default ''{}'',
     source_digest text not null,
+    schema_digest text,
     created_by uuid,
     created_at timestamp with time zone not null default now()
 ');
@@ -268,7 +269,8 @@ call pg_temp.expect_checks('public.app_revisions', '
     app_revisions_number_check,
     app_revisions_schema_check,
     app_revisions_report_check,
-    app_revisions_source_digest_check
+    app_revisions_source_digest_check,
+    app_revisions_schema_digest_check
 ');
 
 call pg_temp.expect_index(
@@ -293,11 +295,11 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.app_revisions', 'authenticated', '
-    select (tenant_id, id, app_id, number, schema, report, source_digest, created_by, created_at)
+    select (tenant_id, id, app_id, number, schema, report, source_digest, schema_digest, created_by, created_at)
 ');
 
 call pg_temp.expect_grant('public.app_revisions', 'palaver_worker', '
-    insert (tenant_id, app_id, number, schema, report, source_digest, created_by)
+    insert (tenant_id, app_id, number, schema, report, source_digest, schema_digest, created_by)
 ');
 
 call pg_temp.expect_grant('public.app_revisions', 'palaver_definer', 'select (tenant_id, id, app_id, number, schema)');
@@ -322,4 +324,4 @@ call pg_temp.expect_function('private.put_app_files(jsonb, uuid, text[], text[],
 
 call pg_temp.expect_function('private.read_app_files(jsonb, uuid)', 'invoker', 'volatile', 'palaver_worker');
 
-call pg_temp.expect_function('private.record_app_revision(jsonb, uuid, jsonb, jsonb, text)', 'invoker', 'volatile', 'palaver_worker');
+call pg_temp.expect_function('private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text)', 'invoker', 'volatile', 'palaver_worker');

@@ -348,6 +348,7 @@ call pg_temp.expect_function('private.note_app_sizes(jsonb)', 'definer', 'volati
 call pg_temp.expect_function('private.note_size_state(uuid, uuid, text, text)', 'definer', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.lost_app_databases(text[])', 'definer', 'stable', 'palaver_worker');
+call pg_temp.expect_function('private.missing_app_databases(text[])', 'definer', 'stable', 'palaver_worker');
 
 call pg_temp.expect_function('private.look_at_app_password(uuid, text)', 'definer', 'volatile', 'palaver_worker');
 

@@ -626,6 +626,7 @@ create table public.app_revisions (
     schema jsonb not null,
     report jsonb not null default '{}',
     source_digest text not null,
+    schema_digest text,
     created_by uuid,
     created_at timestamptz not null default now(),
     constraint app_revisions_pkey primary key (tenant_id, id),
@@ -639,7 +640,8 @@ create table public.app_revisions (
     constraint app_revisions_number_check check (number > 0),
     constraint app_revisions_schema_check check (jsonb_typeof(schema) = 'object' and octet_length(schema::text) <= 16777216),
     constraint app_revisions_report_check check (jsonb_typeof(report) = 'object' and octet_length(report::text) <= 16777216),
-    constraint app_revisions_source_digest_check check (source_digest ~ '^[0-9a-f]{64}$')
+    constraint app_revisions_source_digest_check check (source_digest ~ '^[0-9a-f]{64}$'),
+    constraint app_revisions_schema_digest_check check (schema_digest ~ '^[0-9a-f]{64}$')
 );
 
 comment on table public.app_revisions is
@@ -653,6 +655,8 @@ comment on column public.app_revisions.report is 'What it comes from: evidence, 
 
 comment on column public.app_revisions.source_digest is 'SHA-256 of the files, and of what read them, in hexadecimal digits: the same source is the same revision.';
 
+comment on column public.app_revisions.schema_digest is 'SHA-256 of the schema but for what it comes from: other files may say the same; null: nobody said.';
+
 comment on column public.app_revisions.created_by is 'Who had it read; null: somebody who is gone.';
 
 create index app_revisions_created_by_idx on public.app_revisions (tenant_id, created_by);
@@ -662,7 +666,8 @@ comment on index public.app_revisions_created_by_idx is 'The foreign key to user
 alter table public.app_revisions
 alter column schema set statistics 0,
 alter column report set statistics 0,
-alter column source_digest set statistics 0;
+alter column source_digest set statistics 0,
+alter column schema_digest set statistics 0;
 
 alter table public.app_revisions enable row level security;
 
@@ -694,16 +699,18 @@ on public.app_revisions for select to palaver_definer
 using (true);
 
 grant select (
-    tenant_id, id, app_id, number, schema, report, source_digest, created_by, created_at
+    tenant_id, id, app_id, number, schema, report, source_digest, schema_digest, created_by, created_at
 ) on public.app_revisions to authenticated;
 
-grant insert (tenant_id, app_id, number, schema, report, source_digest, created_by) on public.app_revisions to palaver_worker;
+grant insert (tenant_id, app_id, number, schema, report, source_digest, schema_digest, created_by) on public.app_revisions to palaver_worker;
 
 grant select (tenant_id, id, app_id, number, schema) on public.app_revisions to palaver_definer;
 
 grant select on public.app_revisions to service_role;
 
-create function private.record_app_revision(p_claims jsonb, p_app_id uuid, p_schema jsonb, p_report jsonb, p_digest text)
+create function private.record_app_revision(
+    p_claims jsonb, p_app_id uuid, p_schema jsonb, p_report jsonb, p_digest text, p_schema_digest text default null
+)
 returns jsonb
 language plpgsql
 volatile
@@ -731,8 +738,16 @@ begin
     if not found then
         v_is_new := true;
 
-        insert into public.app_revisions as r (tenant_id, app_id, number, schema, report, source_digest, created_by)
-        select v_tenant_id, p_app_id, coalesce(max(o.number), 0) + 1, p_schema, coalesce(p_report, '{}'), p_digest, private.current_user_id()
+        insert into public.app_revisions as r (tenant_id, app_id, number, schema, report, source_digest, schema_digest, created_by)
+        select
+            v_tenant_id,
+            p_app_id,
+            coalesce(max(o.number), 0) + 1,
+            p_schema,
+            coalesce(p_report, '{}'),
+            p_digest,
+            p_schema_digest,
+            private.current_user_id()
         from public.app_revisions as o
         where o.tenant_id = v_tenant_id and o.app_id = p_app_id
         returning r.id, r.number into v_revision;
@@ -742,9 +757,9 @@ begin
 end
 $$;
 
-comment on function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text) is
-'Keeps the schema that was read out of an app for its owner, whom the claims name; of a source that was read before it is the revision of then. Returns {"id", "number", "created": whether it is new}. Errors: PA404 no such app, PA403 not its owner, 23514 no object, too large, no digest.';
+comment on function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text) is
+'Keeps the schema that was read out of an app for its owner, whom the claims name, with the digests of its source and of itself; of a source that was read before it is the revision of then. Returns {"id", "number", "created": whether it is new}. Errors: PA404 no such app, PA403 not its owner, 23514 no object, too large, no digest.';
 
-revoke execute on function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text) from public;
+revoke execute on function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text) from public;
 
-grant execute on function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text) to palaver_worker;
+grant execute on function private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text) to palaver_worker;

@@ -3,7 +3,7 @@
 -- Creates:  public.app_databases, private.app_credentials, public.app_operations; private.keep_app_database(), refuse_lost_database(),
 --           checked_app_arguments(), enqueue_app_operation(), request_app_operation(), change_app_database(), give_up_app_operations(),
 --           claim_app_operation(), held_app_operation(), note_app_step(), finish_app_operation(), due_app_work(), note_app_sizes(),
---           note_size_state(), lost_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
+--           note_size_state(), lost_app_databases(), missing_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps and public.app_revisions, for
 --           foreign keys.
 -- Rollback: rollbacks/20261122000394_app_databases.sql
@@ -377,7 +377,7 @@ comment on column public.app_operations.step is 'What it is at.';
 
 comment on column public.app_operations.progress is 'Its steps so far, the newest 200: {"step", "at", "detail"}.';
 
-comment on column public.app_operations.attempts is 'How many times a worker took it on: 5 at most.';
+comment on column public.app_operations.attempts is 'How many times a worker took it on: 5 at most, and after that only to look whether a change was made.';
 
 comment on column public.app_operations.due_at is 'Not before then.';
 
@@ -671,7 +671,7 @@ begin
             if v_number >= v_limits.max_databases then
                 raise exception using
                     errcode = 'PA442',
-                    message = format('The plan "%s" allows %s databases, and there are %s.', v_limits.plan, v_limits.max_databases, v_number),
+                    message = format('The plan "%s" has room for no further database: its limit is %s.', v_limits.plan, v_limits.max_databases),
                     detail = jsonb_build_object(
                         'plan', v_limits.plan, 'maxDatabases', v_limits.max_databases, 'databases', v_number
                     )::pg_catalog.text,
@@ -821,10 +821,22 @@ declare
     v_operation pg_catalog.record;
 begin
     for v_operation in
-        select o.tenant_id, o.id, o.database_id, o.kind, d.state as database_state
+        select o.tenant_id, o.id, o.database_id, o.kind, o.arguments, d.state as database_state
         from public.app_operations as o
         inner join public.app_databases as d on o.tenant_id = d.tenant_id and o.database_id = d.id
-        where o.attempts >= 5 and (o.state = 'queued' or (o.state = 'running' and o.lease_until < clock_timestamp()))
+        where
+            o.attempts >= 5
+            and (o.state = 'queued' or (o.state = 'running' and o.lease_until < clock_timestamp()))
+            -- Whether such a one was made, only the database knows: it is looked at until it says so.
+            and not (
+                o.kind = 'change' and exists (
+                    select from public.app_changes as c
+                    where
+                        c.tenant_id = o.tenant_id
+                        and c.id = (o.arguments ->> 'change_id')::pg_catalog.uuid
+                        and c.state = 'applying'
+                )
+            )
         for no key update of o, d skip locked
     loop
         update public.app_operations as o
@@ -844,12 +856,34 @@ begin
                 '{"state": "failed", "error_code": "ATTEMPTS_EXHAUSTED", "error_detail": "It was tried five times, and never finished."}'
             );
         end if;
+
+        if v_operation.kind = 'change' then
+            update public.app_changes as c
+            set
+                state = 'failed',
+                error_code = 'ATTEMPTS_EXHAUSTED',
+                error_detail = 'It was tried five times, and never begun.'
+            where
+                c.tenant_id = v_operation.tenant_id
+                and c.id = (v_operation.arguments ->> 'change_id')::pg_catalog.uuid
+                and c.state in ('planned', 'confirmed', 'awaiting_checkpoint');
+        end if;
+
+        if v_operation.kind in ('backup', 'change', 'restore', 'remove') then
+            update public.app_backups as b
+            set
+                state = 'failed',
+                error_code = 'ABANDONED',
+                error_detail = 'It was tried five times, and never finished.',
+                expires_at = clock_timestamp()
+            where b.tenant_id = v_operation.tenant_id and b.database_id = v_operation.database_id and b.state = 'making';
+        end if;
     end loop;
 end
 $$;
 
 comment on function private.give_up_app_operations() is
-'Lets operations fail that were taken on five times, and databases that they were to make.';
+'Lets operations fail that were taken on five times, with the databases that they were to make, changes that were never begun, and backups. A change that was begun, and may have been made, goes on to be looked at.';
 
 create function private.claim_app_operation(p_worker text, p_lease interval, p_operation_id uuid default null)
 returns jsonb
@@ -867,11 +901,17 @@ begin
     select o.* into v_operation
     from public.app_operations as o
     inner join public.app_databases as d on o.tenant_id = d.tenant_id and o.database_id = d.id
+    left join (
+        select r.tenant_id, count(*) as running
+        from public.app_operations as r
+        where r.state = 'running' and r.lease_until >= clock_timestamp()
+        group by r.tenant_id
+    ) as b on o.tenant_id = b.tenant_id
     where
         (p_operation_id is null or o.id = p_operation_id)
-        and o.attempts < 5
+        and (o.attempts < 5 or o.kind = 'change')
         and ((o.state = 'queued' and o.due_at <= clock_timestamp()) or (o.state = 'running' and o.lease_until < clock_timestamp()))
-    order by o.due_at, o.id
+    order by coalesce(b.running, 0), o.due_at, o.id
     limit 1
     for no key update of o, d skip locked;
 
@@ -927,7 +967,7 @@ end
 $$;
 
 comment on function private.claim_app_operation(text, interval, uuid) is
-'Takes an operation on for a worker, for the time of the lease: the one named, or the one that is longest due, of those that are queued or whose lease ran out; null: there is none. Returns {"operation", "database": their rows, "app": {"id", "name", "owner_id"}, "password", "pending": as they are encrypted, in base64, or null, "revision": of a provision {"id", "number", "schema"}: the one asked for, else the newest, null: there is none, "source": of a copy the row of the database to copy}. Definer: it works for people of all tenants.';
+'Takes an operation on for a worker, for the time of the lease: the one named, or of those that are queued or whose lease ran out the one that is longest due, of a tenant for which the fewest are running; null: there is none. Returns {"operation", "database": their rows, "app": {"id", "name", "owner_id"}, "password", "pending": as they are encrypted, in base64, or null, "revision": of a provision {"id", "number", "schema"}: the one asked for, else the newest, null: there is none, "source": of a copy the row of the database to copy}. Definer: it works for people of all tenants.';
 
 create function private.held_app_operation(p_operation_id uuid, p_worker text)
 returns public.app_operations
@@ -942,12 +982,12 @@ begin
     perform
     from public.app_databases as d
     inner join public.app_operations as o on d.tenant_id = o.tenant_id and d.id = o.database_id
-    where o.id = p_operation_id and o.state = 'running'
+    where o.id = p_operation_id
     for no key update of d;
 
     select o.* into v_operation
     from public.app_operations as o
-    where o.id = p_operation_id and o.state = 'running' and o.lease_owner = p_worker
+    where o.id = p_operation_id and o.lease_owner = p_worker
     for no key update;
 
     if not found then
@@ -981,12 +1021,15 @@ declare
 begin
     update public.app_operations as o
     set
-        step = p_step,
-        progress = (
-            select coalesce(jsonb_agg(e.value order by e.position), '[]')
-            from jsonb_array_elements(o.progress) with ordinality as e (value, position)
-            where e.position > jsonb_array_length(o.progress) - 199
-        ) || jsonb_build_object('step', p_step, 'at', clock_timestamp(), 'detail', left(p_changes ->> 'detail', 1000)),
+        step = coalesce(p_step, o.step),
+        progress = case
+            when p_step is null then o.progress
+            else (
+                select coalesce(jsonb_agg(e.value order by e.position), '[]')
+                from jsonb_array_elements(o.progress) with ordinality as e (value, position)
+                where e.position > jsonb_array_length(o.progress) - 199
+            ) || jsonb_build_object('step', p_step, 'at', clock_timestamp(), 'detail', left(p_changes ->> 'detail', 1000))
+        end,
         lease_until = clock_timestamp() + p_lease
     where o.tenant_id = v_operation.tenant_id and o.id = v_operation.id
     returning o.* into v_operation;
@@ -998,7 +1041,7 @@ end
 $$;
 
 comment on function private.note_app_step(uuid, text, text, jsonb, interval) is
-'Notes the step that a worker begins, and makes its lease last from now on. p_changes: {"detail": for the progress, "state", "role_name", "host", "port", "server_version", "revision_id", "tables_created", "size_bytes", "size_state", "receipt", "usage", "error_code", "error_detail": of the database, "pending": a password that is about to be set, encrypted, in base64, "promote": true, when the pending one is set and counts from now on}; what is not named stays. Host is noted before anything is made there, and null when nothing is left. Returns when the lease runs out. Errors: PA440 another worker has the operation, PA422 something else in p_changes, PA443 a state that cannot come next. Definer: nobody else may write databases and operations.';
+'Notes the step that a worker begins, null: it is at the same one still, and makes its lease last from now on. p_changes: {"detail": for the progress, "state", "role_name", "host", "port", "server_version", "revision_id", "tables_created", "size_bytes", "size_state", "receipt", "usage", "error_code", "error_detail": of the database, "pending": a password that is about to be set, encrypted, in base64, "promote": true, when the pending one is set and counts from now on}; what is not named stays. Host is noted before anything is made there, and null when nothing is left. Returns when the lease runs out. Errors: PA440 another worker has the operation, PA422 something else in p_changes, PA443 a state that cannot come next. Definer: nobody else may write databases and operations.';
 
 create function private.finish_app_operation(p_operation_id uuid, p_worker text, p_outcome jsonb)
 returns jsonb
@@ -1028,6 +1071,12 @@ begin
             when v_state = 'queued'
                 then clock_timestamp() + make_interval(secs => coalesce((p_outcome ->> 'retry_after_seconds')::pg_catalog.float8, 0))
             else o.due_at
+        end,
+        -- A server that is away for a while is nobody's fault, and five tries are soon over.
+        attempts = o.attempts - case
+            when v_state = 'queued' and p_outcome -> 'waits' = 'true' and o.created_at > clock_timestamp() - pg_catalog.interval '1 day'
+                then 1
+            else 0
         end,
         result = case when v_state = 'succeeded' then nullif(p_outcome -> 'result', 'null') end,
         error_code = case when v_state <> 'succeeded' then coalesce(p_outcome ->> 'error_code', 'FAILED') end,
@@ -1071,10 +1120,10 @@ end
 $$;
 
 comment on function private.finish_app_operation(uuid, text, jsonb) is
-'Ends an operation and says what its database is now, both or neither. p_outcome: {"state": succeeded, failed or queued, to be tried again, "retry_after_seconds": then, "result": an object, "error_code", "error_detail": not of a success, "changes": as of private.note_app_step()}. Without changes.state a database that was to be made is ready or failed, one that was to go for good is removed, one that was had back is ready, any other stays as it is. Returns {"operation", "database": their rows}. Errors: as of private.note_app_step(). Definer: nobody else may write databases and operations.';
+'Ends an operation and says what its database is now, both or neither. p_outcome: {"state": succeeded, failed or queued, to be tried again, "retry_after_seconds": then, "waits": true, where it could not be tried, which within a day does not count as an attempt, "result": an object, "error_code", "error_detail": not of a success, "changes": as of private.note_app_step()}. Without changes.state a database that was to be made is ready or failed, one that was to go for good is removed, one that was had back is ready, any other stays as it is. Returns {"operation", "database": their rows}. Errors: as of private.note_app_step(). Definer: nobody else may write databases and operations.';
 
 create function private.due_app_work()
-returns table (operation_id uuid, tenant_id uuid, database_id uuid, kind text, reason text)
+returns table (operation_id uuid, tenant_id uuid, database_id uuid, kind text, arguments jsonb, reason text)
 language plpgsql
 volatile
 security definer
@@ -1128,19 +1177,37 @@ begin
         end if;
     end loop;
 
+    -- The first ones of every tenant before the second ones of any, where those that run count as served.
     return query
-    select o.id, o.tenant_id, o.database_id, o.kind, o.state
-    from public.app_operations as o
-    where
-        (o.state = 'queued' and o.due_at <= clock_timestamp())
-        or (o.state = 'running' and o.lease_until < clock_timestamp())
-    order by o.due_at, o.id
+    select w.id, w.tenant_id, w.database_id, w.kind, w.arguments, w.state
+    from (
+        select
+            o.id,
+            o.tenant_id,
+            o.database_id,
+            o.kind,
+            o.arguments,
+            o.state,
+            o.due_at,
+            coalesce(b.running, 0) + row_number() over (partition by o.tenant_id order by o.due_at, o.id) as turn
+        from public.app_operations as o
+        left join (
+            select r.tenant_id, count(*) as running
+            from public.app_operations as r
+            where r.state = 'running' and r.lease_until >= clock_timestamp()
+            group by r.tenant_id
+        ) as b on o.tenant_id = b.tenant_id
+        where
+            (o.state = 'queued' and o.due_at <= clock_timestamp())
+            or (o.state = 'running' and o.lease_until < clock_timestamp())
+    ) as w
+    order by w.turn, w.due_at, w.id
     limit 100;
 end
 $$;
 
 comment on function private.due_app_work() is
-'The operations that wait for a worker, the longest due first, at most 100: reason queued, or running, where its worker''s lease ran out. Before that it lets those fail that were taken on five times, and queues what is due by itself: the removal of databases whose grace is over, or of which parts were left when they failed; not sooner than ten minutes after the last try failed. Any number of workers may call it at any time. Definer: it works for people of all tenants.';
+'The operations that wait for a worker, at most 100: the longest due first, those of all tenants in turn, so that no tenant''s line is before the others''; reason queued, or running, where its worker''s lease ran out. Before that it lets those fail that were taken on five times, and queues what is due by itself: the removal of databases whose grace is over, or of which parts were left when they failed; not sooner than ten minutes after the last try failed. Any number of workers may call it at any time. Definer: it works for people of all tenants.';
 
 create function private.note_app_sizes(p_sizes jsonb)
 returns table (
@@ -1227,6 +1294,34 @@ $$;
 comment on function private.lost_app_databases(text[]) is
 'Those names of databases on the server for apps that should not be there: no row has them, or one that is removed. Definer: it works for people of all tenants.';
 
+create function private.missing_app_databases(p_names text[])
+returns text[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select d.database_name
+        from public.app_databases as d
+        where
+            d.state = 'ready'
+            and d.database_name <> all (p_names)
+            -- What was made or worked on since the names were read may be there by now.
+            and d.ready_at < clock_timestamp() - pg_catalog.interval '1 minute'
+            and not exists (
+                select from public.app_operations as o
+                where o.tenant_id = d.tenant_id and o.database_id = d.id and o.state in ('queued', 'running')
+            )
+        order by d.database_name
+    );
+end
+$$;
+
+comment on function private.missing_app_databases(text[]) is
+'The names of databases that are ready and are not among those that the server for apps has: somebody dropped or renamed them there. Definer: it works for people of all tenants.';
+
 revoke execute on function private.change_app_database(uuid, uuid, jsonb) from public;
 
 revoke execute on function private.give_up_app_operations() from public;
@@ -1246,6 +1341,8 @@ revoke execute on function private.note_app_sizes(jsonb) from public;
 revoke execute on function private.note_size_state(uuid, uuid, text, text) from public;
 
 revoke execute on function private.lost_app_databases(text[]) from public;
+
+revoke execute on function private.missing_app_databases(text[]) from public;
 
 grant execute on function private.change_app_database(uuid, uuid, jsonb) to palaver_definer;
 
@@ -1267,6 +1364,8 @@ grant execute on function private.note_size_state(uuid, uuid, text, text) to pal
 
 grant execute on function private.lost_app_databases(text[]) to palaver_worker;
 
+grant execute on function private.missing_app_databases(text[]) to palaver_worker;
+
 alter function private.claim_app_operation(text, interval, uuid) owner to palaver_definer;
 
 alter function private.note_app_step(uuid, text, text, jsonb, interval) owner to palaver_definer;
@@ -1280,6 +1379,8 @@ alter function private.note_app_sizes(jsonb) owner to palaver_definer;
 alter function private.note_size_state(uuid, uuid, text, text) owner to palaver_definer;
 
 alter function private.lost_app_databases(text[]) owner to palaver_definer;
+
+alter function private.missing_app_databases(text[]) owner to palaver_definer;
 
 -- What an app's owner sees through the worker. Looks at passwords are recorded in the audit log, which a later migration makes: without it
 -- nobody sees one.
@@ -1412,7 +1513,14 @@ begin
                 limit 1
             ),
             'databases', (
-                select coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('operation', l.operation) order by d.id), '[]')
+                select
+                    coalesce(
+                        jsonb_agg(
+                            to_jsonb(d) || jsonb_build_object('operation', l.operation, 'is_behind', coalesce(b.is_behind, false))
+                            order by d.id
+                        ),
+                        '[]'
+                    )
                 from public.app_databases as d
                 left join lateral (
                     select to_jsonb(o) as operation
@@ -1421,6 +1529,17 @@ begin
                     order by o.created_at desc, o.id desc
                     limit 1
                 ) as l on true
+                left join lateral (
+                    -- The other files of another revision may say the same.
+                    select
+                        h.id is distinct from n.id
+                        and (h.schema_digest is distinct from n.schema_digest or n.schema_digest is null) as is_behind
+                    from public.app_revisions as n
+                    left join public.app_revisions as h on h.tenant_id = d.tenant_id and h.id = d.revision_id
+                    where n.tenant_id = a.tenant_id and n.app_id = a.id and d.state = 'ready'
+                    order by n.number desc
+                    limit 1
+                ) as b on true
                 where d.tenant_id = a.tenant_id and d.app_id = a.id and d.state <> 'removed'
             ),
             'limits', (select to_jsonb(l) from private.app_limits(a.tenant_id) as l)
@@ -1432,7 +1551,7 @@ end
 $$;
 
 comment on function private.read_generated_app(jsonb, uuid) is
-'An app for the person whom the claims name: {"app": its row, "access": owner or admin, "revision": {"id", "number", "source_digest", "created_at"} of the newest, or null, "databases": [their rows, each with "operation": the row of its last one, or null], those that are removed left out, "limits": {"plan", "max_databases", "max_bytes", "max_connections"}}. Errors: PA404 no such app.';
+'An app for the person whom the claims name: {"app": its row, "access": owner or admin, "revision": {"id", "number", "source_digest", "created_at"} of the newest, or null, "databases": [their rows, each with "operation": the row of its last one, or null, and "is_behind": whether it is ready and the newest revision has another schema], those that are removed left out, "limits": {"plan", "max_databases", "max_bytes", "max_connections"}}. Errors: PA404 no such app.';
 
 revoke execute on function private.look_at_app_password(uuid, text) from public;
 

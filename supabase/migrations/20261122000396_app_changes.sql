@@ -226,7 +226,7 @@ comment on column public.app_changes.catalog_digest is 'SHA-256 of the schema th
 comment on column public.app_changes.choices is 'What a person said besides: {"renames", "restored", "fills"}.';
 
 comment on column public.app_changes.steps is
-'In their order: {"number", "kind": additive, safe, rewriting, destructive or rename, "subject", "explanation", "sql", "undo": statements, or null where only a backup has the data, "lock", "asks", "waits", "conflict", "confidence", "evidence", "depends_on"}.';
+'In their order: {"number", "kind": additive, safe, rewriting, destructive or rename, "subject", "renamed_from", "fill": the column that rows may have no value in, "explanation", "sql", "undo": statements, or null where only a backup has the data, "lock", "asks", "waits", "conflict", "blocked": what no plan touches and is in the way, "confidence", "evidence", "depends_on"}.';
 
 comment on column public.app_changes.drift is 'What is otherwise in the database than in the source, and stays so.';
 
@@ -756,7 +756,6 @@ begin
         c.tenant_id = v_operation.tenant_id
         and c.database_id = v_operation.database_id
         and c.id = (v_operation.arguments ->> 'change_id')::pg_catalog.uuid
-        and v_operation.kind = 'change'
     for no key update;
 
     if not found then
@@ -879,7 +878,7 @@ begin
 
         update public.app_changes as c
         set state = 'undone'
-        where c.tenant_id = v_change.tenant_id and c.id = v_change.undoes_id and c.state = 'applied';
+        where c.tenant_id = v_change.tenant_id and c.id = v_change.undoes_id;
     end if;
 
     return to_jsonb(v_change);

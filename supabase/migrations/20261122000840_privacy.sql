@@ -839,7 +839,7 @@ values
 ),
 (
     'public.app_revisions', 84, 't.tenant_id = :tenant and t.created_by = :person',
-    '{id, app_id, number, source_digest, created_at}', null, '{schema, report}', 'detach', 'created_by = null',
+    '{id, app_id, number, source_digest, created_at}', null, '{schema, report, schema_digest}', 'detach', 'created_by = null',
     'What was read out of an app stays with it, without whoever had it read.'
 ),
 (

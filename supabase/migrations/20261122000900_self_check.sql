@@ -101,7 +101,7 @@ from unnest(array[
     'public.app_plans', 'public.generated_apps', 'public.generated_app_files', 'public.app_revisions',
     'private.app_limits(uuid)', 'private.app_access(uuid)', 'private.check_app_access(uuid, boolean)', 'private.keep_app_file()',
     'private.put_app_files(jsonb, uuid, text[], text[], boolean)', 'private.read_app_files(jsonb, uuid)',
-    'private.record_app_revision(jsonb, uuid, jsonb, jsonb, text)',
+    'private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text)',
     'public.app_databases', 'private.app_credentials', 'public.app_operations',
     'private.keep_app_database()', 'private.refuse_lost_database()', 'private.checked_app_arguments(uuid, uuid, text, jsonb)',
     'private.request_app_operation(jsonb, uuid, text, text, jsonb)', 'private.change_app_database(uuid, uuid, jsonb)',
@@ -160,6 +160,7 @@ from unnest(array[
     'private.expired_app_backups(integer)', 'private.forget_app_backup(uuid, uuid)',
     'private.app_backup_to_restore(uuid, text, uuid)', 'private.unmatched_app_backups(text[])',
     'private.lost_app_databases(text[])',
+    'private.missing_app_databases(text[])',
     'private.touch_conversations()', 'private.usage_closed_before()', 'private.summaries_refreshed_at()', 'private.usage_months()',
     'private.closed_monthly_usage(date)', 'private.feedback_summary(uuid, uuid)', 'private.record_usage_change()',
     'private.judged_answers()',
@@ -387,9 +388,10 @@ from (
     ('public.generated_app_files', 'authenticated', 'update', 'app_id, path, content'),
     ('public.generated_app_files', 'authenticated', 'delete', ''),
     ('public.generated_app_files', 'service_role', 'select, insert, update, delete', ''),
-    ('public.app_revisions', 'authenticated', 'select', 'tenant_id, id, app_id, number, schema, report, source_digest, created_by,
-    created_at'),
-    ('public.app_revisions', 'palaver_worker', 'insert', 'tenant_id, app_id, number, schema, report, source_digest, created_by'),
+    ('public.app_revisions', 'authenticated', 'select', 'tenant_id, id, app_id, number, schema, report, source_digest, schema_digest,
+    created_by, created_at'),
+    ('public.app_revisions', 'palaver_worker', 'insert', 'tenant_id, app_id, number, schema, report, source_digest, schema_digest,
+    created_by'),
     ('public.app_revisions', 'palaver_definer', 'select', 'tenant_id, id, app_id, number, schema'),
     ('public.app_revisions', 'service_role', 'select', ''),
     ('public.app_databases', 'authenticated', 'select', 'tenant_id, id, app_id, environment, state, database_name, role_name, host, port,
@@ -516,12 +518,13 @@ from (
     ('palaver_worker, palaver_definer', array['private.app_access(uuid)', 'private.check_app_access(uuid, boolean)']),
     ('palaver_worker', array[
         'private.put_app_files(jsonb, uuid, text[], text[], boolean)', 'private.read_app_files(jsonb, uuid)',
-        'private.record_app_revision(jsonb, uuid, jsonb, jsonb, text)',
+        'private.record_app_revision(jsonb, uuid, jsonb, jsonb, text, text)',
         'private.enqueue_app_operation(uuid, text, text, jsonb)', 'private.request_app_operation(jsonb, uuid, text, text, jsonb)',
         'private.claim_app_operation(text, interval, uuid)', 'private.note_app_step(uuid, text, text, jsonb, interval)',
         'private.finish_app_operation(uuid, text, jsonb)', 'private.due_app_work()', 'private.note_app_sizes(jsonb)',
         'private.note_size_state(uuid, uuid, text, text)', 'private.look_at_app_password(uuid, text)',
         'private.lost_app_databases(text[])',
+        'private.missing_app_databases(text[])',
         'private.app_credentials(jsonb, uuid, text)', 'private.read_app_operation(jsonb, uuid)',
         'private.read_generated_app(jsonb, uuid)'
     ]),
@@ -885,13 +888,14 @@ as $$
             r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin, r.rolreplication, r.rolbypassrls
         )
         from pg_catalog.pg_roles as r
-        where r.rolname like 'palaver\_%'
+        -- The server for apps has roles of its own, and is this one only where everything is on one machine.
+        where r.rolname ~ '^palaver_(?!(apps|provisioner)$)'
         union all
         select format('settings of role %s: %s', r.rolname, s.setconfig)
         from pg_catalog.pg_db_role_setting as s
         inner join pg_catalog.pg_roles as r on s.setrole = r.oid
         left join pg_catalog.pg_database as d on s.setdatabase = d.oid
-        where r.rolname like 'palaver\_%' and coalesce(d.datname, current_database()) = current_database()
+        where r.rolname ~ '^palaver_(?!(apps|provisioner)$)' and coalesce(d.datname, current_database()) = current_database()
         union all
         -- The options of a membership differ from version to version.
         select format(
@@ -899,7 +903,9 @@ as $$
             pg_get_userbyid(m.member), pg_get_userbyid(m.roleid), to_jsonb(m) - array['oid', 'roleid', 'member', 'grantor']
         )
         from pg_catalog.pg_auth_members as m
-        where pg_get_userbyid(m.member) like 'palaver\_%' or pg_get_userbyid(m.roleid) like 'palaver\_%'
+        where
+            pg_get_userbyid(m.member) ~ '^palaver_(?!(apps|provisioner)$)'
+            or pg_get_userbyid(m.roleid) ~ '^palaver_(?!(apps|provisioner)$)'
     )
 
     -- Lines are keys, and keys are short.

@@ -340,6 +340,7 @@ class PublicAppRevisions(BaseModel):
     number: int = Field(alias="number")
     report: JsonValue = Field(alias="report")
     schema: JsonValue = Field(alias="schema")
+    schema_digest: Optional[str] = Field(alias="schema_digest")
     source_digest: str = Field(alias="source_digest")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
 
@@ -351,6 +352,7 @@ class PublicAppRevisionsInsert(TypedDict):
     number: Annotated[int, Field(alias="number")]
     report: NotRequired[Annotated[JsonValue, Field(alias="report")]]
     schema: Annotated[JsonValue, Field(alias="schema")]
+    schema_digest: NotRequired[Annotated[Optional[str], Field(alias="schema_digest")]]
     source_digest: Annotated[str, Field(alias="source_digest")]
     tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
 
@@ -362,6 +364,7 @@ class PublicAppRevisionsUpdate(TypedDict):
     number: NotRequired[Annotated[int, Field(alias="number")]]
     report: NotRequired[Annotated[JsonValue, Field(alias="report")]]
     schema: NotRequired[Annotated[JsonValue, Field(alias="schema")]]
+    schema_digest: NotRequired[Annotated[Optional[str], Field(alias="schema_digest")]]
     source_digest: NotRequired[Annotated[str, Field(alias="source_digest")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
 

@@ -198,14 +198,14 @@ isOneToOne: false
                   ]
                 },"app_revisions": {
                   Row: {
-                    "app_id": string,"created_at": string,"created_by": string | null,"id": string,"number": number,"report": NonNullable<Json>,"schema": NonNullable<Json>,"source_digest": string,"tenant_id": string
+                    "app_id": string,"created_at": string,"created_by": string | null,"id": string,"number": number,"report": NonNullable<Json>,"schema": NonNullable<Json>,"schema_digest": string | null,"source_digest": string,"tenant_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "app_id": string,"created_at"?: string,"created_by"?: string | null,"id"?: string,"number": number,"report"?: NonNullable<Json>,"schema": NonNullable<Json>,"source_digest": string,"tenant_id": string
+                    "app_id": string,"created_at"?: string,"created_by"?: string | null,"id"?: string,"number": number,"report"?: NonNullable<Json>,"schema": NonNullable<Json>,"schema_digest"?: string | null,"source_digest": string,"tenant_id": string
                   }
                   Update: {
-                    "app_id"?: string,"created_at"?: string,"created_by"?: string | null,"id"?: string,"number"?: number,"report"?: NonNullable<Json>,"schema"?: NonNullable<Json>,"source_digest"?: string,"tenant_id"?: string
+                    "app_id"?: string,"created_at"?: string,"created_by"?: string | null,"id"?: string,"number"?: number,"report"?: NonNullable<Json>,"schema"?: NonNullable<Json>,"schema_digest"?: string | null,"source_digest"?: string,"tenant_id"?: string
                   }
                   Relationships: [
                     {

@@ -127,9 +127,58 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(
         assert "Traceback" not in failed.err
     assert (await apps("apply", "Shop", "--confirm", "1,x")).status == 2
     assert (await apps("plan", "Shop", "--rename", "a")).status == 2
+    await apps("create", "Sh\u202eop", "--owner", "ada@acme.test")
+    assert "Sh op" in (await apps("list")).out
     await apps("create", "Shop", "--owner", "ada@acme.test")
     assert "there are 2 apps Shop" in (await apps("status", "Shop")).err
     monkeypatch.delenv("SECRETS_KEY")
     assert Settings.load(env_file=None).secrets_key is None
     missing = await apps("status", "Shop")
     assert (missing.status, "SECRETS_KEY" in missing.err) == (2, True)
+
+
+async def test_what_is_otherwise_on_the_server_is_told_and_mended_where_it_can_be(
+    apps: Apps, source: Path, ground: AppsPostgres, database: Database
+) -> None:
+    await database.fetch("update public.tenants set app_plan = 'business'", role="supabase_admin")
+    names, urls = {}, {}
+    for app in ("Bare", "Shut", "Other", "Lost"):
+        await apps("create", app, source, "--owner", "ben@acme.test")
+        urls[app] = (await apps("provision", app)).out.strip()
+        names[app] = urls[app].rpartition("/")[2].partition("?")[0]
+    assert (await apps("check")) == Result(0, "", "")
+
+    async with opened(ground.postgres.url()) as superuser:
+        await superuser.execute(f'drop database "{names["Bare"]}"')
+        await superuser.execute(f'alter role "{names["Shut"]}" nologin')
+        await superuser.execute(f"""alter role "{names["Other"]}" password 'another'""")
+        await superuser.execute("alter role palaver_provisioner nocreatedb")
+    async with database.connected("supabase_admin") as connection:
+        await connection.execute("set session_replication_role = replica")
+        await connection.execute("delete from public.app_databases where database_name = $1", names["Lost"])
+    try:
+        found = await apps("check", "--mend")
+    finally:
+        async with opened(ground.postgres.url()) as superuser:
+            await superuser.execute("alter role palaver_provisioner createdb")
+    assert found.out.splitlines() == [
+        "palaver_provisioner  the server: lacks createdb: run sql/apps_server.sql again",
+        f"{names['Bare']}  acme Bare production: is not on the server: `apps restore` a backup, or `apps deprovision`"
+        " what is left",
+        f"{names['Other']}  acme Other production: has another password than is shown: `apps rotate-password`",
+        f"{names['Shut']}  acme Shut production: is shut, and nothing says why; opened",
+        f"{names['Lost']}  a database: is on the server, and no row knows it",
+    ]
+    assert (found.status, found.err.startswith("palaver apps: 4 differences;")) == (1, True)
+    async with opened(urls["Shut"]) as connection:
+        assert await connection.fetchval('select count(*) from "User"') == 0
+
+
+async def test_a_server_that_lets_nobody_in_says_why(
+    apps: Apps, ground: AppsPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVISIONER_DATABASE_URL", ground.postgres.url("palaver_provisioner", "wrong"))
+    for command in ("check", "sweep"):
+        refused = await apps(command)
+        assert (refused.status, "password authentication failed" in refused.err) == (1, True)
+        assert "wrong" not in refused.err

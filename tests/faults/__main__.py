@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults import provisioning
+from tests.faults import full, provisioning
 from tests.faults.run import Run, run
 from tests.faults.stage import stage
 from tests.faults.verdict import spread
@@ -21,8 +21,11 @@ def main() -> int:
     """Run, print a summary; 1 if anything did not hold."""
     if sys.argv[1:2] == ["provisioning"]:
         return provisioning.main()
+    if sys.argv[1:2] == ["full"]:
+        return full.main()
     parser = argparse.ArgumentParser(
-        description=__doc__, epilog="`provisioning` as the first word: of workers that make apps' databases instead."
+        description=__doc__,
+        epilog="`provisioning` as the first word: workers that make apps' databases; `full`: their disks are full.",
     )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--round", type=int, default=20, help="kills between two verdicts (default 20)")

@@ -43,7 +43,9 @@ Kind: TypeAlias = Literal["provision", "remove", "rotate"]
 
 MOMENTS: Final[tuple[Moment, ...]] = ("before", "during", "after")
 KINDS: Final[tuple[Kind, ...]] = ("provision", "rotate", "remove")
-LEASE: Final = timedelta(milliseconds=300)
+LEASE: Final = timedelta(seconds=30)
+"""Of a worker that lives; that of one that was killed is ended at once: the next one meets what it left running."""
+
 WEIGHTS: Final = (4, 1, 2)
 PASSWORD: Final = "provisioner-password"
 KEY: Final = bytes(32)
@@ -188,6 +190,12 @@ class Ground:
         sql = "select private.request_app_operation($1::jsonb, $2, 'production', $3, $4::jsonb)::text"
         return str((await self._said(sql, app_id, kind, json.dumps(arguments)))["status"])
 
+    async def expire(self) -> None:
+        """Let the lease of a worker that was killed run out."""
+        await self._do(
+            "update public.app_operations set lease_until = now() - interval '1 second' where state = 'running'"
+        )
+
     async def open_operations(self) -> int:
         """How many have not ended."""
         return int(await self._value("select count(*) from public.app_operations where state in ('queued', 'running')"))
@@ -265,6 +273,7 @@ async def run(ground: Ground, *, seed: int, kills: int, stride: int, report: Cal
             if await ground.worker(kill) != -signal.SIGKILL:
                 at[kind] = chance.randint(1, stride)
                 break
+            await ground.expire()
             at[kind] += stride
             result.kills[kind] += 1
             result.met.add((kind, kill.at))

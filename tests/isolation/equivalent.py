@@ -22,6 +22,7 @@ _BY_CHECK: Final = "a second lock: the check on the table refuses it, if later"
 _TWO_DEVICES: Final = "a person who opens it on two devices at once may get two sessions of their own"
 _WITHIN: Final = "within the tenant; noticed by tests/sql"
 _OUTSIDE: Final = "noticed by test_turns_of_others.py, for an administrator or a worker that does not hold the turn"
+_ONE_APP: Final = "a second lock: the id of an app, or of its backup, is of one tenant"
 
 EQUIVALENT: Final = {
     **{
@@ -130,6 +131,12 @@ EQUIVALENT: Final = {
     "body: private.reindex_documentation: without `and d.language < t.search_language`": _NOT_ISOLATION,
     "body: private.reindex_documentation: without `and d.language > t.search_language`": _NOT_ISOLATION,
     "body: private.reindex_documentation: without `and d.section_id = k.section_id`": _NOT_ISOLATION,
+    "body: private.claim_app_operation: without `and r.tenant_id = d.tenant_id`": _ONE_APP,
+    "body: private.claim_app_operation: without `and s.tenant_id = d.tenant_id`": _ONE_APP,
+    "body: private.decide_app_change: without `and d.id = v_change.database_id`": _LOCKS,
+    "body: private.finish_app_backup: without `and b.tenant_id = v_operation.tenant_id`": _ONE_APP,
+    "body: private.may_make_apps: without `and u.is_active`": _BY_POLICY,
+    "body: private.may_make_apps: without `and t.is_active`": _BY_POLICY,
 }
 
 

@@ -61,7 +61,7 @@ UNMARKED: Final = {
     "consents": ("version", "text_hash"),
     "audit_log": ("actor_role", "action", "object"),
     "app_plans": ("name",),
-    "app_revisions": ("source_digest",),
+    "app_revisions": ("source_digest", "schema_digest"),
     "app_databases": ("environment", "state", "database_name", "role_name", "size_state"),
     "app_operations": ("kind", "state", "lease_owner"),
     "app_changes": ("state", "digest", "catalog_digest", "confirmed_steps"),

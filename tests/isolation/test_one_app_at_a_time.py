@@ -187,14 +187,15 @@ async def test_what_is_done_for_one_touches_no_other(places: list[Place], databa
     assert [await place.opened() for place in places] == [sealed(place.name) for place in places]
     mine, sibling, _, another, colleagues, _, theirs, _ = places
     # The others are at every stage: a plan that waits, one that is applied, a backup and a password half made.
-    plans = [await place.plan() for place in (sibling, colleagues, theirs)]
-    for place in (colleagues, theirs):
+    planned = {place.name: await place.plan() for place in (sibling, another, colleagues, theirs)}
+    for place in (another, colleagues, theirs):
         await place.revise(3)
-    held = await colleagues.begin("change", change_id=str(plans[1]["id"]))
+    held = await colleagues.begin("change", change_id=str(planned[colleagues.name]["id"]))
     await colleagues.call("begin_app_change", held, colleagues.name)
-    await another.call("note_app_step", await another.begin("rotate"), another.name, "set", {"pending": sealed("half")})
+    rotating = await another.begin("rotate")
+    await another.call("note_app_step", rotating, another.name, "set", {"pending": sealed("half")})
     given = {"kind": "manual", "file": "x.dump", "keep_days": 0}
-    for place, operation in ((colleagues, held), (theirs, await theirs.begin("backup"))):
+    for place, operation in ((another, rotating), (colleagues, held), (theirs, await theirs.begin("backup"))):
         await place.call("begin_app_backup", operation, place.name, given)
 
     database_id = UUID((await mine.tell(2))["id"])

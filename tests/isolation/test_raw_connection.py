@@ -266,6 +266,7 @@ def calls() -> list[str]:
         filled("delete from public.users where id = :ben"),
         filled(LIFE_OF_AN_APP.replace(":claims", f"'{json.dumps(MEMBER)}'")),
         "select private.lost_app_databases(array['strange'])",
+        "select private.missing_app_databases(array['strange'])",
         "select private.run_due_jobs()",
         "select private.run_job('refresh_summaries')",
     ]

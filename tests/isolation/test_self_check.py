@@ -89,6 +89,7 @@ drift | trigger users_guard_update on public.users | enabled D | alter table pub
 drift | rule mine on public.feedback | DO INSTEAD NOTHING | create rule mine as on delete to public.feedback do instead nothing
 drift | settings of role palaver_worker | gone: | alter role palaver_worker reset statement_timeout
 drift | member mine of palaver_worker | new: | create role mine in role palaver_worker
+drift | member palaver_provisioner of palaver_worker | new: | create role palaver_provisioner in role palaver_worker
 drift | grant select on public.mine to anon | new: all of it | create table public.mine (); alter table public.mine enable row level security; grant select on public.mine to anon
 """  # noqa: E501 - a table, whose rows are read from left to right
 
@@ -190,6 +191,13 @@ async def test_what_is_no_business_of_palavers_is_left_alone(complete: Database)
         await superuser.execute("create extension vector schema public")
         await superuser.execute("create index on public.messages (created_at); analyze public.messages")
         assert await findings(superuser) == []
+
+
+async def test_a_server_for_apps_on_the_same_machine_is_no_finding(complete: Database) -> None:
+    async with undone(complete, "supabase_admin") as dba:
+        await dba.execute((PROJECT / "sql/apps_server.sql").read_text("utf-8"))
+        await dba.execute("set local role palaver_provisioner; create role app_of_somebody; reset role")
+        assert await findings(dba) == []
 
 
 async def test_an_aggregate_and_a_line_longer_than_a_key_can_be_told_and_accepted(complete: Database) -> None:

@@ -10,24 +10,19 @@ import pytest
 from app.local.postgres import Postgres
 from tests.provisioning.fidelity import scratch
 from tests.provisioning.serving import AppsPostgres, apps_postgres
+from tests.versions import NEWEST, SERVERS, throwaway
 from tests.world import PASSWORDS, server_directory
 
 
-@pytest.fixture(scope="session", params=[16, 18], ids=["16", "18"])
+@pytest.fixture(scope="session", params=SERVERS, ids=str)
 def app_server(request: pytest.FixtureRequest) -> Iterator[Postgres]:
     """The oldest server that there is here, and the tests' own."""
-    if request.param == 18:
+    if request.param == NEWEST:
         yield request.getfixturevalue("postgres_server")
         return
     with (
         server_directory() as directory,
-        Postgres(
-            directory / "data",
-            password=PASSWORDS["supabase_admin"],
-            version=request.param,
-            durable=False,
-            report=lambda _: None,
-        ) as server,
+        throwaway(directory, PASSWORDS["supabase_admin"], request.param) as server,
     ):
         yield server
 

@@ -17,6 +17,7 @@ from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.names import Names
 from tests.provisioning.server.conftest import PROVISIONER_PASSWORD, set_up
 from tests.running import Event, RunningWorker, parse, running
+from tests.versions import throwaway
 from tests.world import Actor, Database, server_directory, token
 
 SECRETS_KEY: Final = b64encode(bytes(32)).decode()
@@ -45,10 +46,7 @@ class AppsPostgres:
 @contextmanager
 def apps_postgres() -> Iterator[AppsPostgres]:
     """A throw-away one."""
-    with (
-        server_directory() as directory,
-        Postgres(directory / "data", password="superuser-password", durable=False, report=lambda _: None) as postgres,
-    ):
+    with server_directory() as directory, throwaway(directory, "superuser-password") as postgres:
         yield AppsPostgres(postgres, set_up(postgres))
 
 

@@ -9,13 +9,16 @@ import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.encryption import SecretsKeys
 from app.errors import OperationLost
-from app.local.postgres import binaries
+from app.provisioning.server.place import Place
 from app.provisioning.work.job import Report
+from app.provisioning.work.passwords import Passwords
 from tests.provisioning.serving import ROOT, AppsPostgres, Person, Serving, opened, serving
 from tests.running import running
 from tests.world import Actor, Database, token
@@ -139,6 +142,34 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     empty = await ben.post(app, "provision?empty=true", {"files": {"index.html": "<p>"}}, code=201)
     assert (empty["state"], empty["tablesCreated"]) == ("ready", 0)
 
+    # SECRETS_KEY is lost: what there is stays, the password cannot be shown, and another one can be set.
+    lost = Passwords(SecretsKeys([b"another" * 4 + b"long"]))
+    assert acme_member.tenant_id is not None
+    sealed = lost.wrapped("secret", acme_member.tenant_id, UUID(empty["databaseId"]))
+    seal = "update private.app_credentials set password = decode($1, 'base64'), pending = decode($1, 'base64')"
+    await served.database.fetch(seal, sealed, role="supabase_admin")
+    shut = await ben.ask("GET", app, "connection")
+    assert (shut.status_code, "password of this database" in shut.json()["detail"]) == (503, True)
+    there = await ben.post(app, "provision?empty=true")
+    assert (there["state"], "connection" in there) == ("ready", False)
+    rotated = await ben.post(app, "rotate-password")
+    async with opened(rotated["connection"]["connectionString"]) as connection:
+        assert await connection.fetchval("select 1") == 1
+
+
+async def test_what_the_server_lacks_is_said_before_anything_is_made(
+    served: Serving, ben: Person, acme_member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await served.app(acme_member, {SCHEMA: MODEL.replace("}", '  home Unsupported("geometry(Point)")?\n}')})
+    *_, found = (await ben.post(app, "preview"))["findings"]
+    said = "User.home needs the extension postgis, which databases on this server cannot have."
+    assert (found["severity"], found["line"], found["rule"], found["message"]) == ("error", 4, "server.extension", said)
+    monkeypatch.setattr(Place, "create", AsyncMock(side_effect=AssertionError))
+    answered = await ben.ask("POST", app, "provision")
+    assert (answered.status_code, answered.json()["reason"]) == (422, "APP_EXTENSION_MISSING")
+    assert answered.json()["detail"] == said
+    assert await served.ground.server.objects() == {}
+
 
 async def test_two_at_once_and_one_who_leaves_make_one_database(
     served: Serving, ben: Person, acme_member: Actor
@@ -178,8 +209,17 @@ async def planned(ben: Person, app: UUID, files: dict[str, str]) -> Any:
     return await ben.post(app, "plan", {"files": files}, code=201)
 
 
+LOST = "update public.app_operations set lease_until = now(), attempts = $1 where kind = 'change'"
+
+
+@pytest.mark.parametrize("attempts", [1, 5])
 async def test_a_change_whose_worker_died_is_carried_out_once(
-    served: Serving, ben: Person, acme_member: Actor, database: Database, monkeypatch: pytest.MonkeyPatch
+    served: Serving,
+    ben: Person,
+    acme_member: Actor,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    attempts: int,
 ) -> None:
     app = await served.app(acme_member, FILES)
     url = (await ben.post(app, "provision", code=201))["connection"]["connectionString"]
@@ -200,12 +240,42 @@ async def test_a_change_whose_worker_died_is_carried_out_once(
         assert await connection.fetchval('select count(age) from "User"') == 0
         # Whoever goes on finds it done: another column of that name could not be added.
         monkeypatch.setattr(Report, "finish_change", finish)
-        await database.fetch("update public.app_operations set lease_until = now() where kind = 'change'")
+        # So does, after five, whoever only looks.
+        await database.fetch(LOST, attempts)
         for task in await runner.sweep():
             await task
         done = await asking
         assert (done["state"], done["isComplete"], done["ran"]) == ("applied", True, [])
     assert (await ben.get(app, "status"))["pending"] is None
+
+
+async def test_a_change_that_was_tried_too_often_ends(
+    served: Serving, ben: Person, acme_member: Actor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await served.app(acme_member, FILES)
+    await ben.post(app, "provision", code=201)
+    change = await planned(ben, app, MORE)
+    runner = served.running.worker.runner
+    assert runner is not None
+    died = asyncio.Event()
+
+    async def die(*_: object, **__: object) -> Any:
+        died.set()
+        raise OperationLost()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.provisioning.work.operations.change.apply", die)
+        where, digest = f"changes/{change['id']}", {"digest": change["digest"]}
+        asking = asyncio.create_task(ben.ask("POST", app, f"{where}/apply", digest))
+        await died.wait()
+    await database.fetch(LOST, 5)
+    for task in await runner.sweep():
+        await task
+    assert (await asking).json()["reason"] == "ATTEMPTS_EXHAUSTED"
+    told = await ben.get(app, where)
+    assert (told["state"], told["error"]["code"]) == ("failed", "ATTEMPTS_EXHAUSTED")
+    again = await planned(ben, app, MORE)
+    assert (await ben.post(app, f"changes/{again['id']}/apply", digest))["state"] == "applied"
 
 
 async def test_data_goes_behind_a_backup_and_comes_back(
@@ -214,7 +284,7 @@ async def test_data_goes_behind_a_backup_and_comes_back(
     await database.fetch("update public.tenants set app_plan = 'pro'", role="supabase_admin")
     backups = {
         "apps_backup_directory": str(tmp_path / "backups"),
-        "apps_postgres_bin_directory": str(binaries(apps_ground.postgres.version)),
+        "apps_postgres_bin_directory": str(apps_ground.postgres.programs),
     }
     async with serving(database, apps_ground, **backups) as served:
         ben, app = served.person(acme_member), await served.app(acme_member, FILES)

@@ -154,6 +154,8 @@ async def test_nothing_is_changed_by_what_cannot_be(ben: Person, app: UUID, monk
     assert await ben.refused("POST", app, "plan", {"files": {"README.md": "# nothing"}}) == "NO_TABLES_FOUND"
 
     # The same tables in other files.
+    again = await ben.post(app, "provision", {"files": {SCHEMA: f"\n{BEFORE}", "src/app.ts": "export default {}"}})
+    assert (again["revision"]["number"], again["pending"]) == (2, None)
     plan = await ben.post(app, "plan", {"files": {SCHEMA: BEFORE, "src/app.ts": "export {}"}}, code=201)
     assert (plan["steps"], plan["state"], (await ben.get(app, "status"))["pending"]) == ([], "discarded", None)
 
@@ -166,6 +168,14 @@ async def test_nothing_is_changed_by_what_cannot_be(ben: Person, app: UUID, monk
     told = await ben.get(app, f"changes/{change['id']}")
     assert told["state"] == "failed"
     assert "secret words" not in answered.text + json.dumps(told)
+
+    async with opened(url) as connection:
+        await connection.execute('create view texts as select text from "Note"')
+        change = await ben.post(app, "plan", code=201)
+        answered = await ben.ask("POST", app, f"changes/{change['id']}/apply", {**said, "digest": change["digest"]})
+        assert (answered.status_code, answered.json()["reason"]) == (422, "APP_STEP_BLOCKED")
+        assert "The view public.texts stands on Note.text" in answered.json()["detail"]
+        await connection.execute("drop view texts")
 
     change = await ben.post(app, "plan", code=201)
     monkeypatch.setattr(planning, "LOOK_SECONDS", 0.1)

@@ -15,6 +15,7 @@ import psycopg
 
 from app.local.bootstrap import HOSTED_SHAPE, PLAIN_POSTGRES
 from app.local.postgres import Postgres, binaries
+from tests.versions import throwaway
 from tests.world import PASSWORDS, Database
 
 PROJECT = Path(__file__).parents[2]
@@ -38,14 +39,7 @@ async def fingerprint(database: Database, role: str = "postgres") -> list[str]:
 @contextmanager
 def cluster(directory: Path, version: int) -> Iterator[Postgres]:
     """A server of its own, with nothing in it."""
-    server = Postgres(
-        directory / "data",
-        version=version,
-        password=PASSWORDS["supabase_admin"],
-        durable=False,
-        report=lambda _: None,
-    )
-    with server:
+    with throwaway(directory, PASSWORDS["supabase_admin"], version) as server:
         yield server
 
 

@@ -109,6 +109,12 @@ async def test_a_change_is_planned_confirmed_applied_and_kept(app: App, database
     change = await app.plan()
     assert (change["state"], change["requested_by"]) == ("planned", str(app.owner.user_id))
     assert await app.plan() == change
+    # What it does is the same: what it leads to, or takes back, is another.
+    await app.revise(3)
+    arguments = {"digest": DIGEST, "catalog_digest": DIGEST, "from_revision_id": str(app.revisions[0]), "steps": STEPS}
+    other = await app.call("record_app_change", app.claims, app.id, "production", app.revisions[2], arguments)
+    assert other["id"] != change["id"]
+    change = await app.plan()
     assert (await app.confirm(change, 2))["confirmed_steps"] == [2]
 
     operation = await app.operation(change)
@@ -152,21 +158,32 @@ async def test_data_is_lost_only_behind_a_backup_that_was_seen_to_work(app: App,
     made = await app.call("begin_app_backup", operation, "w", {"kind": "checkpoint", "file": "one"})
     backup = UUID(made["backup"]["id"])
     await refused("PA404", app.call("begin_app_change", operation, "w", backup))
+    assert await app.call("app_backup_to_restore", operation, "w", backup) is None
     again = await app.call("begin_app_backup", operation, "w", {"kind": "checkpoint", "file": "two", "keep_days": 30})
     assert again["abandoned"] == [{"id": str(backup), "file": "one"}]
     backup = UUID(again["backup"]["id"])
     figures = {"state": "verified", "bytes": 1, "sha256": DIGEST, "tables": {"users": 2}}
     await refused("23514", app.call("finish_app_backup", operation, "w", backup, {"state": "verified"}))
+    await refused("PA404", app.call("finish_app_backup", operation, "w", uuid4(), figures))
     await app.call("finish_app_backup", operation, "w", backup, figures)
+    await refused("PA404", app.call("finish_app_backup", operation, "w", backup, figures))
     begun = await app.call("begin_app_change", operation, "w", backup)
     assert (begun["change"]["state"], begun["change"]["backup_id"]) == ("applying", str(backup))
+    # Whoever goes on after a crash needs none again.
+    again = await app.call("begin_app_change", operation, "w", None)
+    assert (again["change"]["state"], again["change"]["backup_id"]) == ("applying", str(backup))
 
     assert await app.connection.fetch("select * from private.expired_app_backups()") == []
     assert not await app.call("forget_app_backup", app.owner.tenant_id, backup)
     await database.fetch("update public.app_backups set expires_at = now() where id = $1", backup)
     (expired,) = await app.connection.fetch("select * from private.expired_app_backups()")
     assert expired["file"] == "two"
+    unmatched = "select * from private.unmatched_app_backups($1)"
+    assert await app.connection.fetch(unmatched, ["two"]) == []
+    assert [tuple(row) for row in await app.connection.fetch(unmatched, ["x"])] == [("x", False), ("two", True)]
     assert await app.call("forget_app_backup", app.owner.tenant_id, backup)
+    assert not await app.call("forget_app_backup", app.owner.tenant_id, backup)
+    assert [tuple(row) for row in await app.connection.fetch(unmatched, ["two"])] == [("two", False)]
 
 
 async def test_its_owner_may_do_without_a_backup(app: App) -> None:
@@ -225,6 +242,13 @@ async def test_a_new_plan_takes_the_place_of_the_last_one_unless_that_is_being_a
     operation = await app.operation(second)
     await refused("PA441", app.confirm(second, 1, digest="b" * 64))
     await app.call("begin_app_change", operation, "w", None)
+    # An operation ends its own change, and no other.
+    await app.call("finish_app_operation", operation, "w", {"state": "failed"})
+    past = await app.operation(first)
+    assert (await app.call("begin_app_change", past, "w", None))["change"]["state"] == "discarded"
+    await refused("PA444", app.call("finish_app_change", past, "w", {"state": "failed"}))
+    await app.call("finish_app_operation", past, "w", {"state": "failed"})
+    operation = await app.operation(second)
     await refused("PA441", app.plan(digest="c" * 64))
     await refused("PA444", app.plan(digest="c" * 64, from_revision_id=str(app.revisions[1])))
     await refused("PA440", app.call("begin_app_change", operation, "other", None))
@@ -237,6 +261,7 @@ async def test_a_new_plan_takes_the_place_of_the_last_one_unless_that_is_being_a
 
 async def test_a_change_that_is_undone_by_another_says_so(app: App, database: Database) -> None:
     change = await app.plan()
+    await refused("PA404", app.plan(undoes_id=change["id"]))
     operation = await app.operation(change)
     await app.call("begin_app_change", operation, "w", None)
     await app.call("finish_app_change", operation, "w", {"state": "applied", "complete": True})
@@ -244,12 +269,41 @@ async def test_a_change_that_is_undone_by_another_says_so(app: App, database: Da
     await app.revise(3)
     app.revisions[:2] = reversed(app.revisions[:2])
     await refused("PA404", app.plan(undoes_id=str(uuid4())))
+    anew = await app.plan()
     back = await app.plan(undoes_id=change["id"])
+    assert (back["id"] != anew["id"], back["undoes_id"]) == (True, change["id"])
     operation = await app.operation(back)
     await app.call("begin_app_change", operation, "w", None)
     await app.call("finish_app_change", operation, "w", {"state": "applied", "complete": True})
     assert await database.value("select state from public.app_changes where id = $1", UUID(change["id"])) == "undone"
     assert await revision(database, app) == app.revisions[1]
+
+
+async def test_what_was_tried_five_times_ends_unless_it_may_have_been_made(app: App, database: Database) -> None:
+    exhaust = "update public.app_operations set attempts = 5, lease_until = now() where state = 'running'"
+    claim = "select private.claim_app_operation('other', interval '1 minute') -> 'operation' ->> 'attempts'"
+    change = await app.plan()
+    await app.confirm(change, 1)
+    operation = await app.operation(change)
+    await app.call("begin_app_change", operation, "w", None)
+    made = await app.call("begin_app_backup", operation, "w", {"kind": "checkpoint", "file": "one"})
+    await database.fetch(exhaust)
+    assert await app.connection.fetchval(claim) is None
+    (ended,) = await database.fetch(
+        "select o.state, c.state as change, c.error_code, b.state as backup, b.expires_at is not null as is_over"
+        " from public.app_operations as o join public.app_changes as c on c.database_id = o.database_id"
+        " join public.app_backups as b on b.database_id = o.database_id where b.id = $1",
+        UUID(made["backup"]["id"]),
+    )
+    assert tuple(ended) == ("failed", "failed", "ATTEMPTS_EXHAUSTED", "failed", True)
+
+    change = await app.plan(digest="b" * 64)
+    operation = await app.operation(change)
+    await app.call("begin_app_change", operation, "w", None)
+    await database.fetch(exhaust)
+    assert await app.connection.fetchval("select operation_id from private.due_app_work()") == operation
+    assert await app.connection.fetchval(claim) == "6"
+    await app.call("finish_app_change", operation, "other", {"state": "failed"})
 
 
 async def test_two_plans_at_once_leave_one(app: App, database: Database) -> None:
@@ -281,7 +335,7 @@ async def test_only_the_owner_plans_and_confirms_and_admins_look_on(
         await refused("42501", actor.fetch(statement))
 
 
-async def test_what_cannot_be_a_plan_is_refused(app: App) -> None:
+async def test_what_cannot_be_a_plan_is_refused(app: App, database: Database) -> None:
     await refused("23514", app.plan(digest="no"))
     await refused("23514", app.plan(steps={}))
     await refused("23502", app.plan(digest=None))
@@ -291,3 +345,6 @@ async def test_what_cannot_be_a_plan_is_refused(app: App) -> None:
     await refused("PA404", app.call("confirm_app_change", app.claims, uuid4(), DIGEST, []))
     confirmed = await app.call("confirm_app_change", app.claims, UUID(change["id"]), DIGEST, None)
     assert (confirmed["state"], confirmed["confirmed_steps"]) == ("confirmed", [])
+    await database.fetch("update public.app_databases set state = 'failed'")
+    await refused("PA443", app.plan())
+    await refused("PA443", app.call("read_change_basis", app.claims, app.id, "production", None))

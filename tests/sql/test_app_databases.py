@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +86,10 @@ class Work:
         """What waits for a worker: kind and reason."""
         return [(row["kind"], row["reason"]) for row in await self.link.fetch("select * from private.due_app_work()")]
 
+    async def lost(self, *names: str) -> Any:
+        """Those names of databases that no row has."""
+        return await self.link.fetchval("select private.lost_app_databases($1)", list(names))
+
     async def states(self) -> list[str]:
         """Of the app's databases."""
         rows = await self.database.fetch(
@@ -114,12 +119,20 @@ async def test_a_database_from_request_to_removal(work: Work, acme_member: Actor
     assert await work.claim("two") is None
     await work.note(claimed, "create", state="creating", host="db.test", port=5432, pending=SEALED, detail="a role")
     await work.note(claimed, "apply", state="applying", promote=True, tables_created=3)
-    done = await work.finish(claimed, result={"ms": 60}, changes={"receipt": [{"attempt": "connect"}]})
+    name = claimed["database"]["database_name"]
+    known = {"role_name": f"{name}_2", "server_version": "18.1", "size_bytes": 5, "size_state": "warned"}
+    changes = {"receipt": [{"attempt": "connect"}], "usage": {"tables": 3}, **known}
+    done = await work.finish(claimed, result={"ms": 60}, changes=changes)
     assert (done["operation"]["state"], done["database"]["state"]) == ("succeeded", "ready")
     assert [step["step"] for step in done["operation"]["progress"]] == ["create", "apply"]
     assert (await work.ask("provision"))["status"] == "ready"
     (row,) = await acme_member.fetch("select * from public.app_databases")
-    assert (row["state"], row["host"], row["tables_created"], row["max_connections"]) == ("ready", "db.test", 3, 30)
+    assert (row["state"], row["host"], row["port"], row["tables_created"]) == ("ready", "db.test", 5432, 3)
+    assert (row["max_connections"], row["error_code"]) == (30, None)
+    assert {key: row[key] for key in known} == known
+    assert None not in (row["size_measured_at"], row["size_state_at"], row["ready_at"])
+    assert {key: done["database"][key] for key in changes} == changes
+    assert await work.lost(name, "app_1") == ["app_1"]
 
     asked = await work.ask("remove", grace_days=3)
     assert asked["operation"]["arguments"] == {"grace_days": 3, "backup": True, "final": False}
@@ -134,7 +147,11 @@ async def test_a_database_from_request_to_removal(work: Work, acme_member: Actor
     assert (await work.finish(await work.claim()))["database"]["state"] == "removed"
     assert (await work.ask("remove"))["status"] == "removed"
     assert await work.database.value("select count(*) from private.app_credentials") == 0
+    assert await work.lost(name) == [name]
+    # What is removed counts for no plan.
+    await work.database.fetch("update public.tenants set app_plan = 'hobby'")
     assert (await work.ask("provision"))["status"] == "created"
+    assert await work.refused("provision", "staging") == "PA442"
     assert await work.states() == ["removed", "requested"]
 
 
@@ -175,6 +192,14 @@ async def test_what_makes_no_sense_is_refused(work: Work) -> None:
     for kind, environment, given, state in REFUSED:
         assert await work.refused(kind, environment, None, **given) == state, (kind, environment, given)
     assert await work.due() == []
+    await work.ask("rotate")
+    for nothing, state in (("[]", "PA422"), ("1", "PA422"), ("null", "PA441"), (None, "PA441")):
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await work.call(
+                "private.request_app_operation($1::jsonb, $2, 'production', 'backup', $3::jsonb)",
+                *(work.owner.claims_text, work.app, nothing),
+            )
+        assert refused.value.sqlstate == state, nothing
 
 
 async def test_parallel_requests_do_not_pass_the_plans_limit(work: Work, acme_member: Actor) -> None:
@@ -229,6 +254,60 @@ async def test_each_operation_is_taken_on_by_one_of_many(work: Work) -> None:
     assert len(taken) == len(set(taken)) == 3
 
 
+async def test_what_somebody_holds_is_passed_over(work: Work) -> None:
+    for environment in ("production", "staging"):
+        await work.ask("provision", environment)
+    async with work.database.connected() as other, other.transaction():
+        held = await other.fetchval(
+            "select id from public.app_databases where environment = 'production' for no key update"
+        )
+        claimed = await work.claim()
+        assert (claimed["database"]["environment"], await work.claim("two")) == ("staging", None)
+        # Nor does anything wait for it that is done to another.
+        await work.link.execute("set lock_timeout = '1s'")
+        await work.note(claimed, "create", state="creating")
+        await work.database.fetch("update public.app_operations set attempts = 5 where database_id = $1", held)
+        assert ("provision", "queued") in await work.due()
+    assert await work.due() == []
+    assert await work.states() == ["failed", "creating"]
+
+
+async def test_what_is_copied_is_what_is_there_now(work: Work) -> None:
+    await work.make()
+    await work.run("remove", grace_days=0)
+    made = await work.make()
+    await work.ask("copy", "staging", None, **{"from": "production"})
+    assert (await work.claim())["source"]["id"] == made["id"]
+
+
+async def test_a_long_line_of_one_tenant_is_not_before_the_others(
+    work: Work, acme_member: Actor, globex_member: Actor
+) -> None:
+    await work.database.fetch("update public.tenants set app_plan = 'enterprise'", role="supabase_admin")
+    for _ in range(3):
+        work.app = await acme_member.value("insert into public.generated_apps (name) values ('Many') returning id")
+        for environment in ("production", "staging"):
+            await work.ask("provision", environment)
+    other = await globex_member.value("insert into public.generated_apps (name) values ('One') returning id")
+    others = Work(work.database, work.link, other, globex_member)
+    for environment in ("production", "staging"):
+        await others.ask("provision", environment)
+    acme, globex = str(acme_member.tenant_id), str(globex_member.tenant_id)
+
+    async def line() -> list[str]:
+        return [str(row[0]) for row in await work.link.fetch("select tenant_id from private.due_app_work()")]
+
+    assert await line() == [acme, globex, acme, globex, *[acme] * 4]
+    claimed = [(await work.claim())["operation"]["tenant_id"] for _ in range(3)]
+    assert claimed == [acme, globex, acme]
+    assert await line() == [globex, *[acme] * 4], "what runs counts"
+    # A worker that is gone runs nothing.
+    gone = "update public.app_operations set lease_until = now() - interval '1 hour'"
+    await work.database.fetch(f"{gone} where state = 'running' and tenant_id = $1", globex_member.tenant_id)
+    assert (await line())[:2] == [globex, globex]
+    assert [(await work.claim())["operation"]["tenant_id"] for _ in range(2)] == [globex, globex]
+
+
 async def test_what_is_never_finished_fails_and_its_parts_are_removed(work: Work) -> None:
     await work.ask("provision")
     for _ in range(5):
@@ -237,6 +316,11 @@ async def test_what_is_never_finished_fails_and_its_parts_are_removed(work: Work
             "private.note_app_step($1, 'one', 'create', $2::jsonb, '-1 second')",
             *(claimed["operation"]["id"], json.dumps({"state": "creating", "host": "db.test"})),
         )
+        if claimed["operation"]["attempts"] == 5:
+            await work.note(claimed, "create")
+            assert await work.due() == []
+            assert await work.states() == ["creating"]
+            await work.database.fetch("update public.app_operations set lease_until = now() - interval '1 second'")
     assert await work.claim() is None
     assert await work.states() == ["failed"]
     # Something of it is there, as its host says; nobody ever used it.
@@ -285,6 +369,17 @@ async def test_removal_comes_due_and_is_tried_again(work: Work) -> None:
     assert await work.states() == ["removed"]
 
 
+async def test_a_removal_that_failed_is_tried_again_and_goes_no_sooner(work: Work) -> None:
+    await work.make()
+    await work.ask("remove", grace_days=3)
+    removing = (await work.finish(await work.claim(), "failed"))["database"]
+    await work.database.fetch("update public.app_operations set finished_at = now() - interval '11 minutes'")
+    assert await work.due() == [("remove", "queued")]
+    claimed = await work.claim()
+    assert claimed["operation"]["arguments"] == {"backup": True, "final": False}
+    assert claimed["database"]["removal_due_at"] == removing["removal_due_at"]
+
+
 async def test_one_that_people_used_is_never_removed_by_itself(work: Work) -> None:
     await work.make()
     await work.ask("restore", backup_id="00000000-0000-7000-8000-000000000001")
@@ -299,15 +394,16 @@ async def test_one_that_people_used_is_never_removed_by_itself(work: Work) -> No
 async def test_no_operation_ends_with_a_database_that_nobody_works_on(work: Work) -> None:
     await work.ask("provision")
     claimed = await work.claim()
-    for changes in (
-        {"state": "creating"},
-        {"state": "ready"},
-        {"state": "nonsense"},
-        {"nonsense": 1},
-        {"pending": "!"},
+    for changes, sqlstate in (
+        ({"state": "creating"}, "PA443"),
+        ({"state": "ready"}, "PA443"),
+        ({"state": "nonsense"}, "PA443"),
+        ({"nonsense": 1}, "PA422"),
+        ({"state": "failed", "pending": "!"}, "22023"),
     ):
-        with pytest.raises(asyncpg.PostgresError):
+        with pytest.raises(asyncpg.PostgresError) as refused:
             await work.finish(claimed, changes=changes)
+        assert refused.value.sqlstate == sqlstate
     with pytest.raises(asyncpg.PostgresError) as refused:
         await work.finish(claimed, "sideways")
     assert refused.value.sqlstate == "PA422"
@@ -332,6 +428,15 @@ async def test_a_password_is_its_owners_and_each_look_is_in_the_log(work: Work, 
     )
     assert await work.database.value("select count(*) from public.audit_log as a where a::text like '%sealed%'") == 0
     assert await work.owner.denied("select * from private.app_credentials") == "42501"
+    for sql in (
+        "update private.app_credentials set password = null",
+        f"update private.app_credentials set password = decode('{SEALED}', 'base64')",
+    ):
+        await work.database.fetch(sql, role="supabase_admin")
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await work.call(look, work.owner.claims_text, work.app)
+        assert refused.value.sqlstate == "PA443"
+        await work.ask("remove")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await work.link.fetch("select * from private.app_credentials")
 
@@ -340,15 +445,24 @@ async def test_a_rotation_that_is_cut_off_goes_on_with_the_same_password(work: W
     await work.make()
     await work.ask("rotate")
     other = base64.b64encode(b"other " * 8).decode()
-    await work.note(await work.claim(), "set", pending=other)
+    claimed = await work.claim()
+    await work.note(claimed, "set", pending=other, detail="a password is no change of what anybody sees")
+    changed = "select updated_at from public.app_databases"
+    assert await work.database.value(changed) == datetime.fromisoformat(claimed["database"]["updated_at"])
     await work.database.fetch(
         "update public.app_operations set lease_until = now() - interval '1 second' where kind = 'rotate'"
     )
     claimed = await work.claim("two")
     assert (claimed["password"], claimed["pending"]) == (SEALED, other)
-    await work.finish(claimed, worker="two", changes={"promote": True})
+    await work.note(claimed, "kept", "two", promote=True)
+    # Whoever comes after that does it again.
+    await work.finish(claimed, worker="two", changes={"promote": True, "receipt": None, "usage": None})
+    (row,) = await work.database.fetch("select receipt is null and usage is null as none from public.app_databases")
+    assert row["none"]
     seen = await work.call("private.app_credentials($1::jsonb, $2, 'production')", work.owner.claims_text, work.app)
     assert seen["password"] == other
+    await work.ask("rotate")
+    assert (await work.claim())["pending"] is None
 
 
 async def test_what_knows_of_a_database_is_not_deleted(work: Work, service: Actor, acme_admin: Actor) -> None:
@@ -382,6 +496,10 @@ async def test_sizes_are_noted_with_the_limits_of_today(work: Work, acme_member:
     note = "private.note_size_state($1, $2, 'within', 'warned')"
     assert await work.call(note, acme_member.tenant_id, row["database_id"]) is True
     assert await work.call(note, acme_member.tenant_id, row["database_id"]) is False
+    await work.run("remove")
+    back = "private.note_size_state($1, $2, 'warned', 'within')"
+    assert await work.call(back, acme_member.tenant_id, row["database_id"]) is False
+    assert await work.link.fetch("select * from private.note_app_sizes($1::jsonb)", json.dumps(sizes)) == []
 
 
 async def test_an_app_is_told_with_its_databases(work: Work, acme_admin: Actor, globex_admin: Actor) -> None:
@@ -397,3 +515,5 @@ async def test_an_app_is_told_with_its_databases(work: Work, acme_admin: Actor, 
         with pytest.raises(asyncpg.PostgresError) as refused:
             await work.call(call, globex_admin.claims_text, thing)
         assert refused.value.sqlstate == "PA404"
+    await work.run("remove", grace_days=0)
+    assert (await work.call(read, acme_admin.claims_text, work.app))["databases"] == []

@@ -79,6 +79,7 @@ DEFINERS = {
     "private.note_app_sizes(jsonb)",
     "private.note_size_state(uuid, uuid, text, text)",
     "private.lost_app_databases(text[])",
+    "private.missing_app_databases(text[])",
     "private.look_at_app_password(uuid, text)",
     "private.keep_app_change(uuid, text, uuid, jsonb)",
     "private.decide_app_change(uuid, jsonb)",

@@ -93,6 +93,8 @@ async def test_files_come_and_go_as_rows(app: UUID, acme_member: Actor, acme_adm
 async def test_the_worker_writes_many_at_once(
     app: UUID, acme_member: Actor, acme_admin: Actor, database: Database
 ) -> None:
+    another = await acme_member.value("insert into public.generated_apps (name) values ('Blog') returning id")
+    await put(database, acme_member, another, {"a": "other", "b": "other", "c": "other"})
     outcome = ("files", "bytes", "added", "changed", "removed", "unchanged")
     for files, replace, told in (
         ({"a": "1", "b": "22"}, False, (2, 3, 2, 0, 0, 0)),
@@ -190,12 +192,18 @@ LIMITS: tuple[tuple[object, tuple[int | None, ...] | None], ...] = (
     ({}, (1, 104_857_600, 10)),
     ({"max_databases": None}, (None, 104_857_600, 10)),
     ({"max_databases": 3, "max_bytes": 5, "max_connections": 7}, (3, 5, 7)),
+    ({"max_databases": 10**6, "max_bytes": 10**15, "max_connections": 10**5}, (10**6, 10**15, 10**5)),
+    ({"max_databases": 0, "max_bytes": 1, "max_connections": 1}, (0, 1, 1)),
+    ({"max_bytes": None, "max_connections": None}, (1, None, None)),
+    ({"max_bytes": 10**15 + 1}, None),
     ({"max_bytes": 0}, None),
+    ({"max_connections": 0}, None),
+    ({"max_connections": 10**5 + 1}, None),
     ({"max_bytes": 1.5}, None),
     ({"max_bytes": "5"}, None),
     ({"max_bytes": [5]}, None),
     ({"max_databases": -1}, None),
-    ({"max_databases": 10**7}, None),
+    ({"max_databases": 10**6 + 1}, None),
     ({"max_apps": 1}, None),
     ([], None),
     ("max_bytes", None),

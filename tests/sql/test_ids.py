@@ -12,6 +12,7 @@ import pytest
 
 from app.local.postgres import Postgres
 from app.migrations import PROJECT
+from tests.versions import NEWEST, OLDEST, SERVERS, throwaway
 from tests.world import PASSWORDS, Actor, Database, server_directory
 
 FOUNDATION = PROJECT / "supabase" / "migrations" / "20261122000100_foundation.sql"
@@ -21,19 +22,18 @@ MANY = 100_000
 
 @pytest.fixture(scope="module")
 def old_server() -> Iterator[Postgres]:
-    """A throw-away PostgreSQL 16, which has no uuidv7() of its own."""
-    password = PASSWORDS["supabase_admin"]
+    """The oldest PostgreSQL that there is here, which has no uuidv7() of its own."""
     with (
         server_directory() as directory,
-        Postgres(directory / "data", password=password, version=16, durable=False, report=lambda _: None) as server,
+        throwaway(directory, PASSWORDS["supabase_admin"], OLDEST) as server,
     ):
         yield server
 
 
-@pytest.fixture(params=[16, 18])
+@pytest.fixture(params=SERVERS)
 async def connection(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[asyncpg.Connection]:
     """A connection to a database with Palaver's foundation on each version."""
-    if request.param == 18:
+    if request.param == NEWEST:
         async with database.connected() as there:
             yield there
         return

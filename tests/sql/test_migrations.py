@@ -18,6 +18,7 @@ from app.local.postgres import Postgres
 from app.migrations import Migration, MigrationError, available, migrate, rollback, status
 from app.seeding import seed
 from tests.sql.clusters import PROJECT, cluster, copy, fingerprint, psql, trial
+from tests.versions import NEWEST, OLDEST, SERVERS
 from tests.world import Database, server_directory
 
 MIGRATIONS = available()
@@ -132,14 +133,14 @@ where c.relkind = 'r' and c.relnamespace in (to_regnamespace('public'), to_regna
 """
 
 
-@pytest.fixture(scope="module", params=[16, 18], ids=["postgres16", "postgres18"])
+@pytest.fixture(scope="module", params=SERVERS, ids="postgres{}".format)
 def server(request: pytest.FixtureRequest) -> Iterator[Postgres]:
     """A cluster with nothing in it but what this module puts there."""
     with server_directory() as directory, cluster(directory, request.param) as started:
         yield started
 
 
-once = pytest.mark.parametrize("server", [18], ids=["postgres18"], indirect=True)
+once = pytest.mark.parametrize("server", [NEWEST], ids="postgres{}".format, indirect=True)
 """For what does not depend on the version."""
 
 
@@ -241,7 +242,7 @@ async def test_plain_postgresql_as_its_superuser() -> None:
     owner = "supabase_admin"
     with (
         server_directory() as directory,
-        cluster(directory, 16) as server,
+        cluster(directory, OLDEST) as server,
         trial(server, "plain", hosted=False) as database,
     ):
         # What somebody has set for themselves before comes back in the end.

@@ -68,13 +68,17 @@ def zipped(path: Path, files: dict[str, str]) -> Path:
 
 
 async def changed(stack: Stack) -> dict[str, str]:
-    """The schema of the demonstration's app with a column that comes and one that goes."""
+    """The schema of the demonstration's app with a column that comes, one that goes, and one under another name."""
     connection = await asyncpg.connect(stack.settings["DATABASE_URL"], ssl=False)
     text: str = await connection.fetchval(
         "select content from public.generated_app_files where app_id = $1 and path = 'prisma/schema.prisma'", APP
     )
     await connection.close(timeout=10)
-    text = text.replace("  returnedAt DateTime?\n", "").replace(", returnedAt]", "]")
+    text = (
+        text.replace("  name      String", "  toolName  String")
+        .replace("  returnedAt DateTime?\n", "")
+        .replace(", returnedAt]", "]")
+    )
     return {"prisma/schema.prisma": text.replace("  loans     Loan[]", "  loans     Loan[]\n  shelf     String?")}
 
 
@@ -129,20 +133,37 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
     assert await fits(page)
 
     await chosen(page, "#source-zip", zipped(tmp_path / "newer.zip", await changed(stack)))
+    connection = await asyncpg.connect(address)
+    await connection.execute('alter table "Tool" add nickname text')
+    await connection.close(timeout=10)
     await page.click_text("See what would change", "#app")
     await page.shows("shelf", ".plan")
     await page.shows("This loses data: do it, behind a backup", ".plan")
+    await page.shows("as it seems", ".plan")
+    assert await fits(page)
+    await page.run("document.querySelector('[aria-label=\"It was not renamed: Tool.toolName\"]').focus()")
+    await page.press("Enter")
+    await page.shows("Tool.toolName is added, empty in the rows that are there", ".plan")
+    await page.type(".plan form input", "upper('ham'")
+    await page.press("Enter")
+    await page.shows("is not one expression", "#app-problem")
+    await page.type(".plan form input", "upper('hammer')")
+    await page.press("Enter")
+    await page.shows("rows that have none get upper('hammer')", ".plan")
+    await page.click_text("Remove it", ".plan")
+    await page.shows("The column Tool.nickname goes", ".plan")
     assert await fits(page)
     await page.shows("Make the change without the steps that are not ticked", ".plan")
     await page.click(".plan input[type=checkbox]")
+    await page.run(
+        "document.querySelectorAll('.plan input[type=checkbox]:not(:checked)').forEach((box) => box.click())"
+    )
     await page.click_text("Make the change", "#app")
     await page.shows("Changes so far (1)", "#app")
     await page.shows("before a change", "[aria-label=Backups]")
     await page.shows("1 row Restore", "[aria-label=Backups]")
     connection = await asyncpg.connect(address)
-    assert [tuple(row) for row in await connection.fetch('select name, shelf from "Tool"')] == [
-        ("brad-point bit", None)
-    ]
+    assert [tuple(row) for row in await connection.fetch('select * from "Tool"')] == [(1, "good", "HAMMER", None)]
     with pytest.raises(asyncpg.UndefinedColumnError):
         await connection.fetch('select "returnedAt" from "Loan"')
     await connection.close(timeout=10)
@@ -168,7 +189,7 @@ async def test_from_files_to_a_database_to_its_changes_and_back(page: Page, stac
     await page.click_text("Have it back", "#app")
     await page.shows("all refused", "#app")
     connection = await asyncpg.connect(address)
-    assert await connection.fetchval('select name from "Tool"') == "brad-point bit"
+    assert await connection.fetchval('select "toolName" from "Tool"') == "HAMMER"
     await connection.close(timeout=10)
 
     await page.click("#sign-out")

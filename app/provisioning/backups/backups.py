@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from app.encryption import SecretsKeys
+from app.provisioning.backups.bounds import bounded
 from app.provisioning.backups.content import Content, content_of, decoded, encoded, snapshot
 from app.provisioning.backups.errors import (
     BackupDamaged,
@@ -43,6 +44,9 @@ class Progress:
     """How far something is that takes a while."""
 
     bytes: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.bytes / 1e6:.1f} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,10 @@ class Backups:
             tools = await self._tools.of(await place.version())
             async with _source(place, data=data) as source:
                 await _prepared(hand)
-                async with source.archive(tools) as archive:
+                async with (
+                    bounded(self._server, hand.credentials.database, source.content.bytes),
+                    source.archive(tools) as archive,
+                ):
                     await tools.load(hand, _counted(archive, progress))
                 expected = source.content if data else source.content.without_rows()
                 await _compare(hand, expected, exactly=data)
@@ -134,10 +141,9 @@ class Backups:
     async def _restored(self, tools: RunningTools, hand: Hand, file: File, sha256: str, progress: Progress) -> Content:
         async with aclosing(self.vault.read(file, sha256)) as text:
             content, archive = await _content_first(text)
-            await tools.load(hand, _counted(archive, progress))
+            async with bounded(self._server, hand.credentials.database, content.bytes):
+                await tools.load(hand, _counted(archive, progress))
         await _compare(hand, content)
-        async with hand.link() as link:
-            await _force(link, content.forced)
         return content
 
     @asynccontextmanager
@@ -176,20 +182,25 @@ async def _source(place: Place, *, data: bool = True, is_shut: bool = False) -> 
     await place.gather()
     async with place.hand(*frozen) as hand, hand.link() as link:
         await link.run("act_as_oneself")
-        async with _readable(link, frozen, data=data, is_shut=is_shut) as forced, snapshot(link, frozen) as moment:
-            yield _Source(hand, moment.id, replace(moment.content, forced=forced), frozen, data)
+        async with (
+            _readable(place, hand, link, frozen, data=data, is_shut=is_shut) as forced,
+            snapshot(link, frozen) as moment,
+        ):
+            content = replace(moment.content, forced=forced, bytes=await place.size())
+            yield _Source(hand, moment.id, content, frozen, data)
 
 
 @asynccontextmanager
 async def _readable(
-    link: Link, without: tuple[str, ...], *, data: bool, is_shut: bool
+    place: Place, hand: Hand, link: Link, without: tuple[str, ...], *, data: bool, is_shut: bool
 ) -> AsyncIterator[tuple[str, ...]]:
-    """Tables whose policies keep even their owner out are opened, where nobody can use that; which they are."""
+    """Tables whose policies keep even their owner out can be read; which they are."""
     async with snapshot(link, without) as before:
         forced = before.content.forced
-    if not forced or not data:
+    if not forced or not data or await place.let_read_all(hand):
         yield forced
         return
+    # Else they are opened, where nobody can use that.
     if not is_shut:
         raise BackupRefused(
             f"The policies of {', '.join(forced[:_SHOWN])} hold for the owner as well (FORCE ROW LEVEL SECURITY), so "
@@ -218,7 +229,9 @@ async def _prepared(hand: Hand) -> str:
 
 async def _compare(hand: Hand, expected: Content, *, exactly: bool = True) -> None:
     async with hand.link() as link:
+        await _force(link, expected.forced, not_any_more=True)
         found = await content_of(link)
+        await _force(link, expected.forced)
     missing = expected.missing_in(found if exactly else found.without_rows())
     if missing:
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""

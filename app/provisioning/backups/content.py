@@ -33,6 +33,8 @@ class Content:
     objects: Mapping[str, int]
     forced: tuple[str, ...] = field(default=())
     """Tables whose policies hold for their owner as well, by their quoted names."""
+    bytes: int | None = None
+    """How large it was."""
 
     def missing_in(self, other: Content) -> list[str]:
         """What is otherwise there than here, as a person reads it."""
@@ -97,7 +99,7 @@ async def _read(connection: asyncpg.Connection, without: Collection[str]) -> Con
     rows = {}
     for row in tables:
         name = quoted(row["schema"], row["name"])
-        if name not in forced:
+        if not row["is_hidden"]:
             # A name can be put in no other way, and is quoted.
             query = f"select count(*) from only {name}"  # noqa: S608 - names are quoted
             rows[_shown(row["schema"], row["name"])] = await connection.fetchval(query, timeout=COUNT_SECONDS)

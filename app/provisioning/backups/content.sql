@@ -18,7 +18,11 @@ from pg_catalog.pg_namespace as n
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and n.nspname <> all ($1::text [])
 
 -- name: tables
-select n.nspname::text as schema, c.relname::text as name, c.relrowsecurity and c.relforcerowsecurity as is_forced
+select
+    n.nspname::text as schema,
+    c.relname::text as name,
+    c.relrowsecurity and c.relforcerowsecurity as is_forced,
+    row_security_active(c.oid) as is_hidden
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where

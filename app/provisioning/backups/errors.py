@@ -29,6 +29,12 @@ class BackupRefused(BackupError):
     code = "BACKUP_REFUSED"
 
 
+class BackupTooLarge(BackupError):
+    """Restored, it would take far more room than the database takes, or than the plan allows; it was given up."""
+
+    code = "BACKUP_TOO_LARGE"
+
+
 class BackupTimedOut(BackupError):
     """It took longer than APPS_BACKUP_TIMEOUT_SECONDS allows."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -77,16 +78,19 @@ class Store:
             raise BackupStoreFailed(f"A backup could not be removed: {os.strerror(error.errno or 0)}.") from error
 
     def names(self) -> list[str]:
-        """The files that are complete."""
+        """The files that are complete. Raises BackupStoreFailed."""
         return sorted(path.name for path in self._paths() if path.suffix != PART)
 
     def abandoned(self, seconds: float) -> list[str]:
-        """The files that were begun and have not grown for so long."""
+        """The files that were begun and have not grown for so long. Raises BackupStoreFailed."""
         before = time.time() - seconds
-        return [path.stem for path in self._paths() if path.suffix == PART and path.stat().st_mtime < before]
+        return [path.stem for path in self._paths() if path.suffix == PART and _changed_at(path) < before]
 
     def _paths(self) -> list[Path]:
-        return [path for path in self._directory.iterdir() if path.is_file()] if self._directory.is_dir() else []
+        try:
+            return [path for path in self._directory.iterdir() if path.is_file()] if self._directory.is_dir() else []
+        except OSError as error:
+            raise BackupStoreFailed(f"The backups could not be listed: {os.strerror(error.errno or 0)}.") from error
 
     def _create(self, part: Path) -> BinaryIO:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -101,3 +105,11 @@ class Store:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _changed_at(path: Path) -> float:
+    """When the file was last written to; one that another worker has finished meanwhile is as new as can be."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf

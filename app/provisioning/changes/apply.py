@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.provisioning.changes import dependents
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of
 from app.provisioning.changes.plan import Plan
 from app.provisioning.changes.rehearsal import RefusedError, run
@@ -23,6 +24,14 @@ LOCK_TIMEOUT = "5s"
 
 class StaleError(Exception):
     """The database is not as it was when the plan was made; make another."""
+
+
+class BlockedError(RefusedError):
+    """Something that no plan touches stands on what a step drops or makes anew."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step.subject, "2BP01", "something stands on it that must be dropped first")
+        self.sentence = dependents.in_the_way(step.subject, step.blocked)
 
 
 class OutcomeError(Exception):
@@ -54,7 +63,9 @@ _MARK = re.compile(r"palaver revision (\S+) change (\S+)")
 
 async def mark_of(connection: asyncpg.Connection) -> Mark | None:
     """The mark of the last change; None: there was none."""
-    comment = await connection.fetchval("select pg_catalog.obj_description('public'::regnamespace, 'pg_namespace')")
+    comment = await connection.fetchval(
+        "select pg_catalog.left(pg_catalog.obj_description('public'::regnamespace, 'pg_namespace'), 200)"
+    )
     found = _MARK.fullmatch(comment or "")
     return Mark(UUID(found[1]), UUID(found[2])) if found else None
 
@@ -79,15 +90,19 @@ async def apply(
     """Carry out the steps that need nobody and those confirmed, all or none. `connection` has the app's rights only.
 
     The mark stands in the comment on schema public then. Raises StaleError, OutcomeError, or RefusedError with the
-    step's subject.
+    step's subject, BlockedError before anything is done.
     """
     confirmed = tuple(confirmed)
     steps = plan.chosen(confirmed)
+    for _, step in steps:
+        if step.blocked:
+            raise BlockedError(step)
     async with connection.transaction():
         await connection.execute(f"set local lock_timeout = {literal(LOCK_TIMEOUT)}")
         await _lock(connection, plan.live, [step for _, step in steps])
         if fingerprint(items_of(await catalog.read(connection))) != plan.catalog_digest:
             raise StaleError
+        await _check_free(connection, [step for _, step in steps])
         await _check_empty(connection, plan, [step for _, step in steps])
         ran = [await _carry_out(connection, number, step) for number, step in steps]
         await run(connection, "set constraints all immediate", "constraints")
@@ -116,6 +131,12 @@ async def _lock(connection: asyncpg.Connection, live: Items, steps: Collection[S
         await run(connection, f"lock table {', '.join(names)} in access exclusive mode", "tables")
 
 
+async def _check_free(connection: asyncpg.Connection, steps: Collection[Step]) -> None:
+    """Nothing came since that is in the way of a step."""
+    if any(step.blocked for step in dependents.told(steps, await dependents.read(connection))):
+        raise StaleError
+
+
 async def _check_empty(connection: asyncpg.Connection, plan: Plan, steps: Collection[Step]) -> None:
     """What was planned for tables without rows is not done to those that got some since."""
     former = {rename.new: rename.old for rename in plan.renames if rename.new.kind == "table"}
@@ -135,4 +156,4 @@ def _difference(expected: Items, found: Items) -> str:
     )
 
 
-__all__ = ["Mark", "OutcomeError", "Ran", "RefusedError", "StaleError", "apply", "mark_of", "occupied"]
+__all__ = ["BlockedError", "Mark", "OutcomeError", "Ran", "RefusedError", "StaleError", "apply", "mark_of", "occupied"]

@@ -31,6 +31,7 @@ Kind: TypeAlias = Literal[
     "schema",
     "extension",
     "enum",
+    "label",
     "table",
     "column",
     "primary key",
@@ -44,7 +45,10 @@ Kind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a thing is called. `name` is empty for a table itself and for its primary key; `table` for what has none."""
+    """What a thing is called. `name` is empty for a table itself and for its primary key; `table` for what has none.
+
+    A label is no thing of its own but can be renamed like one; in the place of a table it has its enum.
+    """
 
     kind: Kind
     schema: str

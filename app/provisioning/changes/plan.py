@@ -9,14 +9,15 @@ from typing import Any
 
 import msgspec
 
+from app.provisioning.changes.dependents import Dependent, told
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.order import drawn
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of, schema_of
 from app.provisioning.changes.merge import Drift, merged
-from app.provisioning.changes.renames import ChoiceError, Rename, recognised, renamed
+from app.provisioning.changes.renames import ChoiceError, Rename, holds, recognised, renamed
 from app.provisioning.changes.steps import Step, after, waiting
 from app.provisioning.schema.expressions import ExpressionError, checked
-from app.provisioning.schema.model import Evidence, Schema
+from app.provisioning.schema.model import Column, Evidence, Schema
 from app.provisioning.schema.validation import faults
 
 
@@ -52,8 +53,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """The digest of all that it does: what a person confirmed is this, and no other."""
-        told = [(step.kind, step.subject, step.sql, step.undo, step.asks) for step in self.steps]
-        return sha256(msgspec.json.encode((self.catalog_digest, told))).hexdigest()
+        said = [(step.kind, step.subject, step.sql, step.undo, step.asks, step.blocked) for step in self.steps]
+        return sha256(msgspec.json.encode((self.catalog_digest, said))).hexdigest()
 
     def waiting(self, confirmed: Iterable[int] = ()) -> frozenset[int]:
         """The steps that wait for a person, beside those confirmed."""
@@ -75,11 +76,13 @@ def planned(
     live: Schema,
     *,
     occupied: Collection[tuple[str, str]] = (),
+    dependents: Collection[Dependent] = (),
     choices: Choices | None = None,
 ) -> Plan:
     """The plan from `old` to `new` for a database that holds `live`, all three as PostgreSQL prints them.
 
-    `occupied`: schema and name of the tables that have rows. Raises ChoiceError where a choice fits nothing.
+    `occupied`: schema and name of the tables that have rows; `dependents`: what else is there. Raises ChoiceError where
+    a choice fits nothing.
     """
     choices = choices or Choices()
     before, wanted, there = items_of(old), items_of(new), items_of(live)
@@ -90,7 +93,7 @@ def planned(
     for rename in renames.taken:
         before = renamed(before, rename)
         # Where the database has the new name already, somebody was faster.
-        if rename.old in there and rename.new not in there:
+        if holds(there, rename.old) and not holds(there, rename.new):
             there = renamed(there, rename)
             full = {rename.new if key == rename.old else key for key in full}
             made.append(rename)
@@ -104,7 +107,14 @@ def planned(
         evidence=evidence,
         fills=_fills(choices.fills, target),
     )
-    return Plan(drawn(draft, made), result.drift + left_out, tuple(made), renames.possible, items_of(live), target)
+    return Plan(
+        told(drawn(draft, made), dependents),
+        result.drift + left_out,
+        tuple(made),
+        renames.possible,
+        items_of(live),
+        target,
+    )
 
 
 def _evidence(items: Items) -> Iterable[tuple[Key, Evidence]]:
@@ -150,6 +160,8 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
                 "number": number,
                 "kind": step.kind,
                 "subject": step.subject,
+                "renamed_from": None if step.rename is None else str(step.rename.old),
+                "fill": _fillable(step),
                 "explanation": step.explanation,
                 "sql": step.sql,
                 "undo": step.undo,
@@ -157,6 +169,7 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
                 "asks": step.asks,
                 "waits": number in held,
                 "conflict": step.conflict,
+                "blocked": step.blocked,
                 "confidence": step.confidence,
                 "evidence": _place(step.evidence),
                 "depends_on": step.depends_on,
@@ -177,6 +190,14 @@ def shown(plan: Plan, confirmed: Iterable[int] = ()) -> dict[str, Any]:
             for each in plan.possible_renames
         ],
     }
+
+
+def _fillable(step: Step) -> str | None:
+    """The column that a step wants a value in for rows that may have none."""
+    for edit in step.edits:
+        if step.kind == "rewriting" and isinstance(edit.before, Column) and isinstance(edit.after, Column):
+            return str(edit.key) if edit.before.nullable and not edit.after.nullable else None
+    return None
 
 
 def _place(evidence: Evidence | None) -> dict[str, Any] | None:

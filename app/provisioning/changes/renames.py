@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
 from app.provisioning.changes.items import Heading, Items, Key, Lookup, Thing, columns_of
-from app.provisioning.changes.words import column_renamed, type_renamed
+from app.provisioning.changes.words import column_renamed, label_renamed, type_renamed
 from app.provisioning.schema.model import (
     Check,
     Column,
@@ -28,6 +28,7 @@ from app.provisioning.schema.model import (
     TypeName,
     Unique,
 )
+from app.provisioning.schema.names import fit
 
 SURE: Final = 0.75
 LIKELY: Final = 0.5
@@ -40,7 +41,10 @@ class ChoiceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A table, a column or an enum under a new name. A column's table has its new name in `old` already."""
+    """A table, a column, an enum or a label of one under a new name.
+
+    The table of a column and the enum of a label have their new names in `old` already.
+    """
 
     old: Key
     new: Key
@@ -67,6 +71,9 @@ def recognised(old: Items, new: Items, said: Mapping[str, str | None]) -> Rename
     said = dict(said)
     before, after = old, Lookup(new)
     for kind, score in (("enum", _enums_alike), ("table", _tables_alike), ("column", _columns_alike)):
+        for rename in _passed_on(kind, before, new, said, taken):
+            taken.append(rename)
+            before = renamed(before, rename)
         gone = [key for key in before if key.kind == kind and key not in new]
         come = [key for key in new if key.kind == kind and key not in before]
         if kind == "column":
@@ -76,6 +83,12 @@ def recognised(old: Items, new: Items, said: Mapping[str, str | None]) -> Rename
         possible += maybe
         for rename in found:
             before = renamed(before, rename)
+        if kind == "enum":
+            found, maybe = _labels_matched(before, new, said, taken)
+            taken += found
+            possible += maybe
+            for rename in found:
+                before = renamed(before, rename)
     if left := [name for name, to in said.items() if to is not None]:
         raise ChoiceError(f"{left[0]} is no name that went with this change, so it cannot be a rename.")
     return Renames(tuple(taken), tuple(possible))
@@ -91,11 +104,8 @@ def _matched(
     found: list[Rename] = []
     refused: set[Key] = set()
     labels = {str(key): key for key in come}
-    former = {rename.new.table: rename.old.table for rename in taken if rename.new.kind == "table"}
     for key in gone:
-        # A person may call a column by its table's old name or by its new one.
-        names = {str(key), str(replace(key, table=former.get(key.table, key.table)))}
-        name = next((name for name in names if name in said), None)
+        name = _said_of(key, said, taken)
         if name is None:
             continue
         to = said.pop(name)
@@ -137,6 +147,106 @@ def _matched(
             Rename(a, b, round(confidence, 2))
         )
     return found, possible
+
+
+def _said_of(key: Key, said: Mapping[str, str | None], taken: Iterable[Rename]) -> str | None:
+    """As what a person speaks of a thing: they may call a column by its table's old name or by its new one."""
+    former = {rename.new.table: rename.old.table for rename in taken if rename.new.kind == "table"}
+    names = (str(key), str(replace(key, table=former.get(key.table, key.table))))
+    return next((name for name in names if name in said), None)
+
+
+def _passed_on(
+    kind: str, before: Items, after: Items, said: dict[str, str | None], taken: Iterable[Rename]
+) -> Iterator[Rename]:
+    """Renames that a person says of things that take each other's names, in an order in which each name is free."""
+    labels = {str(key): key for key in after if key.kind == kind}
+    pairs: dict[Key, Key] = {}
+    for key in before:
+        name = _said_of(key, said, taken) if key.kind == kind else None
+        target = labels.get((name and said[name]) or "")
+        if name is not None and target is not None and _family(target) == _family(key):
+            pairs[key] = target
+    pairs = {key: to for key, to in pairs.items() if key != to and (key in after or to in before)}
+    names = {key for key in before if key.kind == kind}
+    if any(to in names and to not in pairs for to in pairs.values()) or len(set(pairs.values())) < len(pairs):
+        return
+    for key in pairs:
+        said.pop(_said_of(key, said, taken) or "")
+    while pairs:
+        free = [key for key, to in pairs.items() if to not in names]
+        key = (free or list(pairs))[0]
+        to = pairs.pop(key)
+        if not free:
+            # They go round in a circle, so one of them stands aside for a moment.
+            aside = _called(key, fit(_name_of(key), "_aside", taken={_name_of(each) for each in names}))
+            pairs[aside], to = to, aside
+        names = names - {key} | {to}
+        yield Rename(key, to, 1.0, told=True)
+
+
+def _name_of(key: Key) -> str:
+    return key.table if key.kind == "table" else key.name
+
+
+def _called(key: Key, name: str) -> Key:
+    return replace(key, table=name) if key.kind == "table" else replace(key, name=name)
+
+
+def _labels_matched(
+    before: Items, after: Items, said: dict[str, str | None], taken: Iterable[Rename]
+) -> tuple[list[Rename], list[Rename]]:
+    """Labels that a person says were renamed, and the only one that differs of an enum that has as many as before."""
+    found: list[Rename] = []
+    possible: list[Rename] = []
+    former = {rename.new: rename.old for rename in taken if rename.new.kind == "enum"}
+    for key, wanted in after.items():
+        there = before.get(key)
+        if not isinstance(there, Enum) or not isinstance(wanted, Enum) or there.labels == wanted.labels:
+            continue
+        labels, refused = list(there.labels), set[str]()
+        come = [label for label in wanted.labels if label not in there.labels]
+        for place, label in enumerate(there.labels):
+            names = {str(_label(each, label)) for each in (key, former.get(key, key))}
+            name = next((name for name in names if name in said), None)
+            if label in wanted.labels or name is None:
+                continue
+            to = said.pop(name)
+            target = next((new for new in come if str(_label(key, new)) == to), None)
+            if to is None:
+                refused.add(label)
+            elif target is None or target in labels:
+                raise ChoiceError(f"{name} cannot be renamed to {to}, which is no label that came with this change.")
+            else:
+                labels[place] = target
+                found.append(Rename(_label(key, label), _label(key, target), 1.0, told=True))
+        pairs = _in_place(labels, wanted.labels)
+        for old, new in pairs:
+            if old not in refused:
+                sure = len(pairs) == 1 and len(labels) > 1
+                confidence = (SURE if sure else LIKELY) + (1 - SURE) * _names_alike(old, new)
+                (found if sure else possible).append(Rename(_label(key, old), _label(key, new), round(confidence, 2)))
+    return found, possible
+
+
+def _label(enum: Key, label: str) -> Key:
+    return Key("label", enum.schema, enum.name, label)
+
+
+def _in_place(old: list[str], new: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The labels that went and those that came in their places, where nothing else differs."""
+    pairs = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
+    if len(old) != len(new) or {a for a, _ in pairs} & set(new) or {b for _, b in pairs} & set(old):
+        return []
+    return pairs
+
+
+def holds(items: Items, key: Key) -> bool:
+    """Whether there is such a thing, or such a label of an enum."""
+    if key.kind != "label":
+        return key in items
+    enum = items.get(Key("enum", key.schema, name=key.table))
+    return isinstance(enum, Enum) and key.name in enum.labels
 
 
 def _family(key: Key) -> Key:
@@ -254,7 +364,7 @@ def _names_alike(a: str, b: str) -> float:
 
 def renamed(items: Items, rename: Rename) -> Items:
     """All things after a rename, with everything that names what was renamed."""
-    change = {"table": _table_renamed, "column": _column_renamed, "enum": _enum_renamed}[rename.old.kind]
+    change = _CHANGES[rename.old.kind]
     return dict(change(key, thing, rename.old, rename.new) for key, thing in items.items())
 
 
@@ -297,21 +407,46 @@ def _column_renamed(key: Key, thing: Thing, old: Key, new: Key) -> tuple[Key, Th
 
 
 def _enum_renamed(key: Key, thing: Thing, old: Key, new: Key) -> tuple[Key, Thing]:
-    def text(expression: str | None) -> str | None:
-        return type_renamed(expression, old.name, new.name) if expression else expression
+    if isinstance(thing, Enum) and key == old:
+        return new, replace(thing, name=new.name)
+    if (
+        isinstance(thing, Column)
+        and isinstance(thing.type, TypeName)
+        and (thing.type.schema, thing.type.name) == (old.schema, old.name)
+    ):
+        thing = replace(thing, type=replace(thing.type, name=new.name))
+    return key, _rewritten(thing, lambda text: type_renamed(text, old.name, new.name))
+
+
+def _label_renamed(key: Key, thing: Thing, old: Key, new: Key) -> tuple[Key, Thing]:
+    if isinstance(thing, Enum) and (key.schema, key.name) == (old.schema, old.table):
+        labels = (new.name if label == old.name else label for label in thing.labels)
+        return key, replace(thing, labels=tuple(labels))
+    return key, _rewritten(thing, lambda text: label_renamed(text, (old.schema, old.table), old.name, new.name))
+
+
+def _rewritten(thing: Thing, text: Callable[[str], str]) -> Thing:
+    """A thing with each of its expressions written anew."""
+
+    def maybe(expression: str | None) -> str | None:
+        return None if expression is None else text(expression)
 
     match thing:
-        case Enum() if key == old:
-            return new, replace(thing, name=new.name)
         case Column():
-            if isinstance(thing.type, TypeName) and (thing.type.schema, thing.type.name) == (old.schema, old.name):
-                thing = replace(thing, type=replace(thing.type, name=new.name))
-            thing = replace(thing, default=text(thing.default), generated=text(thing.generated))
+            return replace(thing, default=maybe(thing.default), generated=maybe(thing.generated))
         case Check():
-            thing = replace(thing, expression=text(thing.expression) or "")
+            return replace(thing, expression=text(thing.expression))
         case Exclusion():
-            thing = replace(thing, definition=text(thing.definition) or "")
+            return replace(thing, definition=text(thing.definition))
         case Index():
-            parts = tuple(replace(part, of=text(part.of) or "") if part.is_expression else part for part in thing.parts)
-            thing = replace(thing, parts=parts, where=text(thing.where))
-    return key, thing
+            parts = tuple(replace(part, of=text(part.of)) if part.is_expression else part for part in thing.parts)
+            return replace(thing, parts=parts, where=maybe(thing.where))
+    return thing
+
+
+_CHANGES: Final[Mapping[str, Callable[[Key, Thing, Key, Key], tuple[Key, Thing]]]] = {
+    "table": _table_renamed,
+    "column": _column_renamed,
+    "enum": _enum_renamed,
+    "label": _label_renamed,
+}

@@ -29,7 +29,8 @@ class Step:
     """One change, which a person can understand and decide on.
 
     `undo` are statements that bring back what was, its data too; None where only a backup from before can. `asks` says
-    that it waits for a person. `empties` are tables that the step takes to have no rows.
+    that it waits for a person. `empties` are tables that the step takes to have no rows; `remade` is what it drops
+    and makes anew; `blocked` names what no plan touches and PostgreSQL will not do it beside.
     """
 
     kind: StepKind
@@ -46,6 +47,8 @@ class Step:
     edits: tuple[Edit, ...] = ()
     rename: Rename | None = None
     empties: tuple[Key, ...] = ()
+    remade: tuple[Key, ...] = ()
+    blocked: tuple[str, ...] = ()
 
 
 def after(items: Items, steps: Iterable[Step]) -> Items:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from app.provisioning.changes.dependents import Dependent
+from app.provisioning.changes.items import Key
 from app.provisioning.changes.plan import Choices, Plan, planned
 from app.provisioning.changes.renames import Rename
 from app.provisioning.schema.model import Schema
@@ -16,13 +18,24 @@ from app.provisioning.schema.model import Schema
 
 def inverted(renames: Iterable[Rename]) -> dict[str, str | None]:
     """What was renamed, the other way round, as a person would say it."""
-    return {str(rename.new): str(rename.old) for rename in renames}
+    former: dict[Key, Key] = {}
+    for rename in renames:
+        former[rename.new] = former.pop(rename.old, rename.old)
+    return {str(new): str(old) for new, old in former.items()}
 
 
-def undoing(plan: Plan, old: Schema, new: Schema, live: Schema, *, occupied: Collection[tuple[str, str]] = ()) -> Plan:
+def undoing(
+    plan: Plan,
+    old: Schema,
+    new: Schema,
+    live: Schema,
+    *,
+    occupied: Collection[tuple[str, str]] = (),
+    dependents: Collection[Dependent] = (),
+) -> Plan:
     """The plan that takes an applied one back. `old` and `new` are those that it was made from."""
     choices = Choices(renames=inverted(plan.renames))
-    return planned(new, old, live, occupied=occupied, choices=choices)
+    return planned(new, old, live, occupied=occupied, dependents=dependents, choices=choices)
 
 
 def statements_back(plan: Plan, confirmed: Iterable[int] = ()) -> list[str] | None:

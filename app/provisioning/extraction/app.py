@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import Final, cast
 
 from app.provisioning.extraction.merging import merged
-from app.provisioning.extraction.result import IMPOSSIBLE, Extraction, Finding, Reader, ReaderName
+from app.provisioning.extraction.result import IMPOSSIBLE, TOO_MUCH, Extraction, Finding, Reader, ReaderName
 from app.provisioning.schema.validation import faults
 from app.provisioning.source.files import SourceTree
+from app.provisioning.source.program import Program
 
 MAPPERS: Final[tuple[ReaderName, ...]] = ("prisma", "typeorm", "drizzle", "sequelize", "mongoose")
 """Those that say outright what the tables are; where two say it of one table, the earlier one counts."""
@@ -25,6 +26,11 @@ def extract(tree: SourceTree) -> Extraction:
         found += [] if inferred is None else [inferred]
     result = merged(found) if found else Extraction()
     impossible = [Finding("error", "", 0, IMPOSSIBLE, sentence) for sentence in faults(result.schema)]
+    if Program.of(tree).was_too_much:
+        sentence = (
+            "Values or names in the code lead to more others than are followed; what hangs on them may be missing."
+        )
+        impossible.append(Finding("warning", "", 0, TOO_MUCH, sentence))
     return Extraction(
         reader=next((each.reader for each in found if each.schema.tables), result.reader),
         schema=result.schema,

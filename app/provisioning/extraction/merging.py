@@ -19,14 +19,15 @@ def merged(extractions: Sequence[Extraction]) -> Extraction:
     for extraction in extractions:
         other = _with_enums_apart(schema, extraction)
         new = []
+        tables, enums = _tables(schema), _enums(schema)
         for table in other.tables:
-            if schema.table(table.name, table.schema) is None:
+            if (table.schema, table.name) not in tables:
                 new.append(table)
             else:
                 rejected.append(Rejected(table.name, _taken(table), table.evidence or _nowhere(extraction)))
         schema = Schema(
             tables=(*schema.tables, *new),
-            enums=(*schema.enums, *(enum for enum in other.enums if schema.enum(enum.name, enum.schema) is None)),
+            enums=(*schema.enums, *(enum for enum in other.enums if (enum.schema, enum.name) not in enums)),
             schemas=tuple(dict.fromkeys((*schema.schemas, *other.schemas))),
             extensions=tuple(dict.fromkeys((*schema.extensions, *other.extensions))),
         )
@@ -55,8 +56,9 @@ def _with_enums_apart(schema: Schema, extraction: Extraction) -> Schema:
     other = extraction.schema
     names: dict[tuple[str, str], str] = {}
     enums: list[Enum] = []
+    there = _enums(schema)
     for enum in other.enums:
-        known = schema.enum(enum.name, enum.schema)
+        known = there.get((enum.schema, enum.name))
         if known is not None and known.labels != enum.labels:
             names[enum.schema, enum.name] = name = f"{enum.name[:50]}_{extraction.reader}"
             enums.append(replace(enum, name=name))
@@ -83,8 +85,9 @@ def _with_keys_that_hold(schema: Schema) -> tuple[Schema, list[Finding]]:
     """The schema without the foreign keys whose target has become another reader's table that does not fit."""
     lost: list[Finding] = []
     tables = []
+    there = _tables(schema)
     for table in schema.tables:
-        kept = tuple(key for key in table.foreign_keys if _holds(schema, table, key))
+        kept = tuple(key for key in table.foreign_keys if _holds(there, table, key))
         for key in set(table.foreign_keys) - set(kept):
             place = key.evidence or table.evidence or Evidence("", 0, "")
             lost.append(
@@ -101,8 +104,16 @@ def _with_keys_that_hold(schema: Schema) -> tuple[Schema, list[Finding]]:
     return replace(schema, tables=tuple(tables)), sorted(lost, key=lambda each: (each.file, each.line, each.message))
 
 
-def _holds(schema: Schema, table: Table, key: ForeignKey) -> bool:
-    target = schema.table(key.target, key.target_schema)
+def _tables(schema: Schema) -> dict[tuple[str, str], Table]:
+    return {(table.schema, table.name): table for table in reversed(schema.tables)}
+
+
+def _enums(schema: Schema) -> dict[tuple[str, str], Enum]:
+    return {(enum.schema, enum.name): enum for enum in reversed(schema.enums)}
+
+
+def _holds(there: dict[tuple[str, str], Table], table: Table, key: ForeignKey) -> bool:
+    target = there.get((key.target_schema, key.target))
     if target is None or set(key.target_columns) not in unique_sets(target):
         return False
     pairs = zip(key.columns, key.target_columns, strict=True)

@@ -13,6 +13,7 @@ Severity: TypeAlias = Literal["error", "warning"]
 ReaderName: TypeAlias = Literal["prisma", "typeorm", "mongoose", "drizzle", "sequelize", "components"]
 
 IMPOSSIBLE: Final = "schema.impossible"
+TOO_MUCH: Final = "limit.followed"
 
 
 @dataclass(frozen=True, slots=True)

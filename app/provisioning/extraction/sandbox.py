@@ -7,6 +7,7 @@ What it is given and gives back is MessagePack.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import resource
 import sys
@@ -24,6 +25,9 @@ READERS: Final = 2
 
 TIMEOUT_SECONDS: Final = 60.0
 MOST_MEMORY_BYTES: Final = 2 * 1024**3
+GARBAGE_THRESHOLDS: Final = (5_000, 10, 10)
+"""Syntax trees are many objects and little garbage."""
+
 _PROJECT: Final = Path(__file__).parents[3]
 _PROGRAM: Final[tuple[str, ...]] = ("-E", "-s", "-m", __name__)
 
@@ -91,11 +95,20 @@ def digest(tree: SourceTree) -> str:
     return hashed.hexdigest()
 
 
+def bound() -> None:
+    """Bound what this process may use from now on, for good."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, int(TIMEOUT_SECONDS)),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
 def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(TIMEOUT_SECONDS), int(TIMEOUT_SECONDS)))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    bound()
     from app.provisioning.extraction.app import extract
 
     given = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Given)
@@ -108,6 +121,8 @@ def _main() -> None:
         reply = _Reply(extracted=extracted)
     except SourceError as error:
         reply = _Reply(refused=str(error))
+    except RecursionError:
+        reply = _Reply(refused="The app's code is nested deeper, or in longer chains, than can be read.")
     sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
 
 

@@ -43,6 +43,8 @@ class _There:
 
     tables: dict[tuple[str, str], Table]
     enums: set[tuple[str, str]]
+    unique: dict[tuple[str, str], set[frozenset[str]]]
+    """The sets of columns that a foreign key to a table may refer to."""
 
 
 def faults(schema: Schema) -> list[str]:
@@ -53,6 +55,7 @@ def faults(schema: Schema) -> list[str]:
     there = _There(
         {(table.schema, table.name): table for table in schema.tables},
         {(enum.schema, enum.name) for enum in schema.enums},
+        {(table.schema, table.name): {*_unique_columns(table)} for table in schema.tables},
     )
     return [*_of_schemas(schema), *_of_relations(schema), *_of_enums(schema)] + [
         sentence for table in schema.tables for sentence in _of_table(there, table)
@@ -119,16 +122,17 @@ def _of_table(there: _There, table: Table) -> Iterator[str]:
         yield f"{_start(where)} has two constraints {name!r}."
     for constraint in constraints:
         yield from _of_name(f"constraint of {where},", constraint.name)
+    names = {column.name for column in table.columns}
     for named in keys:
-        yield from _of_columns(table, f"{named.name!r} of {where}", named.columns)
+        yield from _of_columns(names, f"{named.name!r} of {where}", named.columns)
     for check in table.checks:
         yield from _of_expression(f"check {check.name!r} of {where}", checked, check.expression)
     for exclusion in table.exclusions:
         yield from _of_expression(f"exclusion {exclusion.name!r} of {where}", checked, exclusion.definition)
     for index in table.indexes:
-        yield from _of_index(table, index)
+        yield from _of_index(table, names, index)
     for foreign_key in table.foreign_keys:
-        yield from _of_foreign_key(there, table, foreign_key)
+        yield from _of_foreign_key(there, table, names, foreign_key)
 
 
 def _of_column(there: _There, where: str, column: Column) -> Iterator[str]:
@@ -154,11 +158,11 @@ def _of_column(there: _There, where: str, column: Column) -> Iterator[str]:
     yield from _of_comment(where, column.comment)
 
 
-def _of_index(table: Table, index: Index) -> Iterator[str]:
+def _of_index(table: Table, names: set[str], index: Index) -> Iterator[str]:
     where = f"index {index.name!r} of table {table.name!r}"
     yield from _of_name("index", index.name)
     columns = [part.of for part in index.parts if not part.is_expression]
-    yield from _of_columns(table, where, (*columns, *index.include), repeatable=True, all_of=len(index.parts))
+    yield from _of_columns(names, where, (*columns, *index.include), repeatable=True, all_of=len(index.parts))
     for part in index.parts:
         if part.is_expression:
             yield from _of_expression(where, checked, part.of)
@@ -169,37 +173,36 @@ def _of_index(table: Table, index: Index) -> Iterator[str]:
     yield from _of_expression(where, checked_type, index.method)
 
 
-def _of_foreign_key(there: _There, table: Table, key: ForeignKey) -> Iterator[str]:
+def _of_foreign_key(there: _There, table: Table, names: set[str], key: ForeignKey) -> Iterator[str]:
     where = f"foreign key {key.name!r} of table {table.name!r}"
-    yield from _of_columns(table, where, key.columns)
+    yield from _of_columns(names, where, key.columns)
     target = there.tables.get((key.target_schema, key.target))
     if target is None:
         yield f"{_start(where)} refers to table {key.target!r}, which is not there."
         return
     if len(key.columns) != len(key.target_columns):
         yield f"{_start(where)} has {len(key.columns)} columns for {len(key.target_columns)}."
-    if not any(set(key.target_columns) == columns for columns in _unique_columns(target)):
+    if frozenset(key.target_columns) not in there.unique[target.schema, target.name]:
         columns = ", ".join(key.target_columns)
         yield f"{_start(where)} refers to {key.target!r} ({columns}), which no key and no unique index holds unique."
 
 
-def _unique_columns(table: Table) -> Iterator[set[str]]:
+def _unique_columns(table: Table) -> Iterator[frozenset[str]]:
     """The sets of columns that a foreign key may refer to."""
     for key in (table.primary_key, *table.uniques):
         if key is not None and not key.deferrable:
-            yield set(key.columns)
+            yield frozenset(key.columns)
     for index in table.indexes:
         if index.unique and index.where is None and not any(part.is_expression for part in index.parts):
-            yield {part.of for part in index.parts}
+            yield frozenset(part.of for part in index.parts)
 
 
 def _of_columns(
-    table: Table, where: str, columns: tuple[str, ...], *, repeatable: bool = False, all_of: int | None = None
+    there: set[str], where: str, columns: tuple[str, ...], *, repeatable: bool = False, all_of: int | None = None
 ) -> Iterator[str]:
     number = len(columns) if all_of is None else all_of
     if not 0 < number <= MOST_KEY_COLUMNS:
         yield f"{_start(where)} has {number} columns; it may have from 1 to {MOST_KEY_COLUMNS}."
-    there = {column.name for column in table.columns}
     yield from (f"{_start(where)} is on column {name!r}, which is not there." for name in columns if name not in there)
     if not repeatable:
         yield from (f"{_start(where)} has column {name!r} twice." for name in _repeated(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,6 +24,7 @@ class AppServer:
 
     def __init__(self, url: str) -> None:
         self.address = Address(url)
+        self._extensions: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def place(self, names: Names, *, gently: bool = False) -> AsyncIterator[Place]:
@@ -41,12 +43,29 @@ class AppServer:
         async with scratch(self.address) as hand:
             yield hand
 
+    async def without(self, extensions: Collection[str]) -> frozenset[str]:
+        """Those of the extensions that apps cannot have here; asked only for what was not there. Raises AppServerError.
+
+        What the operator installs meanwhile is found, since it was not there.
+        """
+        if not self._extensions.issuperset(extensions):
+            async with self.address.link() as link:
+                self._extensions = frozenset(row["name"] for row in await link.rows("extensions"))
+        return frozenset(extensions) - self._extensions
+
     async def sizes(self) -> dict[Names, int]:
         """Bytes of every app's database. Raises AppServerError."""
         async with self.address.link() as link:
             rows = await link.rows("sizes", apps=naming.APPS)
         named = ((Names.of(row["database"]), row["bytes"]) for row in rows)
         return {names: size for names, size in named if names is not None}
+
+    async def sizes_of(self, database: str, *, every: float) -> AsyncIterator[int]:
+        """Bytes of a database, again and again, so many seconds apart. Raises AppServerError."""
+        async with self.address.link() as link:
+            while True:
+                yield int(await link.value("size", database=database))
+                await asyncio.sleep(every)
 
     async def usage(self, apps: Collection[Names]) -> dict[Names, Usage]:
         """Figures of those apps' databases, as usage.py says. Raises AppServerError."""

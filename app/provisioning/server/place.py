@@ -10,12 +10,13 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
-from app.provisioning.server.errors import AppServerError, AppServerUnavailable
+from app.provisioning.server.errors import AppDatabaseGone, AppServerError, AppServerUnavailable
+from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
@@ -39,9 +40,9 @@ class Hand:
         return self.address.url(self.credentials)
 
     @asynccontextmanager
-    async def link(self, *, seconds: float = COMMAND_SECONDS) -> AsyncIterator[Link]:
-        """A connection, which acts as the app's role. Raises AppServerError."""
-        async with self.address.link(self.credentials, seconds=seconds) as link:
+    async def link(self, *, seconds: float = COMMAND_SECONDS, guarded: bool = False) -> AsyncIterator[Link]:
+        """A connection, which acts as the app's role; `guarded`: see Address.link(). Raises AppServerError."""
+        async with self.address.link(self.credentials, seconds=seconds, guarded=guarded) as link:
             yield link
 
 
@@ -83,20 +84,20 @@ class Place:
             connections=limits.connections,
         )
         if found["is_broken"]:
-            await run("drop_database", database=names.database)
+            await insist(self.link, "drop_database", names.database, database=names.database)
         if found["is_broken"] is not False:
             await run("create_database", database=names.database, owner=naming.OWNER)
         await run("shut_database", database=names.database)
         await run("open_database", database=names.database, role=names.role)
         await run("allow_connections", database=names.database)
         await limited(self.link, names.database, limits)
-        async with self.address.link(database=names.database) as inside:
+        async with self.address.link(database=names.database, guarded=True) as inside:
             await inside.run("drop_standard_schema")
 
     async def clear(self) -> None:
         """There is no database, and nobody gets in. Raises AppServerError."""
         await self.quarantine()
-        await self.link.run("drop_database", database=self.names.database)
+        await insist(self.link, "drop_database", self.names.database, database=self.names.database)
 
     async def open(self) -> None:
         """Let the app's logins in. Raises AppServerError."""
@@ -114,12 +115,12 @@ class Place:
         await self.quarantine()
         # A role cannot go before the database in which it owns something.
         for database in self.names.databases.values():
-            await self.link.run("drop_database", database=database)
+            await insist(self.link, "drop_database", database, database=database)
         for role in (self.names.second_login, self.names.frozen, self.names.role):
             await drop_role(self.address, self.link, role, home=self.names)
 
-    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> None:
-        """A new password, valid from now for `login`; the other login's ends after `grace`. Raises AppServerError.
+    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> str:
+        """A new password, valid from now for `login`; when the other's ends, after `grace`. Raises AppServerError.
 
         PostgreSQL keeps one password for a role, so that two logins take turns. Connections live on.
         """
@@ -133,8 +134,10 @@ class Place:
         if login == names.second_login:
             await self.link.run("act_as", login=login, role=names.role)
         await self.link.run("renew_login", login=login, **role)
+        until = await self.link.after(grace)
         if other in logins:
-            await self.link.run("retire_login", login=other, until=_in(grace))
+            await self.link.run("retire_login", login=other, until=until)
+        return until
 
     async def gather(self) -> None:
         """What the second login made without acting as the app belongs to the app. Raises AppServerError."""
@@ -150,6 +153,11 @@ class Place:
     async def receipt(self, login: str, password: str) -> list[Trial]:
         """What the app's login tried against the server, and how that was refused. Raises AppServerError."""
         return await receipt(self.address, self.link, self.names, login, password)
+
+    async def must_exist(self) -> None:
+        """Raises AppDatabaseGone where somebody dropped the database, and AppServerError."""
+        if not await self.exists():
+            raise AppDatabaseGone()
 
     async def exists(self) -> bool:
         """Whether there is a database. Raises AppServerError."""
@@ -168,9 +176,8 @@ class Place:
         """A login that is gone afterwards; beside the app's role a member of `roles`. Raises AppServerError."""
         name = f"hand_{secrets.token_hex(8)}"
         password = new_password()
-        await self.link.run(
-            "create_hand", hand=name, verifier=verifier(password), until=_in(HAND_LIFE), role=self.names.role
-        )
+        until = await self.link.after(HAND_LIFE)
+        await self.link.run("create_hand", hand=name, verifier=verifier(password), until=until, role=self.names.role)
         try:
             for role in roles:
                 await self.link.run("add_hand_to", role=role, hand=name)
@@ -178,6 +185,16 @@ class Place:
             yield Hand(self.address, Credentials(name, password, self.names.database))
         finally:
             await self.drop_hand(name)
+
+    async def let_read_all(self, hand: Hand) -> bool:
+        """Whether no policy holds for a hand now; the server may lack that. Raises AppServerError.
+
+        It can read no tables by that but those of the app.
+        """
+        if not await self.link.value("may_bypass_policies"):
+            return False
+        await self.link.run("bypass_policies", hand=hand.credentials.user)
+        return True
 
     async def drop_hand(self, name: str) -> None:
         """A hand, its sessions, and what was made by it without acting as the app. Raises AppServerError."""
@@ -193,7 +210,8 @@ class Place:
     async def _give_back(self, owner: str, *, forget: bool = False) -> None:
         async with self.hand(owner) as hand:
             for row in await self.link.rows("databases", **self.names.databases):
-                async with self.address.link(replace(hand.credentials, database=row["datname"])) as link:
+                inside = replace(hand.credentials, database=row["datname"])
+                async with self.address.link(inside, guarded=True) as link:
                     await link.run("act_as_oneself")
                     await link.run("give_back", **{"from": owner, "to": self.names.role})
                     if forget:
@@ -202,7 +220,3 @@ class Place:
     async def _logins(self) -> list[str]:
         first, second = self.names.logins
         return [row["rolname"] for row in await self.link.rows("logins", first=first, second=second)]
-
-
-def _in(span: timedelta) -> str:
-    return (datetime.now(UTC) + span).isoformat()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address, Credentials, Link
+from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.place import Hand
 from app.provisioning.server.roles import drop_role
@@ -47,7 +48,7 @@ async def drop_expired(address: Address, link: Link) -> int:
 
 
 async def _create(address: Address, link: Link, login: Credentials) -> None:
-    name, until = login.user, (datetime.now(UTC) + LIFE).isoformat()
+    name, until = login.user, await link.after(LIFE)
     # The role first, and last to go: by it a database is found that was left.
     await link.run(
         "create_scratch_role",
@@ -61,7 +62,7 @@ async def _create(address: Address, link: Link, login: Credentials) -> None:
     await link.run("open_database", database=name, role=name)
     await limited(link, name, _LIMITS)
     await link.run("allow_connections", database=name)
-    async with address.link(database=name) as inside:
+    async with address.link(database=name, guarded=True) as inside:
         await inside.run("drop_standard_schema")
     async with address.link(login) as inside:
         await inside.run("create_schema")
@@ -69,7 +70,7 @@ async def _create(address: Address, link: Link, login: Credentials) -> None:
 
 async def _drop(address: Address, link: Link, name: str) -> None:
     # A role cannot go before the database in which it owns something.
-    await link.run("drop_database", database=name)
+    await insist(link, "drop_database", name, database=name)
     await drop_role(address, link, name)
 
 

@@ -69,7 +69,7 @@ $$
 create schema if not exists public
 
 -- name: mark
-select pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace')
+select pg_catalog.left(pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace'), 200)
 
 -- name: table_count
 select count(*)
@@ -119,6 +119,28 @@ comment on database :"database" is :'mark'
 -- name: mark_of_database
 select pg_catalog.shobj_description(d.oid, 'pg_database') from pg_catalog.pg_database as d where d.datname = :'database'
 
+-- name: wait_briefly
+set lock_timeout = '2s'
+
+-- name: wait_as_usual
+reset lock_timeout
+
+-- name: holders
+select distinct a.datname
+from pg_catalog.pg_locks as l
+inner join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+where
+    l.locktype = 'object'
+    and l.granted
+    and a.datname ~ :'apps'
+    and a.usename !~ :'hands'
+    and (
+        l.classid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+        and l.objid = (select r.oid from pg_catalog.pg_roles as r where r.rolname = :'subject')
+        or l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
+        and l.objid = (select d.oid from pg_catalog.pg_database as d where d.datname = :'subject')
+    )
+
 -- name: drop_role
 drop role if exists :"role"
 
@@ -159,6 +181,15 @@ create role :"role" login password :'verifier' connection limit :connections val
 -- name: expired_scratches
 select r.rolname as name from pg_catalog.pg_roles as r where r.rolname ~ :'scratches' and r.rolvaliduntil < pg_catalog.now()
 
+-- name: may_bypass_policies
+-- Older servers let only superusers hand it on.
+select r.rolbypassrls and pg_catalog.current_setting('server_version_num')::integer >= 160000
+from pg_catalog.pg_roles as r
+where r.rolname = session_user
+
+-- name: bypass_policies
+alter role :"hand" bypassrls
+
 -- name: add_hand_to
 grant :"role" to :"hand"
 
@@ -193,6 +224,12 @@ drop owned by :"role"
 -- name: act_as_oneself
 set role none
 
+-- name: extensions
+select e.name
+from pg_catalog.pg_available_extensions as e
+inner join pg_catalog.pg_available_extension_versions as v on v.name = e.name and v.version = e.default_version
+where v.trusted or not v.superuser
+
 -- name: sizes
 select d.datname as database, pg_catalog.pg_database_size(d.oid) as bytes
 from pg_catalog.pg_database as d
@@ -200,6 +237,9 @@ where d.datname ~ :'apps' and d.datconnlimit <> -2
 
 -- name: size
 select pg_catalog.pg_database_size(:'database')
+
+-- name: moment_after
+select pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds)
 
 -- name: version
 select pg_catalog.current_setting('server_version')
@@ -209,6 +249,29 @@ select d.datname as name from pg_catalog.pg_database as d where d.datname ~ :'ap
 union
 select r.rolname from pg_catalog.pg_roles as r where r.rolname ~ :'apps'
 order by name
+
+-- name: standing
+select d.datname as name, true as is_database, false as can_login
+from pg_catalog.pg_database as d
+where d.datname ~ :'apps' and d.datconnlimit <> -2
+union all
+select r.rolname, false, r.rolcanlogin
+from pg_catalog.pg_roles as r
+where r.rolname ~ :'apps'
+order by name
+
+-- name: rights_lacking
+select l.name
+from pg_catalog.pg_roles as r
+cross join lateral (
+    values
+    ('createdb', r.rolcreatedb),
+    ('createrole', r.rolcreaterole),
+    (:'owner', pg_catalog.pg_has_role(r.oid, pg_catalog.to_regrole(:'owner'), 'member')),
+    ('pg_monitor', pg_catalog.pg_has_role(r.oid, 'pg_monitor', 'member')),
+    ('pg_signal_backend', pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'member'))
+) as l (name, is_held)
+where r.rolname = current_user and not r.rolsuper and l.is_held is not true
 
 -- name: others
 select d.datname
@@ -253,9 +316,6 @@ select a.datname as database, count(*) as connections
 from pg_catalog.pg_stat_activity as a
 where a.datname ~ :'apps' and a.usename !~ :'hands'
 group by a.datname
-
--- name: only_own_names
-set search_path = pg_catalog
 
 -- name: usage
 select

@@ -6,13 +6,16 @@ from typing import Final
 
 from tree_sitter import Node
 
-from app.provisioning.source.operators import is_false, number, of_one, of_several, with_reverse
+from app.provisioning.source.operators import is_false, joined, number, of_one, of_several, with_reverse
 from app.provisioning.source.syntax import Module, text, unquoted
 from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Name, Names, Opaque, Record, Value
 from app.provisioning.source.written import CLASSES, call_at, operands, static_field
 
 MOST_DEPTH: Final = 60
 """How deep a value may be nested, and how many names may stand between a use and its value."""
+
+MOST_ITEMS: Final = 50_000
+"""Of a list."""
 
 _TRANSPARENT: Final = frozenset(
     {
@@ -35,11 +38,12 @@ class Evaluation:
 
     def of(self, at: Found) -> Value:
         """The value of an expression, or the first one of what a declaration declares."""
-        return self._value(at.module, at.node, 0)
+        with self._names.steps.for_one():
+            return self._value(at.module, at.node, 0)
 
     def _value(self, module: Module, node: Node, depth: int) -> Value:
         here = Found(module, node)
-        if depth > MOST_DEPTH:
+        if depth > MOST_DEPTH or not self._names.steps.take():
             return Opaque(here)
         if node.type in _TRANSPARENT:
             parts = [child for child in node.named_children if child.type != "comment"]
@@ -79,11 +83,15 @@ class Evaluation:
                 value = node.child_by_field_name("value")
                 return UNDEFINED if value is None else self._value(module, value, depth + 1)
             case "enum_declaration":
-                return self.enum_members(here)
+                return self._members_of(here, depth)
         return Opaque(here)
 
     def enum_members(self, enum: Found) -> dict[str, Value]:
         """The members of a TypeScript enum with their values."""
+        with self._names.steps.for_one():
+            return self._members_of(enum, 0)
+
+    def _members_of(self, enum: Found, depth: int) -> dict[str, Value]:
         members: dict[str, Value] = {}
         body = enum.node.child_by_field_name("body")
         following: int | None = 0
@@ -91,7 +99,7 @@ class Evaluation:
             if child.type == "enum_assignment":
                 name = child.child_by_field_name("name")
                 given = child.child_by_field_name("value")
-                value = UNDEFINED if given is None else self._value(enum.module, given, 1)
+                value = UNDEFINED if given is None else self._value(enum.module, given, depth + 1)
                 if isinstance(value, Name):
                     value = members.get(value.text.rpartition(".")[2], value)
             elif child.type in ("property_identifier", "string"):
@@ -141,16 +149,14 @@ class Evaluation:
         plain = unquoted(node)
         if plain is not None:
             return plain
-        pieces: list[str] = []
+        pieces: list[Value] = []
         for child in node.named_children:
             if child.type == "template_substitution":
-                value = self._value(module, child.named_children[0], depth + 1) if child.named_children else None
-                if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-                    return Opaque(Found(module, node))
-                pieces.append(str(value))
+                pieces.append(self._value(module, child.named_children[0], depth + 1) if child.named_children else None)
             else:
                 pieces.append(text(child))
-        return "".join(pieces)
+        known = joined(pieces)
+        return Opaque(Found(module, node)) if known is None else known
 
     def _array(self, module: Module, node: Node, depth: int) -> list[Value]:
         values: list[Value] = []
@@ -162,6 +168,8 @@ class Evaluation:
                 values.extend(spread if isinstance(spread, list) else [spread])
             else:
                 values.append(self._value(module, child, depth + 1))
+            if len(values) > MOST_ITEMS:
+                return [Opaque(Found(module, node))]
         return values
 
     def _object(self, module: Module, node: Node, depth: int) -> Record:

@@ -4,28 +4,58 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 from tree_sitter import Node
 
-from app.provisioning.source.evaluation import Evaluation
-from app.provisioning.source.files import SourceTree
+from app.provisioning.source.evaluation import MOST_DEPTH, Evaluation
+from app.provisioning.source.files import MOST_PATH_BYTES, SourceTree
 from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
-from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Value
+from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Steps, Value
+
+MOST_LOOKS: Final = 500_000
+"""Modules that are looked into for names which others export as a whole; what takes more is not found."""
 
 _INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
+_Place: TypeAlias = tuple[Module, str, bool]
+"""Where a name is to be looked for: in a module, and whether among what it exports."""
 
 
 class Program:
     """All modules of an app. They are parsed when first asked for."""
 
-    def __init__(self, tree: SourceTree) -> None:
+    def __init__(self, tree: SourceTree, parsed: Program | None = None) -> None:
+        """`parsed`: a program that has some of the same files; what it may still do is for both."""
         self._sources = {path: source for path, source in tree.files.items() if path.endswith(CODE_SUFFIXES)}
-        self._modules: dict[str, Module] = {}
+        self._modules: dict[str, Module] = {} if parsed is None else parsed._shared_with(tree)
         self._blocks: dict[tuple[str, int], Module | None] = {}
-        self._aliases = _path_aliases(tree)
+        self._resolved: dict[tuple[str, str], str | None] = {}
+        self._stars: dict[str, _Stars] = {}
+        self._known: dict[tuple[str, str, bool], Found | None] = {}
+        self._origins: dict[tuple[str, str], Import | None] = {}
+        self._aliases = _Aliases(_path_aliases(tree))
         self._evaluation = Evaluation(self)
+        self._looks_left = MOST_LOOKS
+        self.steps: Steps = Steps() if parsed is None else parsed.steps
+
+    @classmethod
+    def of(cls, tree: SourceTree) -> Program:
+        """The one program of a tree: each file is parsed once, whoever reads it."""
+        if tree not in _PROGRAMS:
+            _PROGRAMS[tree] = cls(tree)
+        return _PROGRAMS[tree]
+
+    def _shared_with(self, tree: SourceTree) -> dict[str, Module]:
+        return {path: each for path, each in self._modules.items() if tree.files.get(path) == self._sources[path]}
+
+    @property
+    def was_too_much(self) -> bool:
+        """Whether something was not followed to its end, since it leads to too much."""
+        return self.steps.were_too_many or self._looks_left <= 0
 
     def paths(self) -> Iterator[str]:
         """The files of code, in order."""
@@ -52,6 +82,8 @@ class Program:
         its identifier, which has no value of its own. A name may be a path through a module (`models.User`).
         """
         owner, _, last = name.rpartition(".")
+        if owner and name.count(".") > MOST_DEPTH:
+            return None
         if owner:
             inside = self.find(module, owner, at)
             return self.exported(inside.module, last) if inside and inside.node.type == "program" else None
@@ -62,9 +94,10 @@ class Program:
                 if (node := block.declared.get(name)) is not None:
                     return Found(module, node)
                 if (imported := block.imported.get(name)) is not None:
-                    return self._follow(module, imported, set())
+                    target = self.resolve(module, imported.source)
+                    return None if target is None else self.exported(target, imported.name)
             around = around.parent
-        return self._find(module, name, set())
+        return self._found((module, name, False))
 
     def _block(self, module: Module, node: Node) -> Module | None:
         key = (module.path, node.id)
@@ -74,7 +107,7 @@ class Program:
 
     def exported(self, module: Module, name: str) -> Found | None:
         """What a module exports under a name (`default` too)."""
-        return self._exported(module, name, set())
+        return self._found((module, name, True))
 
     def imported_from(self, module: Module, name: str) -> str | None:
         """The package or path from which a module has a name; None where it is not imported."""
@@ -83,21 +116,26 @@ class Program:
 
     def resolve(self, module: Module, source: str) -> Module | None:
         """The module that an import's path names; None for packages and files that are not there."""
-        bases = []
+        key = (posixpath.dirname(module.path) if source.startswith(".") else "", source)
+        if key not in self._resolved:
+            self._resolved[key] = self._path_of(*key)
+        path = self._resolved[key]
+        return None if path is None else self.module(path)
+
+    def _path_of(self, directory: str, source: str) -> str | None:
+        if len(source) > MOST_PATH_BYTES:
+            return None
         if source.startswith("."):
-            bases.append(posixpath.normpath(posixpath.join(posixpath.dirname(module.path), source)))
+            bases = [posixpath.normpath(posixpath.join(directory, source))]
         else:
-            for prefix, target in self._aliases:
-                if source.startswith(prefix):
-                    bases.append(posixpath.normpath(posixpath.join(target, source[len(prefix) :])))
-            bases.append(posixpath.normpath(source))
+            bases = [posixpath.normpath(base) for base in (*self._aliases.of(source), source)]
         for base in bases:
             stems = (base.removesuffix(ending) for ending in ("", ".js", ".jsx", ".mjs"))
             for stem in dict.fromkeys("" if stem == "." else stem for stem in stems):
                 for ending in ("", *CODE_SUFFIXES, *_INDEX):
                     path = f"{stem}{ending}".removeprefix("/")
                     if path in self._sources:
-                        return self.module(path)
+                        return path
         return None
 
     def origin(self, module: Module, name: str) -> Import | None:
@@ -105,37 +143,41 @@ class Program:
 
         A name may be a path through a module (`models.Entity`).
         """
-        return self._origin(module, name, set())
+        if (module.path, name) not in self._origins:
+            self._origins[module.path, name] = self._origin((module, name, False))
+        return self._origins[module.path, name]
 
-    def _origin(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Import | None:
-        first, _, rest = name.partition(".")
-        imported = None if first in module.declared else module.imported.get(first)
-        if imported is None:
-            return None
-        source = self._origin_of(module, imported, seen)
-        if source is None and rest and (inner := self.find(module, first)) is not None and inner.node.type == "program":
-            return self._origin_of_export(inner.module, rest, seen)
-        return source
-
-    def _origin_of(self, module: Module, imported: Import, seen: set[tuple[str, str]]) -> Import | None:
-        target = self.resolve(module, imported.source)
-        return imported if target is None else self._origin_of_export(target, imported.name, seen)
-
-    def _origin_of_export(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Import | None:
-        if (module.path, name) in seen:
-            return None
-        seen.add((module.path, name))
-        match module.exported.get(name):
-            case str() as local:
-                return self._origin(module, local, seen)
-            case Import() as imported:
-                return self._origin_of(module, imported, seen)
-            case None if name not in ("*", "default"):
-                for star in module.stars:
-                    target = self.resolve(module, star)
-                    inner = None if target is None else self._origin_of_export(target, name, seen)
-                    if target is None or inner is not None:
-                        return inner or Import(star, name)
+    def _origin(self, first: _Place) -> Import | None:
+        waiting: list[_Place | Import] = [first]
+        seen: set[tuple[str, str]] = set()
+        # Without recursion, since chains of modules may be long; what is to be tried first stands last.
+        while waiting:
+            place = waiting.pop()
+            if isinstance(place, Import):
+                return place
+            module, name, is_export = place
+            if not is_export:
+                owner, _, rest = name.partition(".")
+                imported = None if owner in module.declared else module.imported.get(owner)
+                inner = self.find(module, owner) if imported is not None and rest else None
+                if inner is not None and inner.node.type == "program":
+                    waiting.append((inner.module, rest, True))
+                if imported is not None:
+                    waiting.append(self._followed(module, imported) or imported)
+                continue
+            if (module.path, name) in seen:
+                continue
+            seen.add((module.path, name))
+            match module.exported.get(name):
+                case str() as local:
+                    waiting.append((module, local, False))
+                case Import() as imported:
+                    waiting.append(self._followed(module, imported) or imported)
+                case None if name not in ("*", "default") and self._may_look():
+                    stars = self._stars_of(module, name)
+                    waiting += [
+                        Import(each.source, name) if isinstance(each, Import) else (each, name, True) for each in stars
+                    ]
         return None
 
     def value(self, at: Found, bindings: Bindings | None = None) -> Value:
@@ -155,39 +197,109 @@ class Program:
             return UNDEFINED
         return self._evaluation.of(Found(call.at.module, call.arguments[index]))
 
-    def _find(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Found | None:
-        if (module.path, name) in seen:
-            return None
-        seen.add((module.path, name))
-        if (node := module.declared.get(name)) is not None:
-            return Found(module, node)
-        if (imported := module.imported.get(name)) is not None:
-            return self._follow(module, imported, seen)
+    def _found(self, first: _Place) -> Found | None:
+        """Where what is named there is declared."""
+        key = (first[0].path, *first[1:])
+        if key not in self._known:
+            self._known[key] = self._search(first)
+        return self._known[key]
+
+    def _search(self, first: _Place) -> Found | None:
+        # Without recursion, as above.
+        waiting: list[_Place | Found] = [first]
+        seen: set[tuple[str, str, bool]] = set()
+        while waiting:
+            place = waiting.pop()
+            if isinstance(place, Found):
+                return place
+            module, name, is_export = place
+            if is_export and name == "*":
+                return Found(module, module.root)
+            if (module.path, name, is_export) in seen:
+                continue
+            seen.add((module.path, name, is_export))
+            if not is_export:
+                if (node := module.declared.get(name)) is not None:
+                    return Found(module, node)
+                waiting += self._next(module, module.imported.get(name))
+                continue
+            match module.exported.get(name):
+                case str() as local:
+                    waiting.append((module, local, False))
+                case Import() as imported:
+                    waiting += self._next(module, imported)
+                case Node() as node:
+                    return Found(module, node)
+                case None if self._may_look():
+                    if name == "default" and module.exported:
+                        # `require` of a module that has but names.
+                        waiting.append(Found(module, module.root))
+                    stars = self._stars_of(module, name)
+                    waiting += [(star, name, True) for star in stars if not isinstance(star, Import)]
         return None
 
-    def _follow(self, module: Module, imported: Import, seen: set[tuple[str, str]]) -> Found | None:
-        target = self.resolve(module, imported.source)
-        return None if target is None else self._exported(target, imported.name, seen)
+    def _next(self, module: Module, imported: Import | None) -> list[_Place]:
+        place = None if imported is None else self._followed(module, imported)
+        return [] if place is None else [place]
 
-    def _exported(self, module: Module, name: str, seen: set[tuple[str, str]]) -> Found | None:
-        if name == "*":
-            return Found(module, module.root)
-        if (module.path, f"export {name}") in seen:
-            return None
-        seen.add((module.path, f"export {name}"))
-        match module.exported.get(name):
-            case str() as local:
-                return self._find(module, local, seen)
-            case Import() as imported:
-                return self._follow(module, imported, seen)
-            case Node() as node:
-                return Found(module, node)
-        for star in module.stars:
-            target = self.resolve(module, star)
-            if target is not None and (found := self._exported(target, name, seen)) is not None:
-                return found
-        # `require` of a module that has but names.
-        return Found(module, module.root) if name == "default" and module.exported else None
+    def _followed(self, module: Module, imported: Import) -> _Place | None:
+        target = self.resolve(module, imported.source)
+        return None if target is None else (target, imported.name, True)
+
+    def _stars_of(self, module: Module, name: str) -> list[Module | Import]:
+        """What a module exports as a whole and may have a name: modules, or packages; the last one first."""
+        if module.path not in self._stars:
+            self._stars[module.path] = _Stars(self.resolve(module, star) or Import(star, "*") for star in module.stars)
+        return self._stars[module.path].of(name)
+
+    def _may_look(self) -> bool:
+        self._looks_left -= 1
+        return self._looks_left > 0
+
+
+class _Stars:
+    """What a module exports as a whole; of many files that export but their own, those that have a name are known."""
+
+    def __init__(self, stars: Iterable[Module | Import]) -> None:
+        self._all = [*stars]
+        self._inner: list[tuple[int, Module | Import]] = []
+        self._own: dict[str, tuple[int, Module]] = {}
+        for place, star in enumerate(self._all):
+            if isinstance(star, Import) or star.stars:
+                self._inner.append((place, star))
+            else:
+                for name in star.exported:
+                    self._own.setdefault(name, (place, star))
+
+    def of(self, name: str) -> list[Module | Import]:
+        """Those that may have a name, the last one first."""
+        if name == "default":
+            return self._all[::-1]
+        found = [*self._inner, *([self._own[name]] if name in self._own else [])]
+        return [star for _, star in sorted(found, key=itemgetter(0), reverse=True)]
+
+
+_PROGRAMS: Final[WeakKeyDictionary[SourceTree, Program]] = WeakKeyDictionary()
+
+
+class _Aliases:
+    """Beginnings of imports' paths, and what stands for them, found by the beginning."""
+
+    def __init__(self, aliases: list[tuple[str, str]]) -> None:
+        self._targets: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for place, (prefix, target) in enumerate(aliases):
+            self._targets[prefix].append((place, target))
+        self._lengths = sorted({len(prefix) for prefix, _ in aliases})
+
+    def of(self, source: str) -> list[str]:
+        """The paths that an import's may stand for, in the order in which they are tried."""
+        found: list[tuple[int, str]] = []
+        for length in self._lengths:
+            if length <= len(source):
+                inner = source[length:]
+                targets = self._targets.get(source[:length], ())
+                found += [(place, posixpath.join(target, inner)) for place, target in targets]
+        return [path for _, path in sorted(found)]
 
 
 def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:

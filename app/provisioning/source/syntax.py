@@ -64,11 +64,19 @@ class Module:
         """The places that could not be read; what stands around them was."""
         found: list[Fault] = []
         for node in walk(self.root, into=lambda node: node.has_error):
-            if node.is_error or node.is_missing:
+            if (node.is_error or node.is_missing) and not _is_ampersand(node):
                 found.append(Fault(line(node), text(node)[:60]))
                 if len(found) == MOST_FAULTS_OF_A_FILE:
                     break
         return found
+
+
+def _is_ampersand(node: Node) -> bool:
+    """Whether a fault is the grammar's own: JSX may have `&` in text and in strings (`href="?a=1&b=2"`)."""
+    around = node.parent
+    within = around is not None and around.type in ("jsx_text", "jsx_element", "string")
+    of_markup = around is not None and around.parent is not None and around.parent.type.startswith("jsx_")
+    return within and of_markup and text(node).startswith("&")
 
 
 def language_of(path: str) -> Language:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -83,8 +84,47 @@ Bindings: TypeAlias = Mapping[tuple[str, int], Value]
 """What parameters stand for: (path of the module, id of the parameter's node) → its argument."""
 
 
+MOST_STEPS: Final = 1_000_000
+"""Expressions that are worked out for one app: values that are made of values may take any number."""
+
+MOST_STEPS_OF_ONE: Final = 50_000
+"""Those of one value; what takes more is not known."""
+
+
+class Steps:
+    """How many expressions may still be worked out, of one app and of the value that is at hand."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+        self.were_too_many = False
+        self._until: int | None = None
+
+    @contextmanager
+    def for_one(self) -> Iterator[None]:
+        """A value as a whole, with those that it is made of."""
+        outer = self._until
+        if outer is None:
+            self._until = max(self.left - MOST_STEPS_OF_ONE, 0)
+        try:
+            yield
+        finally:
+            self._until = outer
+
+    def take(self) -> bool:
+        """Whether there is another step."""
+        if self.left <= (self._until or 0):
+            self.were_too_many = True
+            return False
+        self.left -= 1
+        return True
+
+
 class Names(Protocol):
     """How names are followed across modules."""
+
+    @property
+    def steps(self) -> Steps:
+        """What all values of an app share."""
 
     def find(self, module: Module, name: str, at: Node | None = None) -> Found | None:
         """Where a name that is used in a module (at a node, if given) is declared."""

@@ -20,7 +20,8 @@ class ShownAddress:
 
     host: str
     port: int
-    sslmode: str
+    sslmode: str | None
+    """None: as drivers do by themselves. libpq tries TLS; node-postgres takes `prefer` itself for `verify-full`."""
 
     @classmethod
     def of(cls, url: str, address: str | None = None, sslmode: str | None = None) -> ShownAddress:
@@ -29,7 +30,7 @@ class ShownAddress:
         first = urlsplit(f"//{parts.netloc.rpartition('@')[2].split(',')[0]}")
         host = first.hostname or "localhost"
         said = parse_qs(urlsplit(url).query).get("sslmode", [None])[-1]
-        return cls(host, first.port or DEFAULT_PORT, sslmode or said or ("prefer" if _is_here(host) else "require"))
+        return cls(host, first.port or DEFAULT_PORT, sslmode or said or (None if _is_here(host) else "require"))
 
 
 class Connections:
@@ -47,9 +48,9 @@ class Connections:
         at, user, name = self._address, database["role_name"], database["database_name"]
         secret = self._passwords.unwrapped(password, UUID(database["tenant_id"]), UUID(database["id"]))
         host = f"[{at.host}]" if ":" in at.host else at.host
+        options = f"?sslmode={at.sslmode}" if at.sslmode else ""
         return {
-            "connectionString": f"postgresql://{user}:{quote(secret, safe='')}@{host}:{at.port}/{name}"
-            f"?sslmode={at.sslmode}",
+            "connectionString": f"postgresql://{user}:{quote(secret, safe='')}@{host}:{at.port}/{name}{options}",
             "host": at.host,
             "port": at.port,
             "database": name,

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from app.database import Database
-from app.errors import OperationLost, PalaverError
-from app.logs import get_logger
+from app.provisioning.backups.backups import Progress
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.limits import UNLIMITED, Limits
 from app.provisioning.server.names import Names
 
-log = get_logger(__name__)
+MOST_ATTEMPTS: Final = 5
+"""As private.give_up_app_operations() has it."""
 
 Row: TypeAlias = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -40,6 +38,7 @@ class Job:
     operation_id: UUID
     tenant_id: UUID
     kind: str
+    attempts: int
     arguments: Row
     database: Row
     app: Row
@@ -56,6 +55,7 @@ class Job:
             operation_id=UUID(operation["id"]),
             tenant_id=UUID(operation["tenant_id"]),
             kind=operation["kind"],
+            attempts=operation["attempts"],
             arguments=operation["arguments"],
             database=claimed["database"],
             app=claimed["app"],
@@ -69,6 +69,11 @@ class Job:
     def database_id(self) -> UUID:
         """The database that the operation is on."""
         return UUID(self.database["id"])
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nothing more is to be tried, and only what was done is to be found out."""
+        return self.attempts > MOST_ATTEMPTS
 
     @property
     def names(self) -> Names:
@@ -90,7 +95,7 @@ class Outcome:
 
 
 class Report:
-    """What is said of an operation while it is done; each word makes the lease last.
+    """What is said of an operation while it is done; each step makes the lease last.
 
     Every method raises OperationLost where another worker has taken the operation over: nothing more may be done then.
     """
@@ -100,35 +105,29 @@ class Report:
         self._operation_id = operation_id
         self._worker = worker
         self._lease = lease
+        self._step: str | None = None
+        self._progress: Progress | None = None
+        self._known: str | None = None
 
     async def step(self, name: str, detail: str | None = None, **changes: Any) -> None:
         """Begin a step; `changes` of the database as private.note_app_step() says."""
-        given = changes if detail is None else {**changes, "detail": detail}
-        await self._database.fetch(
-            "note_app_step", self._operation_id, self._worker, name, _encode(given).decode(), self._lease
-        )
+        self._step, self._progress, self._known = name, None, None
+        await self._note(name, changes if detail is None else {**changes, "detail": detail})
 
-    @asynccontextmanager
-    async def lasting(self, name: str) -> AsyncIterator[None]:
-        """A step that may take longer than a lease: the lease is kept until the block ends."""
-        keeping = asyncio.create_task(self._keep(name), name=f"app-operation-lease-{self._operation_id}")
-        try:
-            yield
-        finally:
-            keeping.cancel()
-            await asyncio.wait({keeping})
+    async def lasting(self, name: str) -> Progress:
+        """Begin a step that takes a while, and tells by what is returned here how far it is."""
+        await self.step(name)
+        self._progress = Progress()
+        return self._progress
 
-    async def _keep(self, name: str) -> None:
-        beat = self._lease.total_seconds() / 3
-        while True:
-            await asyncio.sleep(beat)
-            try:
-                await self.step(name)
-            except OperationLost:
-                # Whoever has it now has ended what runs on the server, and so ends the block.
-                return
-            except PalaverError as error:
-                log.warning("app_operation_lease_not_kept", operation=str(self._operation_id), code=error.code)
+    async def extend(self) -> None:
+        """Make the lease last from now on, and say how far the step is where that is new."""
+        known = None if self._progress is None else str(self._progress)
+        if known == self._known:
+            await self._note(None, {})
+        else:
+            await self._note(self._step, {"detail": known})
+            self._known = known
 
     async def begin_change(self, backup_id: UUID | None = None) -> Row:
         """What private.begin_app_change() gives."""
@@ -164,10 +163,21 @@ class Report:
         """The end of an operation of which nothing is left."""
         await self._finish({"state": "failed", "error_code": code, "error_detail": detail, "changes": changes or {}})
 
-    async def later(self, code: str, detail: str, seconds: float) -> None:
-        """Whoever comes first may go on with it after a while."""
-        again = {"state": "queued", "error_code": code, "error_detail": detail, "retry_after_seconds": seconds}
-        await self._finish(again)
+    async def later(self, code: str, detail: str, seconds: float, *, waits: bool) -> None:
+        """Whoever comes first may go on with it after a while; `waits`: for a server that is away, up to a day."""
+        await self._finish(
+            {
+                "state": "queued",
+                "error_code": code,
+                "error_detail": detail,
+                "retry_after_seconds": seconds,
+                "waits": waits,
+            }
+        )
+
+    async def _note(self, step: str | None, changes: Row) -> None:
+        given = _encode(changes).decode()
+        await self._database.fetch("note_app_step", self._operation_id, self._worker, step, given, self._lease)
 
     async def _told(self, query: str, *arguments: object) -> Row:
         found = await self._database.fetch_row(query, self._operation_id, self._worker, *arguments)

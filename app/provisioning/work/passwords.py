@@ -27,7 +27,12 @@ class Passwords:
 
     def unwrapped(self, wrapped: str, tenant_id: UUID, database_id: UUID) -> str:
         """The password. Raises EncryptionUnavailable."""
-        return self._keys.unwrap(b64decode(wrapped), context(tenant_id, database_id)).decode()
+        try:
+            return self._keys.unwrap(b64decode(wrapped), context(tenant_id, database_id)).decode()
+        except EncryptionUnavailable as error:
+            raise EncryptionUnavailable(
+                "No key of this server opens the password of this database; a new one can be set."
+            ) from error
 
 
 def context(tenant_id: UUID, database_id: UUID) -> bytes:

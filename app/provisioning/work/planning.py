@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.provisioning.changes.apply import occupied
+from app.provisioning.changes import dependents
+from app.provisioning.changes.apply import BlockedError, occupied
+from app.provisioning.changes.dependents import Dependent
 from app.provisioning.changes.items import items_of
 from app.provisioning.changes.plan import Choices, Plan, planned
 from app.provisioning.changes.rehearsal import RefusedError, canonical
 from app.provisioning.changes.renames import recognised
 from app.provisioning.changes.undo import inverted
+from app.provisioning.lines import Lines
 from app.provisioning.schema import catalog
 from app.provisioning.schema.model import Schema
 from app.provisioning.schema.validation import SchemaError
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, AppServerUnavailable, SchemaRefused, told
+from app.provisioning.server.extensions import check_extensions
 from app.provisioning.server.names import Names
 
 AT_ONCE: Final = 2
 """Plans that one worker makes at a time: each has a database made."""
+
+EACH_AT_ONCE: Final = 1
+"""Of one tenant's."""
 
 LOOK_SECONDS: Final = 5
 """How long an app may keep us from looking at one of its tables."""
@@ -45,9 +51,17 @@ class TablesHeld(AppServerError):
     code = "APP_TABLES_LOCKED"
 
 
+class StepBlocked(AppServerError):
+    """Something in the database that no change touches stands on what a step takes away; drop it first."""
+
+    code = "APP_STEP_BLOCKED"
+
+
 def refused(error: RefusedError) -> AppServerError:
     """What PostgreSQL refused, as the server's errors tell it: nothing of what is in the rows."""
     state = error.sqlstate
+    if isinstance(error, BlockedError):
+        return StepBlocked(error.sentence)
     if state in _TABLE_HELD:
         return TablesHeld(sqlstate=state)
     if state[:2] == "53":
@@ -83,14 +97,22 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What a database holds, and which of its tables have rows."""
+    """What a database holds, which of its tables have rows, and what else its owner made there."""
 
     schema: Schema
     occupied: list[tuple[str, str]]
+    dependents: tuple[Dependent, ...]
 
     def plan(self, sources: Sources, choices: Choices) -> Plan:
         """The plan for it. Raises ChoiceError where a choice fits nothing."""
-        return planned(sources.old, sources.new, self.schema, occupied=self.occupied, choices=choices)
+        return planned(
+            sources.old,
+            sources.new,
+            self.schema,
+            occupied=self.occupied,
+            dependents=self.dependents,
+            choices=choices,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +120,12 @@ class Planner:
     """Looks at databases without changing them. Each method raises AppServerError."""
 
     server: AppServer
-    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _lines: Lines = field(default_factory=lambda: Lines(AT_ONCE, EACH_AT_ONCE))
 
-    async def sources(self, old: Schema | None, new: Schema) -> Sources:
-        """Two sources as PostgreSQL prints them; None: nothing yet."""
-        async with self._places, self.server.scratch() as hand, hand.link() as link:
+    async def sources(self, old: Schema | None, new: Schema, *, tenant_id: str | None = None) -> Sources:
+        """Two sources as PostgreSQL prints them; None: nothing yet. `tenant_id`: in whose line this waits."""
+        await check_extensions(self.server, new)
+        async with self._lines.place(tenant_id), self.server.scratch() as hand, hand.link() as link:
             try:
                 with told():
                     before, after = [await canonical(link.connection, schema) for schema in (old or Schema(), new)]
@@ -127,7 +150,7 @@ async def looked(link: Link) -> There:
         with told():
             await link.connection.execute(f"set lock_timeout = '{LOOK_SECONDS}s'")
             schema = await catalog.read(link.connection)
-            return There(schema, await occupied(link.connection, schema))
+            return There(schema, await occupied(link.connection, schema), await dependents.read(link.connection))
     except AppServerError as error:
         if error.sqlstate in _TABLE_HELD:
             raise TablesHeld(sqlstate=error.sqlstate) from error

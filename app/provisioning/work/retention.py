@@ -27,9 +27,11 @@ class Retention:
             return
         try:
             await self._delete()
+            names = self._backups.vault.store.names()
         except BackupError as error:
-            log.error("app_backups_not_deleted", code=error.code, detail=error.detail)
-        unmatched = await self._database.fetch("unmatched_app_backups", self._backups.vault.store.names())
+            log.error("app_backups_not_seen_to", code=error.code, detail=error.detail)
+            return
+        unmatched = await self._database.fetch("unmatched_app_backups", names)
         # A file may be of another installation: somebody has to look at it.
         for event, is_known in (("app_backups_without_row", False), ("app_backups_without_file", True)):
             if names := [row["file"] for row in unmatched if row["is_known"] is is_known]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -12,7 +13,7 @@ from app.database import Database
 from app.logs import get_logger
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
-from app.provisioning.server.freezing import freeze, is_frozen, shrink, thaw
+from app.provisioning.server.freezing import freeze, holds_still, is_frozen, shrink, thaw
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Place
 
@@ -24,6 +25,8 @@ WARNING_TIME: Final = timedelta(hours=24)
 FAR: Final = 1.1
 TOO_FAR: Final = 2.0
 """What grows to that although nothing can be written to its tables is shut."""
+
+_SHOWN: Final = 20
 
 USAGE_EVERY: Final = 10
 """Looks between two at what is in the databases: each has to be entered for it."""
@@ -40,6 +43,14 @@ def size_state(state: SizeState, lasts: timedelta, size: int, limit: int | None)
     return "warned"
 
 
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """How much is on the server that no row knows, and how many databases are not there that should be."""
+
+    left_over: int
+    missing: int
+
+
 class Upkeep:
     """Any number of workers may do this at once: each change is one worker's."""
 
@@ -48,8 +59,8 @@ class Upkeep:
         self._server = server
         self._looks = 0
 
-    async def look(self) -> None:
-        """Measure, warn, freeze and thaw; clean up. Raises PalaverError and AppServerError."""
+    async def look(self) -> Unmatched:
+        """Measure, warn, freeze and thaw; clean up; what does not fit. Raises PalaverError and AppServerError."""
         sizes = await self._server.sizes()
         usage = await self._server.usage(sizes) if self._looks % USAGE_EVERY == 0 else {}
         self._looks += 1
@@ -66,7 +77,10 @@ class Upkeep:
         if ended := await self._server.end_old_transactions():
             log.warning("app_transactions_ended", databases=ended)
         if left := await self.left_over():
-            log.error("apps_left_over", count=len(left), names=left[:20])
+            log.error("apps_left_over", count=len(left), names=left[:_SHOWN])
+        if missing := (await self._database.fetch_row("missing_app_databases", [each.database for each in sizes]))[0]:
+            log.error("app_databases_missing", count=len(missing), names=missing[:_SHOWN])
+        return Unmatched(len(left), len(missing))
 
     async def left_over(self) -> list[str]:
         """Databases and roles that are on the server and should not be: a person has to look at them.
@@ -115,10 +129,12 @@ class Upkeep:
 
 
 async def _hold(place: Place, row: Any) -> None:
-    is_too_far = row["size_bytes"] > row["max_bytes"] * TOO_FAR
-    if is_too_far and row["size_state"] == "read_only":
-        await place.quarantine()
-    elif is_too_far or not await is_frozen(place):
+    if not await is_frozen(place):
         await freeze(place)
-    else:
+    elif row["size_bytes"] > row["max_bytes"] * TOO_FAR and row["size_state"] == "read_only":
+        await place.quarantine()
+    elif await holds_still(place):
         await shrink(place)
+    else:
+        log.warning("app_writes_while_read_only", database=row["database_name"])
+        await place.quarantine()

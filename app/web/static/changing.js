@@ -4,6 +4,7 @@ import { given, tell } from "./database.js";
 import { make, quiet, say } from "./dom.js";
 import { when } from "./facts.js";
 import { sqlNode } from "./foreseen.js";
+import { driftNode, fillNode, renameNode } from "./saying.js";
 import { sourcesNode } from "./sources.js";
 
 const MOST = 10;
@@ -12,7 +13,7 @@ const STATES = {
   awaiting_checkpoint: "waits for a backup",
   applying: "being made",
   applied: "made",
-  failed: "refused; nothing was changed",
+  failed: "not made; nothing was changed",
   undone: "made, then undone",
   stale: "out of date: the database was changed meanwhile",
   discarded: "discarded",
@@ -27,10 +28,7 @@ export function changesSection(desk) {
       look.disabled = true;
       say("Comparing the files with the database…");
       try {
-        const { steps } = await plan(desk.place, await sources.files());
-        await show(desk, list);
-        if (steps.length === 0) list.prepend(make("p", { tabIndex: -1, textContent: "The database is as the files say: there is nothing to change." }));
-        list.firstChild.focus();
+        await shown(desk, list, await plan(desk.place, await sources.files()));
       } finally {
         look.disabled = false;
       }
@@ -45,11 +43,29 @@ const pendingNode = ({ pending }) =>
   pending ? make("p", { className: "doubt", textContent: "The app's files have changed since this database got its tables." }) : null;
 
 /** Have a plan made; where the files are those that are kept, an empty request asks for it. */
-const plan = (place, files) => tell(place, "plan", files.body ? { method: "POST", ...files } : given({}));
+const plan = (place, request) => tell(place, "plan", request.body ? { method: "POST", ...request } : given({}));
+
+/** Have the plan made anew with what a person says besides what they said before. */
+const replanned = (desk, list, { choices }) => (said) =>
+  desk.told(async () => {
+    const renames = { ...choices.renames, ...said.renames };
+    await shown(desk, list, await plan(desk.place, given({ ...choices, ...said, renames })));
+  });
+
+async function shown(desk, list, change) {
+  await show(desk, list);
+  if (change.steps.length === 0) list.prepend(nothingNode(desk, list, change));
+  list.firstChild.focus();
+}
+
+function nothingNode(desk, list, change) {
+  const words = change.drift.length ? "The files want nothing changed." : "The database is as the files say: there is nothing to change.";
+  return make("div", { tabIndex: -1, role: "group", "aria-label": words }, make("p", { textContent: words }), driftNode(change, replanned(desk, list, change)));
+}
 
 async function show(desk, list) {
   const rows = await data("app_changes", {
-    select: "id,state,digest,choices,steps,drift,possible_renames,error_detail,created_at,applied_at",
+    select: "id,state,digest,undoes_id,choices,steps,drift,possible_renames,error_detail,created_at,applied_at",
     database_id: `eq.${desk.status.databaseId}`,
     order: "created_at.desc,id.desc",
     limit: String(MOST),
@@ -60,13 +76,9 @@ async function show(desk, list) {
 }
 
 function planNode(desk, list, change) {
-  const { id, digest, steps, drift, choices } = change;
-  const rename = (from, to) =>
-    desk.told(async () => {
-      await tell(desk.place, "plan", given({ ...choices, renames: { ...choices.renames, [from]: to } }));
-      await show(desk, list);
-      list.firstChild.focus();
-    });
+  const { id, digest, steps } = change;
+  // What leads back is planned from what was said then, and takes nothing more.
+  const again = change.undoes_id ? null : replanned(desk, list, change);
   const boxes = new Map();
   const apply = make("button", { type: "button", className: "primary", on: { click: () => desk.told(() => desk.run("The change is being made", `changes/${id}/apply`, given({ digest, confirmed: confirmed() }))) } });
   const confirmed = () => [...boxes].filter(([, box]) => box.checked).map(([number]) => number);
@@ -75,7 +87,7 @@ function planNode(desk, list, change) {
     apply.disabled = held === steps.length;
     apply.textContent = held ? "Make the change without the steps that are not ticked" : "Make the change";
   };
-  const items = steps.map((step) => make("li", {}, ...stepParts(step, boxes, ticked)));
+  const items = steps.map((step) => make("li", {}, ...stepParts(step, boxes, ticked), renameNode(step, again), fillNode(step, change.choices, again)));
   ticked();
   const discard = () => desk.told(async () => { await tell(desk.place, `changes/${id}/discard`, given({ digest })); say("The plan was discarded."); await show(desk, list); });
   return make(
@@ -83,19 +95,18 @@ function planNode(desk, list, change) {
     { className: "plan", tabIndex: -1, role: "group", "aria-label": "What would change" },
     make("h4", { textContent: steps.length === 1 ? "One step" : `${steps.length} steps` }),
     make("ol", { className: "changes" }, ...items),
-    ...change.possible_renames.map(({ from, to }) => make("p", {}, `${from} may have become ${to}. `, quiet("It has", () => rename(from, to)))),
-    drift.length ? make("p", { className: "small", textContent: "Changed in the database itself, and left as it is:" }) : null,
-    drift.length ? make("ul", { className: "columns" }, ...drift.map(({ explanation }) => make("li", { className: "small", textContent: explanation }))) : null,
+    ...(again ? change.possible_renames : []).map(({ from, to }) => make("p", {}, `${from} may have become ${to}. `, quiet("It has", () => again({ renames: { [from]: to } })))),
+    driftNode(change, again),
     make("div", { className: "suggestion-row" }, apply, quiet("Discard", discard)),
   );
 }
 
-function stepParts({ number, kind, explanation, sql, asks, conflict, evidence }, boxes, ticked) {
+function stepParts({ number, kind, explanation, sql, asks, conflict, blocked, evidence }, boxes, ticked) {
   const place = evidence ? ` · ${evidence.file}:${evidence.line}` : "";
   const parts = [make("span", { textContent: explanation }), make("span", { className: "small", textContent: ` ${kind}${place}` })];
   if (conflict) parts.push(make("p", { className: "doubt", textContent: "The database was changed in the same place." }));
   if (asks) {
-    const box = make("input", { type: "checkbox", on: { change: ticked } });
+    const box = make("input", { type: "checkbox", disabled: Boolean(blocked?.length), on: { change: ticked } });
     boxes.set(number, box);
     const words = kind === "destructive" ? "This loses data: do it, behind a backup" : "Do this";
     parts.push(make("label", { className: "check" }, box, words));

@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 
 from app.encryption import SecretsKeys
-from app.local.postgres import binaries
 from app.provisioning.backups.backups import Backups, Made, Progress
 from app.provisioning.backups.store import Store
 from app.provisioning.backups.tools import Tools
@@ -42,7 +41,7 @@ class Shelf:
 
 def backups_of(ground: Ground, directory: Path) -> Backups:
     """Those of a server, kept in a directory."""
-    return Backups(ground.server, Tools(binaries(ground.postgres.version)), Vault(Store(directory), KEYS))
+    return Backups(ground.server, Tools(ground.postgres.programs), Vault(Store(directory), KEYS))
 
 
 @pytest.fixture

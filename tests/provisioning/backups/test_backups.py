@@ -19,6 +19,7 @@ import pytest
 
 from app.encryption import SecretsKeys
 from app.local.postgres import binaries
+from app.provisioning.backups import bounds
 from app.provisioning.backups.backups import Backups, Progress
 from app.provisioning.backups.errors import (
     BackupDamaged,
@@ -28,6 +29,7 @@ from app.provisioning.backups.errors import (
     BackupRefused,
     BackupStoreFailed,
     BackupTimedOut,
+    BackupTooLarge,
     BackupToolsMissing,
 )
 from app.provisioning.backups.store import Store
@@ -36,7 +38,8 @@ from app.provisioning.backups.vault import File, Vault
 from app.provisioning.server.freezing import freeze, thaw
 from app.provisioning.server.place import Hand
 from tests.provisioning.backups.conftest import FILE, KEYS, Shelf, backups_of
-from tests.provisioning.server.conftest import App
+from tests.provisioning.server.conftest import App, set_up
+from tests.versions import NEWEST
 
 WORLD = (Path(__file__).parent / "world.sql").read_text()
 HASHES = """
@@ -61,7 +64,7 @@ OTHERWISE = """
 """
 
 
-one_version = pytest.mark.parametrize("ground", [18], indirect=True)
+one_version = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 """What does not depend on the server's."""
 
 
@@ -122,7 +125,7 @@ async def test_the_file_is_private_and_sealed(app: App, shelf: Shelf) -> None:
         ):
             others = Backups(
                 app.ground.server,
-                Tools(binaries(app.ground.postgres.version)),
+                Tools(app.ground.postgres.programs),
                 Vault(Store(shelf.directory), keys),
             )
             with pytest.raises(BackupDamaged):
@@ -151,17 +154,26 @@ async def test_what_is_frozen_can_be_kept(app: App, shelf: Shelf) -> None:
         assert await connection.fetchval("select count(*) from pg_namespace where nspname ~ '^app_'") == 0
 
 
-@one_version
-async def test_policies_that_hold_for_the_owner_hide_nothing(app: App, shelf: Shelf) -> None:
+@pytest.mark.parametrize("is_shut", [False, True], ids=["open", "shut"])
+async def test_policies_that_hold_for_the_owner_hide_nothing(app: App, shelf: Shelf, is_shut: bool) -> None:
+    # Where there is nobody who could be let read all, the policies are lifted while nobody is in.
+    may_read_all = app.ground.postgres.version >= 16 and not is_shut
+    async with app.ground.superuser() as connection:
+        if is_shut:
+            await connection.execute("alter role palaver_provisioner nobypassrls")
+        else:
+            set_up(app.ground.postgres)
     async with app.signed_in() as connection:
         await connection.execute(
             "create table t as select 1 as a; create policy p on t using (false);"
             "alter table t enable row level security, force row level security"
         )
-        with pytest.raises(BackupRefused, match="FORCE ROW LEVEL SECURITY"):
-            await shelf.make(app)
+        if not may_read_all:
+            with pytest.raises(BackupRefused, match="FORCE ROW LEVEL SECURITY"):
+                await shelf.make(app)
         forced = "select relforcerowsecurity from pg_class where relname = 't'"
-        made = await shelf.make(app, is_shut=True)
+        made = await shelf.make(app, is_shut=not may_read_all)
+        assert made.content.rows == {"t": 1}
         assert await connection.fetchval(forced)
     async with restored(shelf, app, made.sha256) as connection:
         assert await connection.fetchval(forced)
@@ -229,10 +241,32 @@ async def test_what_cannot_be_restored_is_no_backup(app: App, shelf: Shelf) -> N
 
 
 @one_version
+async def test_what_grows_while_restoring_is_ended(app: App, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(bounds, "LEAST", 0)
+    async with app.signed_in() as connection:
+        await connection.execute(
+            "create table t as select 1 as a; create table huge (body text);"
+            "create function fill() returns void language plpgsql as $$ begin"
+            " if current_database() ~ '^scratch_' then"
+            "  for i in 1..100000 loop"
+            "   insert into public.huge select string_agg(md5(i::text || j), '') from generate_series(1, 200) as j;"
+            "  end loop;"
+            " end if; end $$;"
+            "create function filling(a int) returns int language plpgsql immutable as"
+            " $$ begin perform public.fill(); return a; end $$;"
+            "create index on t (filling(a))"
+        )
+    with pytest.raises(BackupTooLarge):
+        await shelf.make(app)
+    assert shelf.files == [] and await leftovers(app) == []
+
+
+@one_version
 async def test_what_changes_while_restoring_is_noticed(app: App, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.signed_in() as connection:
         await connection.execute("create table t as select 1 as a")
-    loads = type(await Tools(binaries(app.ground.postgres.version)).of(str(app.ground.postgres.version))).load
+    loads = type(await Tools(app.ground.postgres.programs).of(str(app.ground.postgres.version))).load
 
     async def lossy(self: object, hand: Hand, archive: AsyncIterator[bytes]) -> None:
         await loads(self, hand, archive)  # type: ignore[arg-type]
@@ -263,7 +297,7 @@ async def test_a_full_disk_leaves_no_file(app: App, shelf: Shelf) -> None:
 
 
 async def test_tools_of_another_version_are_refused(app: App, tmp_path: Path) -> None:
-    other = {16: 18, 18: 16}[app.ground.postgres.version]
+    other = 16 if app.ground.postgres.version == 18 else 18
     for directory in (binaries(other), tmp_path / "nowhere"):
         backups = Backups(app.ground.server, Tools(directory), Vault(Store(tmp_path), KEYS))
         with pytest.raises(BackupToolsMissing, match=f"The server is PostgreSQL {app.ground.postgres.version}"):

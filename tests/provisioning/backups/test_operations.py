@@ -22,10 +22,11 @@ from app.provisioning.work.upkeep import Upkeep
 from tests.provisioning.backups.conftest import backups_of
 from tests.provisioning.server.conftest import Ground
 from tests.provisioning.server.test_runner import KEYS, Desk, desk, tables
+from tests.versions import NEWEST
 
 __all__ = ["desk"]
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 
 class Killed(BaseException):
@@ -117,6 +118,16 @@ async def test_kept_damaged_and_restored(desk: Desk, shelf: Path) -> None:
     assert (former["kind"], former["state"], former["expires_at"] is not None) == ("checkpoint", "verified", True)
     await desk.do(app_id, "restore", backup_id=str(former["id"]))
     assert await run(desk, app_id, "select name from authors") == "Eve" and await tables(opens) == ["authors"]
+
+    # What somebody dropped on the server is had back, and opened as before.
+    async with desk.ground.superuser() as superuser:
+        await superuser.execute(f'drop database "{row["database_name"]}" with (force)')
+    row = await desk.do(app_id, "restore", backup_id=str(kept["id"]))
+    assert (row["ended"], await desk.opens(app_id), sorted(await tables(opens))) == (
+        "succeeded",
+        opens,
+        ["authors", "posts"],
+    )
     assert await left(desk.ground) == []
 
 
@@ -195,10 +206,7 @@ async def test_a_restore_that_was_killed_is_finished(
         kill_at(step, patch)
         with pytest.raises(Killed):
             await desk.runner.start(UUID(asked["operation"]["id"]))
-    await desk.database.fetch(
-        "update public.app_operations set lease_until = now() - interval '1 second' where state = 'running'",
-        role="supabase_admin",
-    )
+    await desk.expire()
     desk.runner = runner_of(desk, shelf)
     await asyncio.gather(*await desk.runner.sweep())
     row = await desk.row(app_id)

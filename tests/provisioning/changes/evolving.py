@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from app.provisioning.changes.items import Heading, Items, Key, Lookup, items_of, schema_of
+from app.provisioning.changes.items import Heading, Items, Key, Lookup, expressions_of, items_of, schema_of
 from app.provisioning.changes.renames import Rename, renamed
 from app.provisioning.schema.model import (
     PUBLIC,
@@ -33,6 +33,12 @@ TYPES = [
     "character varying(5)", "boolean", "uuid", "double precision", "date", "timestamp(3) without time zone",
     "timestamp with time zone", "jsonb", "text[]", "integer[]",
 ]  # fmt: skip
+
+
+DEFAULTS = {
+    "smallint": "3", "integer": "7", "bigint": "8", "text": "'x'", "boolean": "false", "numeric(10,2)": "1.5",
+    "date": "'2026-01-01'", "jsonb": "'[]'", "text[]": "'{x}'", "character varying(20)": "'x'",
+}  # fmt: skip
 
 
 def whole() -> st.SearchStrategy[Schema]:
@@ -63,8 +69,12 @@ def evolved(draw: DrawFn, schema: Schema, most: int = 5) -> Schema:
 
 
 def _new(draw: DrawFn, items: Items) -> str:
-    stem = draw(st.sampled_from(["n", "full name", "Ä", 'q"q', "user"]))
+    stem = draw(
+        st.sampled_from(["n", "full name", "Ä", 'q"q', "user", "order", "zone", "x" * 62, "\N{EURO SIGN}" * 20])
+    )
     taken = {key.name for key in items} | {key.table for key in items}
+    if stem in ("order", "zone") and stem not in taken:
+        return stem
     return next(name for name in (f"{stem}{number}" for number in count(draw(st.integers(0, 3)))) if name not in taken)
 
 
@@ -118,7 +128,9 @@ def retype(draw: DrawFn, items: Items) -> Items:
         if key.kind in ("foreign key", "index", "check", "exclusion")
     }
     items = {key: each for key, each in items.items() if key not in gone}
-    return items | {column: replace(thing, type=draw(st.sampled_from(TYPES)), default=None, collation=None)}
+    type_ = draw(st.sampled_from(TYPES))
+    default = draw(st.sampled_from([None, DEFAULTS.get(type_)]))
+    return items | {column: replace(thing, type=type_, default=default, collation=None)}
 
 
 def toggle_null(draw: DrawFn, items: Items) -> Items:
@@ -135,10 +147,9 @@ def toggle_null(draw: DrawFn, items: Items) -> Items:
 def change_default(draw: DrawFn, items: Items) -> Items:
     column = _some(draw, items, "column")
     thing: Any = items.get(column) if column else None
-    values = {"integer": "7", "bigint": "8", "text": "'x'", "boolean": "false"}
-    if column is None or thing.numbering or thing.generated or thing.type not in values:
+    if column is None or thing.numbering or thing.generated or thing.type not in DEFAULTS:
         return items
-    return items | {column: replace(thing, default=None if thing.default else values[thing.type])}
+    return items | {column: replace(thing, default=None if thing.default else DEFAULTS[thing.type])}
 
 
 def number(draw: DrawFn, items: Items) -> Items:
@@ -162,8 +173,8 @@ def add_part(draw: DrawFn, items: Items) -> Items:
     if kind == "unique":
         return items | {Key("unique", *path): Unique(name, (column.name,))}
     if kind == "check":
-        return items | {Key("check", *path): Check(name, f"{quoted(column.name)} is not null or true")}
-    where = f"{quoted(column.name)} is not null" if kind == "partial" else None
+        return items | {Key("check", *path): Check(name, f"{quoted(column.name)} IS NOT NULL OR true")}
+    where = f"{quoted(column.name)} IS NOT NULL" if kind == "partial" else None
     return items | {Key("index", *path): Index(name, parts, unique=kind == "unique index", where=where)}
 
 
@@ -197,7 +208,16 @@ def change_labels(draw: DrawFn, items: Items) -> Items:
     if key is None:
         return items
     labels = list(enum.labels)
-    match draw(st.sampled_from(["append", "insert", "remove", "reverse", "use"])):
+    match draw(st.sampled_from(["append", "insert", "remove", "reverse", "use", "rename"])):
+        case "rename":
+            old = draw(st.sampled_from(labels))
+            new = draw(st.sampled_from(["renamed", "it's", 'a"b\\', "null", ""]))
+            if new in labels:
+                return items
+            items = renamed(
+                items, Rename(Key("label", key.schema, key.name, old), replace(key, table=key.name, name=new), 1)
+            )
+            labels[labels.index(old)] = new
         case "append" | "use":
             labels.append(f"label{len(labels)}")
         case "insert":
@@ -206,12 +226,19 @@ def change_labels(draw: DrawFn, items: Items) -> Items:
             labels.pop(draw(st.integers(0, len(labels) - 1)))
         case "reverse":
             labels.reverse()
-    changed: Items = {**items, key: replace(enum, labels=tuple(dict.fromkeys(labels)))}
+    gone = [literal(label) for label in enum.labels if label not in labels]
+    spoken = {
+        each for each, thing in items.items() if any(text in said for said in expressions_of(thing) for text in gone)
+    }
+    changed: Items = {each: thing for each, thing in items.items() if each not in spoken or each.kind == "column"}
+    changed[key] = replace(enum, labels=tuple(dict.fromkeys(labels)))
     for column, thing in items.items():
         if isinstance(thing, Column) and thing.type == TypeName(enum.name, enum.schema) and thing.generated is None:
             keeps = any(thing.default and literal(label) in thing.default for label in labels)
             default = literal(labels[-1]) if draw(st.booleans()) else thing.default if keeps else None
             changed[column] = replace(thing, default=default)
+        elif isinstance(thing, Column) and thing.type == TypeName(enum.name, enum.schema, array=True):
+            changed[column] = replace(thing, default=None)
     return changed
 
 
@@ -220,7 +247,16 @@ def add_enum(draw: DrawFn, items: Items) -> Items:
     if table is None:
         return items
     path = (table.schema, table.table, f"{name}_of")
-    column = Column(path[2], TypeName(name), draw(st.booleans()), draw(st.sampled_from([None, "'a'"])))
+    array = draw(st.booleans())
+    default = draw(st.sampled_from([None, "'{a,b}'" if array else "'a'"]))
+    column = Column(path[2], TypeName(name, array=array), draw(st.booleans()), default)
+    if draw(st.booleans()):
+        # An expression may speak of a type that no column of its table has.
+        speaking = Key("check", *path[:2], f"{name}_check")
+        items |= {speaking: Check(speaking.name, f"'b'::public.{quoted(name)} > {literal('a')}")}
+    if draw(st.booleans()) and not array:
+        speaking = Key("index", *path[:2], f"{name}_idx")
+        items |= {speaking: Index(speaking.name, (IndexPart(path[2]),), where=f"{quoted(path[2])} = {literal('a')}")}
     return {Key("enum", PUBLIC, name=name): Enum(name, ("a", "b", "c")), **items, Key("column", *path): column}
 
 
@@ -233,13 +269,92 @@ def rename(draw: DrawFn, items: Items) -> Items:
     return renamed(items, Rename(key, new, 1.0))
 
 
+def swap(draw: DrawFn, items: Items) -> Items:
+    """Two columns, or two tables, that take each other's names."""
+    key = _some(draw, items, "table", "column")
+    if key is None:
+        return items
+    other = draw(st.sampled_from([each for each in items if each.kind == key.kind]))
+    if key == other or (key.schema, key.kind) != (other.schema, other.kind):
+        return items
+    if key.kind == "column" and key.owner != other.owner:
+        return items
+    aside = replace(key, table="aside") if key.kind == "table" else replace(key, name="aside")
+    for old, new in ((key, aside), (other, key), (aside, other)):
+        items = renamed(items, Rename(old, new, 1.0))
+    return items
+
+
+def move_column(draw: DrawFn, items: Items) -> Items:
+    """A column that is of another table then."""
+    column, table = _some(draw, items, "column"), _some(draw, items, "table")
+    if column is None or table is None or table == column.owner:
+        return items
+    thing: Any = items[column]
+    gone = {column, *Lookup(items).parts_on(column), *Lookup(items).references(column.owner, [column.name])}
+    items = {key: each for key, each in items.items() if key not in gone}
+    return items | {replace(column, schema=table.schema, table=table.table): replace(thing, generated=None)}
+
+
+def reorder(draw: DrawFn, items: Items) -> Items:
+    """The same things in another order."""
+    return dict(draw(st.permutations(list(items.items()))))
+
+
+def compute(draw: DrawFn, items: Items) -> Items:
+    """A column that is computed from another one."""
+    column = _some(draw, items, "column")
+    thing: Any = items.get(column) if column else None
+    if column is None or thing.type not in ("integer", "bigint", "text") or thing.generated:
+        return items
+    name = _new(draw, items)
+    generated = f"{quoted(column.name)} || 'x'" if thing.type == "text" else f"{quoted(column.name)} + 1"
+    return items | {replace(column, name=name): Column(name, thing.type, True, generated=generated)}
+
+
 def comment(draw: DrawFn, items: Items) -> Items:
     key = _some(draw, items, "table", "column")
     thing: Any = items.get(key) if key else None
     return items if key is None else items | {key: replace(thing, comment="said otherwise")}
 
 
+@st.composite
+def made_by_hand(draw: DrawFn, schema: Schema) -> list[str]:
+    """Statements that make what is no part of the model: views, triggers, policies, functions, children, domains."""
+    written: list[str] = []
+    for number in range(draw(st.integers(0, 4))):
+        table = draw(st.sampled_from(schema.tables))
+        path, columns = quoted(table.schema, table.name), [quoted(column.name) for column in table.columns]
+        name = quoted(f"hand{number}")
+        kinds = ["function", "child"]
+        if columns:
+            one = draw(st.sampled_from(columns))
+            written_as = {
+                "view": f"view {name} as select {one} from {path}",
+                "materialized view": f"materialized view {name} as select {one} from {path}",
+                "policy": f"policy {name} on {path} using ({one} is not null)",
+                "trigger": f"trigger {name} before update of {one} on {path} for each row "
+                "execute function suppress_redundant_updates_trigger()",
+                "rule": f"rule {name} as on delete to {path} where old.{one} is null do instead nothing",
+                "statistics": f"statistics {name} on {columns[0]}, {columns[-1]} from {path}",
+            }
+            kind = draw(st.sampled_from([*written_as, *kinds]))
+            if kind in written_as and (kind != "statistics" or len(columns) > 1):
+                written.append(f"create {written_as[kind]}")
+                continue
+        is_of_a_type: bool = draw(st.booleans())
+        if schema.enums and is_of_a_type:
+            enum = draw(st.sampled_from(schema.enums))
+            written.append(f"create domain {name} as {quoted(enum.schema, enum.name)}")
+        elif draw(st.booleans()):
+            written.append(f"create function {name}({path}) returns integer language sql as 'select 1'")
+        else:
+            written.append(f"create table {name} () inherits ({path})")
+    return written
+
+
 CHANGES = [
     add_table, drop_table, add_column, add_column, drop_column, retype, toggle_null, change_default, number, add_part,
-    add_part, add_reference, drop_part, change_labels, add_enum, rename, rename, comment,
+    add_part, add_reference, drop_part, change_labels, add_enum, rename, rename, comment, swap, move_column, reorder,
+    compute,
 ]  # fmt: skip

@@ -16,7 +16,18 @@ from app.provisioning.changes.plan import Choices
 from app.provisioning.changes.rehearsal import canonical, run
 from app.provisioning.changes.undo import statements_back, undoing
 from app.provisioning.schema import catalog
-from app.provisioning.schema.model import Column, Enum, Schema, Table
+from app.provisioning.schema.model import (
+    Check,
+    Column,
+    Enum,
+    Index,
+    IndexPart,
+    Numbering,
+    PrimaryKey,
+    Schema,
+    Table,
+    TypeName,
+)
 from tests.provisioning.changes.test_plan import OLD, POSTS, USERS, users, with_role
 from tests.provisioning.changes.trying import Tried
 
@@ -89,6 +100,108 @@ async def test_labels_that_are_used_at_once_and_labels_that_go(tried: Tried) -> 
     await tried.live.execute("update users set role = 'member' where role = 'guest'")
     await apply(tried.live, plan, range(len(plan.steps)))
     assert (await catalog.read(tried.live)).enums == (Enum("role", ("admin", "member")),)
+
+
+@pytest.mark.parametrize(
+    ("names", "renames"),
+    [
+        (("email", "name"), {"users.name": "users.email", "users.email": "users.name"}),
+        (("former", "name"), {"users.name": "users.former", "users.email": "users.name"}),
+    ],
+)
+async def test_columns_take_each_others_names_and_give_them_back(
+    tried: Tried, names: tuple[str, str], renames: dict[str, str | None]
+) -> None:
+    before = await tried.holds(OLD)
+    await fill(tried)
+    new = users(USERS.columns[0], *(Column(name, "text") for name in names), USERS.columns[3], indexes=())
+    plan = await tried.plan(replace(OLD, tables=(replace(USERS, indexes=()), POSTS)), new, Choices(renames))
+    assert {step.kind for step in plan.steps} == {"rename"}
+    assert not plan.waiting()
+    await apply(tried.live, plan)
+    assert await tried.live.fetchval(f"select string_agg({names[0]} || {names[1]}, ' ' order by id) from users") == (
+        "Adaa@x Benb@x"
+    )
+    live = await catalog.read(tried.live)
+    former, wanted = [await canonical(tried.scratch, side) for side in (OLD, new)]
+    back = undoing(plan, former, wanted, live, occupied=[("public", "users")])
+    await apply(tried.live, back)
+    assert items_of(await catalog.read(tried.live)) == items_of(before)
+    assert await tried.live.fetchval("select string_agg(name || email, ' ' order by id) from users") == "Adaa@x Benb@x"
+
+
+async def test_a_label_keeps_its_rows_under_its_new_name_and_gets_its_old_one_back(tried: Tried) -> None:
+    old, new = (with_role("admin", each, default=f"'{each}'") for each in ("member", "team member"))
+    listing = Column("roles", TypeName("role", array=True), default="'{member}'")
+    old = replace(old, tables=(replace(old.tables[0], columns=(*old.tables[0].columns, listing)), POSTS))
+    listing = replace(listing, default="""'{admin,"team member"}'""")
+    new = replace(new, tables=(replace(new.tables[0], columns=(*new.tables[0].columns, listing)), POSTS))
+    before = await tried.holds(old)
+    await fill(tried)
+    plan = await tried.plan(old, new)
+    assert [(step.kind, step.subject) for step in plan.steps] == [
+        ("rename", "role.team member"),
+        ("safe", "users.roles"),
+    ]
+    await apply(tried.live, plan, [0])
+    assert await tried.live.fetchval("select string_agg(role::text || roles::text, ' ') from users") == (
+        'team member{"team member"} team member{"team member"}'
+    )
+    live = await catalog.read(tried.live)
+    former, wanted = [await canonical(tried.scratch, side) for side in (old, new)]
+    back = undoing(plan, former, wanted, live, occupied=[("public", "users")])
+    assert [(step.kind, step.asks) for step in back.steps] == [("rename", False), ("safe", False)]
+    await apply(tried.live, back)
+    assert items_of(await catalog.read(tried.live)) == items_of(before)
+
+
+def speaking(*labels: str) -> Schema:
+    """Expressions of all kinds that speak of an enum, and names that its making anew might want."""
+    said = "'a'::public.mood::text"
+    columns = (Column("mood", TypeName("mood")), Column("moods", TypeName("mood", array=True), default="'{a,b}'"))
+    table = Table(
+        "t",
+        (*columns, Column("said", "text", default=said)),
+        indexes=(Index("i", (IndexPart("said"),), where="said <> 'q' or 'a'::public.mood > 'b'"),),
+    )
+    other = Table("mood_old", (Column("x", "text"),), checks=(Check("c", f"x <> {said}"),))
+    return Schema((table, other), (Enum("mood", labels),))
+
+
+def numbered(type_: str, numbering: Numbering | None) -> Schema:
+    return Schema((Table("t", (Column("id", type_, numbering=numbering),), PrimaryKey("t_pkey", ("id",))),))
+
+
+def named(first: str, second: str) -> Schema:
+    """Two tables of which one has two indexes, all of them by these names."""
+    indexes = (Index(f"{first}_i", (IndexPart("x"),)), Index(f"{second}_i", (IndexPart("id"),)))
+    columns = (Column("id", "integer"), Column("x", "integer"))
+    key = [PrimaryKey(f"{name}_pkey", ("id",)) for name in (first, second)]
+    return Schema((Table(first, columns, key[0], indexes=indexes), Table(second, columns[:1], key[1])))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "renames", "row"),
+    [
+        (speaking("a", "b", "c"), speaking("b", "a"), {}, "t (mood) values ('b')"),
+        (numbered("bigint", "identity always"), numbered("text", None), {}, "t default values"),
+        (numbered("bigint", "serial"), numbered("text", None), {}, "t default values"),
+        (named("a", "b"), named("b", "a"), {"a": "b", "b": "a"}, "a values (1, 2)"),
+    ],
+)
+async def test_what_is_in_each_others_way_goes_in_an_order_in_which_it_can(
+    tried: Tried, old: Schema, new: Schema, renames: dict[str, str | None], row: str
+) -> None:
+    before = await tried.holds(old)
+    await tried.live.execute(f"insert into {row}")
+    rows = await tried.rows(before)
+    plan = await tried.plan(old, new, Choices(renames))
+    await apply(tried.live, plan, range(len(plan.steps)))
+    assert items_of(await catalog.read(tried.live)) == items_of(await canonical(tried.scratch, new))
+    for sql in statements_back(plan, range(len(plan.steps))) or ():
+        await tried.live.execute(sql)
+    assert items_of(await catalog.read(tried.live)) == items_of(before) or plan.steps[-1].kind == "destructive"
+    assert await tried.rows(before) == rows
 
 
 async def test_a_database_that_changed_since_makes_a_plan_stale(tried: Tried) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from app.provisioning.changes.casts import cast
 from app.provisioning.changes.plan import Choices, Plan, planned, shown
 from app.provisioning.changes.renames import ChoiceError
+from app.provisioning.changes.words import column_renamed, label_renamed
 from app.provisioning.schema.model import (
     Column,
     Enum,
@@ -202,6 +204,75 @@ def test_labels_are_added_in_place_unless_they_are_used_at_once() -> None:
     assert told(gone) == [("destructive", "role", True)]
 
 
+@pytest.mark.parametrize(
+    ("new", "said", "kinds"),
+    [
+        (("admin", "guest"), {}, ["rename"]),
+        (("admin", "guest"), {"role.member": None}, ["destructive"]),
+        (("admin", "guest", "x"), {}, ["destructive"]),
+        (("guest", "admin"), {}, ["destructive"]),
+        (("owner", "guest"), {}, ["destructive"]),
+        (("guest", "admin", "x"), {"role.member": "role.guest"}, ["rename", "rewriting"]),
+    ],
+)
+def test_a_label_under_another_name_is_recognised_where_nothing_else_differs(
+    new: tuple[str, ...], said: dict[str, str | None], kinds: list[str]
+) -> None:
+    old = with_role("admin", "member", default="'member'::public.role")
+    wanted = with_role(
+        *new, default=f"'{'admin' if 'destructive' in kinds and 'admin' in new else 'guest'}'::public.role"
+    )
+    plan = planned(old, wanted, old, occupied=ROWS, choices=Choices(said))
+    assert [step.kind for step in plan.steps if step.subject != "users.role"] == kinds
+    assert bool(plan.possible_renames) == (new == ("owner", "guest"))
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"role.member": "role.nothing"}, "no label that came"),
+        ({"role.member": "role.admin"}, "no label that came"),
+        ({"role.nothing": "role.guest"}, "no name that went"),
+    ],
+)
+def test_what_is_said_of_labels_and_fits_nothing_is_refused(said: dict[str, str | None], message: str) -> None:
+    old = with_role("admin", "member")
+    with pytest.raises(ChoiceError, match=message):
+        planned(old, with_role("admin", "guest"), old, choices=Choices(said))
+
+
+@pytest.mark.parametrize(
+    ("expression", "renamed"),
+    [
+        ("'it''s'::public.role", "E'a\\\\b'::public.role"),
+        ("('it''s'::public.role)::text || 'it''s'", "(E'a\\\\b'::public.role)::text || 'it''s'"),
+        ("""'{it''s,x}'::public.role[]""", """E'{"a\\\\\\\\b",x}'::public.role[]"""),
+        ("ARRAY['it''s'::role]", "ARRAY[E'a\\\\b'::role]"),
+        ("'it''s'::other.role", "'it''s'::other.role"),
+        ("\"'it''s'::role\" = 1", "\"'it''s'::role\" = 1"),
+    ],
+)
+def test_a_label_is_renamed_where_expressions_mean_it(expression: str, renamed: str) -> None:
+    assert label_renamed(expression, ("public", "role"), "it's", "a\\b") == renamed
+
+
+@pytest.mark.parametrize(
+    ("name", "expression", "renamed"),
+    [
+        ("null", 'a IS NOT NULL AND "null" IS NULL', "a IS NOT NULL AND n IS NULL"),
+        ("true", '"true" = true', "n = true"),
+        ("zone", "zone < a::timestamp(3) without time zone", "n < a::timestamp(3) without time zone"),
+        ("varying", "a::character varying = varying", "a::character varying = n"),
+        ("year", "year = EXTRACT(year FROM a)", "n = EXTRACT(year FROM a)"),
+        ("C", """"C" > (a COLLATE "C")""", """n > (a COLLATE "C")"""),
+        ("a", "a(a) = 'a'::a AND \"a\" > a", "a(n) = 'a'::a AND n > n"),
+    ],
+)
+def test_a_column_is_renamed_where_expressions_mean_it(name: str, expression: str, renamed: str) -> None:
+    assert column_renamed(expression, name, "n") == renamed
+    assert column_renamed(expression, name, "order") == re.sub(r"\bn\b", '"order"', renamed)
+
+
 def test_what_was_done_by_hand_stays_and_is_told() -> None:
     live = Schema(
         (
@@ -257,6 +328,10 @@ def test_a_plan_says_where_each_step_comes_from_and_is_the_same_each_time() -> N
     assert one["steps"][0]["evidence"] == {"file": "schema.prisma", "line": 7, "rule": "prisma.field"}
 
 
+FEW = TypeName("Few")
+MORE = TypeName("More")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "loss", "rewrites"),
     [
@@ -279,10 +354,46 @@ def test_a_plan_says_where_each_step_comes_from_and_is_the_same_each_time() -> N
         ("json", "jsonb", "changes", True),
         ("text", "text[]", "none", True),
         ("boolean", "integer", "fails", True),
+        ("boolean", "character varying(5)", "fails", True),
+        ("character(5)", "character varying(5)", "changes", True),
+        ("character(5)", "character varying(4)", "fails", True),
+        ("smallint", "numeric(5,0)", "none", True),
+        ("smallint", "numeric(4,0)", "fails", True),
+        ("integer", "numeric(10,0)", "none", True),
+        ("integer", "numeric(10,1)", "fails", True),
+        ("bigint", "numeric(19,0)", "none", True),
+        ("bigint", "numeric(18,0)", "fails", True),
+        ("integer", "numeric", "none", True),
+        ("numeric(10,2)", "numeric", "none", False),
+        ("numeric(10,2)", "numeric(11,3)", "none", True),
+        ("numeric(10,2)", "numeric(10,3)", "fails", True),
+        ("integer", "double precision", "none", True),
+        ("bigint", "double precision", "changes", True),
+        ("integer", "real", "changes", True),
+        ("real", "double precision", "none", True),
+        ("double precision", "real", "changes", True),
+        ("date", "timestamp without time zone", "none", True),
+        ("date", "timestamp with time zone", "changes", True),
+        ("timestamp without time zone", "date", "changes", True),
+        ("jsonb", "json", "none", True),
+        ("text", "integer[]", "fails", True),
+        ("text[]", "text", "fails", True),
+        ("bit(3)", "bit(4)", "fails", True),
+        ("time(6) without time zone", "time(3) without time zone", "changes", True),
+        (FEW, MORE, "none", True),
+        (MORE, FEW, "fails", True),
+        (FEW, "text", "none", True),
+        (FEW, "character varying(9)", "fails", True),
+        (FEW, "text[]", "fails", True),
+        ("text", FEW, "fails", True),
+        ("text[]", FEW, "fails", True),
+        ("integer", FEW, "fails", True),
+        (FEW, TypeName("Gone"), "fails", True),
     ],
 )
-def test_what_becomes_of_values(old: str, new: str, loss: str, rewrites: bool) -> None:
-    found = cast(old, new, {})
+def test_what_becomes_of_values(old: str | TypeName, new: str | TypeName, loss: str, rewrites: bool) -> None:
+    enums = {("public", "Few"): Enum("Few", ("a", "b")), ("public", "More"): Enum("More", ("b", "c", "a"))}
+    found = cast(old, new, enums)
     assert (found.loss, found.rewrites) == (loss, rewrites)
 
 

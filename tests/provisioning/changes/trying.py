@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from app.provisioning.changes import dependents
 from app.provisioning.changes.apply import occupied
 from app.provisioning.changes.items import Key
 from app.provisioning.changes.plan import Choices, Plan, planned
@@ -79,7 +80,9 @@ class Tried:
         """All rows, in some order that is the same each time."""
         found = {}
         for table in schema.tables:
-            sql = f"select to_jsonb(t)::text as row from {quoted(table.schema, table.name)} as t order by 1"
+            sql = (
+                f"select to_jsonb(whole_row)::text as row from {quoted(table.schema, table.name)} whole_row order by 1"
+            )
             found[Key("table", table.schema, table.name)] = [row["row"] for row in await self.live.fetch(sql)]
         return found
 
@@ -91,6 +94,7 @@ class Tried:
             await canonical(self.scratch, new),
             live,
             occupied=await occupied(self.live, live),
+            dependents=await dependents.read(self.live),
             choices=choices,
         )
 

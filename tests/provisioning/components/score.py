@@ -49,7 +49,7 @@ class Count:
         return self.right / self.expected if self.expected else 1.0
 
 
-KINDS = ("tables", "columns", "types", "nullability", "relations", "choices", "features")
+KINDS = ("tables", "columns", "types", "nullability", "keys", "relations", "choices", "features")
 
 
 def names(apps: Path = APPS) -> list[str]:
@@ -86,16 +86,24 @@ def _expected(expected: dict[str, object]) -> dict[str, set[str]]:
     choices = expected["choices"]
     assert isinstance(choices, dict)
     relations, features = expected["relations"], expected["features"]
+    keys = expected.get("keys", {})
+    assert isinstance(keys, dict)
     assert isinstance(relations, list) and isinstance(features, list)
     return {
         "tables": set(tables),
         "columns": {name for name, _ in columns},
         "types": {f"{name} {_long(kind)}" for name, kind in columns},
         "nullability": {f"{name} {'null' if kind.endswith('?') else 'not null'}" for name, kind in columns},
+        "keys": {f"{table}: {keys.get(table, _key(each))}" for table, each in tables.items()},
         "relations": set(relations),
         "choices": {f"{name}: {sorted(map(str, values))}" for name, values in choices.items()},
         "features": set(features),
     }
+
+
+def _key(columns: dict[str, object]) -> list[str]:
+    """The key of a table for which none is written down: its id, or both of a pair."""
+    return ["id"] if "id" in columns else list(columns)
 
 
 def _long(kind: str) -> str:
@@ -110,6 +118,7 @@ def _found(extraction: Extraction) -> Iterator[tuple[str, set[str]]]:
     yield "columns", {name for name, _ in columns}
     yield "types", {f"{name} {column.type}" for name, column in columns}
     yield "nullability", {f"{name} {'null' if column.nullable else 'not null'}" for name, column in columns}
+    yield "keys", {f"{table.name}: {list(table.primary_key.columns)}" for table in tables if table.primary_key}
     yield "relations", {each for table in tables for each in _relations(table)}
     yield "choices", {each for table in tables for each in _choices(table)}
     yield "features", set(extraction.features)

@@ -14,13 +14,14 @@ from app.provisioning.extraction.drizzle.reader import read
 from app.provisioning.source.files import SourceTree
 from tests.provisioning.drizzle.regenerate import FEATURES, expected, tree
 from tests.provisioning.fidelity import compare_in
+from tests.versions import NEWEST
 
 
 def features() -> list[Path]:
     return sorted(FEATURES.iterdir())
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 @pytest.mark.parametrize("feature", features(), ids=lambda feature: feature.name)
 async def test_a_feature_gives_the_catalog_that_drizzle_kit_makes(
     app_database: asyncpg.Connection, feature: Path

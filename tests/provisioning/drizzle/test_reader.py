@@ -10,6 +10,7 @@ from app.provisioning.extraction.result import Extraction
 from app.provisioning.schema.ddl import statements
 from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import applied
+from tests.versions import NEWEST
 
 SQLITE = """
 import { sql } from "drizzle-orm";
@@ -47,7 +48,7 @@ def extraction(source: str) -> Extraction:
     return found
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 @pytest.mark.parametrize("source", [SQLITE, MYSQL], ids=["sqlite", "mysql"])
 async def test_tables_of_other_databases_become_postgresqls(app_database: asyncpg.Connection, source: str) -> None:
     found = extraction(source)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 
 import pytest
 
 from app.provisioning.extraction import sandbox
-from app.provisioning.extraction.sandbox import Given, extract_apart
-from app.provisioning.source.files import SourceError
+from app.provisioning.extraction.sandbox import Given, digest, extract_apart
+from app.provisioning.source.files import SourceError, SourceTree
 
 SCHEMA = 'datasource db {\n  provider = "postgresql"\n  url = env("X")\n}\nmodel User {\n  id Int @id\n}\n'
 
@@ -34,10 +33,12 @@ async def test_an_archive_is_the_same_as_its_files() -> None:
     assert of_archive == of_files
 
 
-async def test_a_digest_tells_files_apart() -> None:
+def test_a_digest_tells_files_and_readers_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     files = [{"a.ts": "b"}, {"a.ts": "", "b.ts": ""}, {"a.ts": "c"}, {"b.ts": "b"}, {}]
+    digests = {digest(SourceTree.of_mapping(each)) for each in files}
+    monkeypatch.setattr(sandbox, "READERS", sandbox.READERS + 1)
 
-    assert len({(await extract_apart(Given(files=each))).digest for each in files}) == len(files)
+    assert len(digests | {digest(SourceTree.of_mapping({}))}) == len(files) + 1
 
 
 async def test_what_is_no_archive_is_refused() -> None:
@@ -45,11 +46,14 @@ async def test_what_is_no_archive_is_refused() -> None:
         await extract_apart(Given(archive=b"nothing"))
 
 
-@pytest.mark.parametrize("source", ["[" * 100_000, "const a = " + "(" * 5_000, "model A {" * 10_000, "{" * 1_000_000])
-async def test_deep_nesting_ends_neither_the_reader_nor_its_schema(source: str) -> None:
-    files = {"deep.ts": source, "deep.tsx": source, "other/deep.prisma": source, "prisma/schema.prisma": SCHEMA}
+DEEP = ("[" * 100_000, "const a = " + "(" * 5_000, "model A {" * 10_000, "{" * 1_000_000)
 
-    extracted = await extract_apart(Given(files=files))
+
+async def test_deep_nesting_ends_neither_the_reader_nor_its_schema() -> None:
+    files = {f"{number}/deep{kind}": source for number, source in enumerate(DEEP) for kind in (".ts", ".prisma")}
+    files |= {f"{number}/deep.tsx": source for number, source in enumerate(DEEP[:3])}
+
+    extracted = await extract_apart(Given(files=files | {"prisma/schema.prisma": SCHEMA}))
 
     assert [table.name for table in extracted.extraction.schema.tables] == ["User"]
 
@@ -61,19 +65,27 @@ async def test_it_is_ended_when_it_is_late(monkeypatch: pytest.MonkeyPatch) -> N
         await extract_apart(Given(files={"prisma/schema.prisma": SCHEMA}))
 
 
+BOUND = "from app.provisioning.extraction import sandbox; sandbox.bound(); "
+
+
 async def test_it_is_ended_when_it_takes_too_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        sandbox, "_PROGRAM", ("-c", "import resource; resource.setrlimit(resource.RLIMIT_AS, (1, 1)); b'x' * 10**9")
-    )
+    monkeypatch.setattr(sandbox, "_PROGRAM", ("-c", f"{BOUND}bytearray(sandbox.MOST_MEMORY_BYTES)"))
 
     with pytest.raises(SourceError, match="more memory or time"):
         await extract_apart(Given(files={}))
 
 
-async def test_our_settings_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_has_bounds_and_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRETS_KEY", "secret")
-    monkeypatch.setattr(sandbox, "_PROGRAM", ("-c", "import os, sys; sys.exit('SECRETS_KEY' not in os.environ)"))
+    tells = (
+        "import os, resource as r, sys, msgspec;"
+        "limits = [r.getrlimit(each) for each in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE, r.RLIMIT_CORE)];"
+        "told = repr(limits) + repr(sorted(set(os.environ) - {'LC_CTYPE'}));"
+        "sys.stdout.buffer.write(msgspec.msgpack.encode({'refused': told}))"
+    )
+    monkeypatch.setattr(sandbox, "_PROGRAM", ("-c", BOUND + tells))
 
-    with pytest.raises(SourceError, match="more memory or time"):
+    with pytest.raises(SourceError) as told:
         await extract_apart(Given(files={}))
-    assert "SECRETS_KEY" in os.environ
+    memory, seconds = sandbox.MOST_MEMORY_BYTES, int(sandbox.TIMEOUT_SECONDS)
+    assert str(told.value) == repr([(each, each) for each in (memory, seconds, 0, 0)]) + "[]"

@@ -14,6 +14,7 @@ from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import applied
 from tests.provisioning.mongoose.expected import Layout, differences, found
 from tests.provisioning.mongoose.oracle import FEATURES
+from tests.versions import NEWEST
 
 DIRECTORIES = sorted(each for each in FEATURES.iterdir() if each.is_dir())
 
@@ -27,7 +28,7 @@ def test_the_paths_of_a_feature_are_where_the_document_says(directory: Path) -> 
     assert not list(differences(Layout(answer).facts, found(extraction.schema)))
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 @pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda each: each.name)
 async def test_the_tables_of_a_feature_can_be_made(app_database: asyncpg.Connection, directory: Path) -> None:
     extraction = read(SourceTree.of_directory(directory))

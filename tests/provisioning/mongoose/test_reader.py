@@ -15,6 +15,7 @@ from app.provisioning.schema.ddl import statements
 from app.provisioning.schema.model import Column, Table
 from app.provisioning.schema.names import literal
 from app.provisioning.source.files import SourceTree
+from tests.versions import NEWEST
 
 HEAD = "const mongoose = require('mongoose'); const { Schema, model } = mongoose;\n"
 
@@ -182,7 +183,7 @@ def test_regular_expressions_are_translated_where_that_is_sure(pattern: str, fla
     assert (None if found is None else found[0]) == written
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 async def test_a_translated_expression_takes_what_javascript_takes(app_database: asyncpg.Connection) -> None:
     cases = {
         r"^\w+([\.-]?\w+)*@\w+([\.-]?\w+)*(\.\w{2,3})+$": {"a.b@c.de": True, "a@b": False, "@": False},
@@ -201,7 +202,7 @@ async def test_a_translated_expression_takes_what_javascript_takes(app_database:
             assert await app_database.fetchval(f"select {literal(text)} ~ {literal(found[0])}") is expected, pattern
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 async def test_rows_can_be_written_without_knowing_ids(app_database: asyncpg.Connection) -> None:
     extraction = extracted(
         "model('User', new Schema({ name: { type: String, required: true, match: /^[a-z]+$/ }, tags: [String],\n"

@@ -17,13 +17,14 @@ from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import compare_in
 from tests.provisioning.prisma.fidelity import STUBS, with_extensions_there
 from tests.provisioning.prisma.regenerate import FEATURES
+from tests.versions import NEWEST
 
 
 def features() -> list[Path]:
     return sorted(FEATURES.glob("*.prisma"))
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 @pytest.mark.parametrize("feature", features(), ids=lambda feature: feature.stem)
 async def test_a_feature_gives_the_catalog_that_prisma_makes(app_database: asyncpg.Connection, feature: Path) -> None:
     extraction = read(SourceTree({"schema.prisma": feature.read_text("utf-8")}))

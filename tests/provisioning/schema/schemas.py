@@ -107,7 +107,7 @@ def _table(draw: DrawFn, names: _Names, enums: tuple[Enum, ...], schema: str) ->
     checks = tuple(
         Check(
             names.new("_check"),
-            f"{quoted(each.name)} is distinct from {draw(st.sampled_from(DEFAULTS[str(each.type)]))}",
+            f"{quoted(each.name)} IS DISTINCT FROM {draw(st.sampled_from(DEFAULTS[str(each.type)]))}",
         )
         for each in scalar
         if draw(st.booleans())
@@ -177,7 +177,7 @@ def _index(draw: DrawFn, names: _Names, columns: tuple[Column, ...], scalar: lis
         names.new("_idx"),
         tuple(parts),
         unique,
-        where=draw(st.sampled_from([None, f"{quoted(scalar[0].name)} is not null"])),
+        where=draw(st.sampled_from([None, f"{quoted(scalar[0].name)} IS NOT NULL"])),
         include=draw(st.sampled_from([(), (scalar[0].name,)])),
         nulls_not_distinct=unique and draw(st.booleans()),
     )

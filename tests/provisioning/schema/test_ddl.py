@@ -7,7 +7,14 @@ import dataclasses
 import pglast
 import pytest
 
-from app.provisioning.schema.ddl import statements
+from app.provisioning.schema.ddl import (
+    Statement,
+    alter_type,
+    create_index,
+    create_table,
+    drop_generated,
+    statements,
+)
 from app.provisioning.schema.model import (
     Check,
     Column,
@@ -73,6 +80,42 @@ alter table "public"."posts" add constraint "posts_author_id_fkey" foreign key (
         """ references "public"."users" ("id") on delete cascade;
 """
     )
+
+
+EMAIL = Index("i", (IndexPart("email"),))
+
+
+@pytest.mark.parametrize(
+    ("statement", "written"),
+    [
+        (create_index(USERS, EMAIL), 'create index "i" on "public"."users" ("email")'),
+        (
+            create_index(USERS, dataclasses.replace(EMAIL, unique=True, nulls_not_distinct=True, where="id > 0")),
+            'create unique index "i" on "public"."users" ("email") nulls not distinct where (id > 0)',
+        ),
+        (
+            create_index(USERS, dataclasses.replace(EMAIL, method="hash", include=("id",))),
+            'create index "i" on "public"."users" using hash ("email") include ("id")',
+        ),
+        (alter_type(USERS, USERS.columns[1]), 'alter table "public"."users" alter column "email" type text'),
+        (
+            alter_type(USERS, USERS.columns[1], using="email::text"),
+            'alter table "public"."users" alter column "email" type text using (email::text)',
+        ),
+        (drop_generated(USERS, "email"), 'alter table "public"."users" alter column "email" drop expression'),
+        (create_table(Table("empty", ())), 'create table "public"."empty" ()'),
+    ],
+)
+def test_the_text_of_a_statement(statement: Statement, written: str) -> None:
+    assert statement.sql == written
+
+
+def test_a_serial_column_may_be_null() -> None:
+    table = Table("t", (dataclasses.replace(ID, nullable=True),))
+
+    assert [each.sql for each in statements(Schema((table,)))][1:] == [
+        'alter table "public"."t" alter column "id" drop not null'
+    ]
 
 
 def test_what_a_source_says_of_itself_cannot_leave_a_comment() -> None:

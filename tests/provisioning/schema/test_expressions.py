@@ -23,6 +23,8 @@ GOOD = [
     'nextval(\'"public"."a;b_seq"\'::regclass)',
     "größe >= 1.5e-3",
     "E'a'\n'b\\'; c'",
+    "$$a\n; b$$",
+    "'" + "x" * 9_995 + "'",
 ]
 BAD = [
     "",
@@ -41,10 +43,13 @@ BAD = [
     "E'open\\'",
     "a, b",
     "a\0b",
+    "'a\0b'",
     "\ud800",
+    "'\ud800'",
     "\\",
     "1 { 2",
     "x" * 10_001,
+    "'" + "x" * 9_999 + "'",
     # A second string behind a line break goes on as the first began: what looks like text here ends behind it.
     "E'a'\n'\\' || ' ; drop table users; '",
     # No dollar quote begins inside of a word.
@@ -59,7 +64,8 @@ TYPES = [
     "interval day to second(3)",
     "text[]",
     "integer[3][]",
-    '"My Type"',
+    '"My  Type"',
+    "shape('a  b')",
     'public."vector"(3)',
     "geometry(Point, 4326)",
     '"char"',

@@ -17,6 +17,7 @@ from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.limits import Limits
 from app.provisioning.server.names import Names
 from app.provisioning.server.scram import new_password
+from tests.versions import SERVERS, throwaway
 from tests.world import server_directory
 
 SET_UP = Path(__file__).parents[3] / "sql" / "apps_server.sql"
@@ -93,18 +94,12 @@ def set_up(postgres: Postgres) -> AppServer:
     return AppServer(postgres.url("palaver_provisioner", PROVISIONER_PASSWORD))
 
 
-@pytest.fixture(scope="session", params=[16, 18])
+@pytest.fixture(scope="session", params=SERVERS)
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
-    """A throw-away server of either version."""
+    """A throw-away server of each version."""
     with (
         server_directory() as directory,
-        Postgres(
-            directory / "data",
-            password="superuser-password",
-            version=request.param,
-            durable=False,
-            report=lambda _: None,
-        ) as postgres,
+        throwaway(directory, "superuser-password", request.param) as postgres,
     ):
         yield Ground(postgres, set_up(postgres))
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final, Literal
+
 import pytest
 
-from app.provisioning.server.receipt import ATTEMPTS, Trial, holds
+from app.provisioning.server import receipt
+from app.provisioning.server.receipt import ATTEMPTS, Attempt, Trial, holds
 from tests.provisioning.server.conftest import App
+from tests.versions import NEWEST
 
 HARMLESS = {
     "drop_own_database": "55006",
@@ -60,9 +65,33 @@ GUARDS = [
         "revoke alter system on parameter application_name from {app}",
     ),
     ("read_everything", "grant pg_read_all_data to {app}", "revoke pg_read_all_data from {app}"),
+    ("cancel_statement_of_another", "grant pg_signal_backend to {app}", "revoke pg_signal_backend from {app}"),
+    (
+        "lift_limit_of_temporary_files",
+        "grant set on parameter temp_file_limit to {app}",
+        "revoke set on parameter temp_file_limit from {app}",
+    ),
+    (
+        "change_settings_of_database",
+        "alter database {app} owner to {app}",
+        "alter database {app} owner to palaver_apps; grant temporary, create, connect on database {app} to {app}",
+    ),
+    ("read_configuration", "grant pg_read_all_settings to {app}", "revoke pg_read_all_settings from {app}"),
     ("replicate", "alter role {app} replication", "alter role {app} noreplication"),
 ]
 """An attempt, what takes its guard away, and what puts it back."""
+
+
+OTHERWISE: Final[tuple[Literal["ALLOWED", "unclear"], ...]] = ("ALLOWED", "unclear")
+ON_ANOTHER: Final = {
+    "become_another",
+    "grant_itself_another",
+    "change_another_password",
+    "drop_another_role",
+    "take_another_database",
+    "change_settings_of_another",
+}
+"""What is left out where there is no other app, or where that goes at this moment."""
 
 
 async def tried(app: App) -> dict[str, list[Trial]]:
@@ -72,6 +101,19 @@ async def tried(app: App) -> dict[str, list[Trial]]:
     for trial in trials:
         found.setdefault(trial.attempt, []).append(trial)
     return found
+
+
+def test_a_receipt_holds_only_where_something_was_tried_and_all_of_it_refused() -> None:
+    one = Trial("connect", "", "refused", "42501", 1.0)
+    assert holds([one, one])
+    assert not holds([])
+    assert [holds([one, replace(one, outcome=each)]) for each in OTHERWISE] == [False, False]
+
+
+def test_what_is_tried_on_another_app_is_known() -> None:
+    assert {attempt.name for attempt in ATTEMPTS if attempt.on_another} == ON_ANOTHER
+    with pytest.raises(ValueError, match="description"):
+        Attempt.of("nothing", "select 1")
 
 
 async def test_everything_is_refused(app: App, other: App) -> None:
@@ -86,7 +128,7 @@ async def test_everything_is_refused(app: App, other: App) -> None:
     }
 
 
-@pytest.mark.parametrize("ground", [18], indirect=True)
+@pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> None:
     async with app.ground.superuser() as connection:
         await connection.execute(f"alter role {app.names.role} superuser")
@@ -101,17 +143,19 @@ async def test_each_attempt_succeeds_for_a_superuser(app: App, other: App) -> No
             assert trial.sqlstate == HARMLESS.get(name), trial
 
 
-@pytest.mark.parametrize("ground", [18], indirect=True)
-async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App) -> None:
+@pytest.mark.parametrize("ground", [NEWEST], indirect=True)
+async def test_a_guard_that_is_taken_away_is_noticed(app: App, other: App, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"app": app.names.role, "other": other.names.role}
     async with app.ground.superuser(app.names.database) as connection:
         for attempt, taken, back in GUARDS:
-            await connection.execute(taken.format(**given))
-            try:
-                trials = await tried(app)
-            finally:
-                await connection.execute(back.format(**given))
-                await connection.execute("drop database if exists palaver_attempt")
+            with monkeypatch.context() as alone:
+                alone.setattr(receipt, "ATTEMPTS", tuple(each for each in ATTEMPTS if each.name == attempt))
+                await connection.execute(taken.format(**given))
+                try:
+                    trials = await tried(app)
+                finally:
+                    await connection.execute(back.format(**given))
+                    await connection.execute("drop database if exists palaver_attempt")
             assert any(trial.outcome != "refused" for trial in trials[attempt]), (attempt, trials[attempt])
             assert not holds([trial for group in trials.values() for trial in group])
     assert [trial for group in (await tried(app)).values() for trial in group if trial.outcome != "refused"] == []

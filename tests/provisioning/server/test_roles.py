@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
+import pytest
 
+from app.provisioning.server import roles
+from app.provisioning.server.statements import STATEMENTS
 from tests.provisioning.server.conftest import App, Ground
 from tests.provisioning.server.test_place import left
 
@@ -23,6 +27,14 @@ async def _pin(app: App, role: str) -> None:
     async with app.signed_in() as connection:
         for statement in ("create table if not exists t ()", "drop policy if exists p on t", *GIVE):
             await connection.execute(statement.format(role))
+
+
+async def _ended(connection: asyncpg.Connection) -> bool:
+    try:
+        await connection.execute("select")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return True
+    return False
 
 
 @asynccontextmanager
@@ -46,6 +58,26 @@ async def _pinning(app: App) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+async def test_a_database_is_removed_that_another_app_holds_fast(
+    ground: Ground, other: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATEMENTS, "wait_briefly", "set lock_timeout = '20ms'")
+    for hold in (
+        "grant usage on schema public to {app}",
+        "alter role {other} in database {app} set search_path = 'x'",
+    ):
+        app = App(ground)
+        await app.create()
+        async with other.signed_in() as connection:
+            await connection.execute("begin; " + hold.format(app=app.names.role, other=other.names.role))
+            await app.remove()
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+                await connection.execute("commit")
+        assert not [name for name in await left(ground) if name.startswith(app.names.role)]
+        async with other.signed_in() as connection:
+            assert await connection.fetchval("select 1") == 1
 
 
 async def test_a_database_is_removed_whose_role_has_rights_elsewhere(ground: Ground, other: App) -> None:
@@ -87,6 +119,24 @@ async def test_two_apps_that_do_it_all_the_time_hold_nothing_up(ground: Ground, 
                 await link.connection.execute("select pg_sleep(0.05)")
     await third.remove()
     assert not [name for name in await left(ground) if name.startswith("hand")]
+
+
+async def test_whoever_gives_such_rights_is_kept_out_while_they_are_taken_away(
+    ground: Ground, app: App, other: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget, met = roles._forget, []
+
+    async def look(*given: Any) -> None:
+        met.append(await ground.refused(other.names.role, other.password, other.names.database))
+        await forget(*given)
+
+    monkeypatch.setattr(roles, "_forget", look)
+    async with other.signed_in() as connection, ground.server.place(app.names) as place:
+        async with place.hand() as hand:
+            await _pin(other, hand.credentials.user)
+        assert connection.is_closed() or await _ended(connection)
+    met.append(await ground.refused(other.names.role, other.password, other.names.database))
+    assert met == ["28000", "let in"]
 
 
 async def test_a_database_that_is_shut_stays_shut(ground: Ground, app: App, other: App) -> None:

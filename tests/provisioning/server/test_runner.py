@@ -25,17 +25,20 @@ from app.local.postgres import free_port
 from app.metrics import Metrics
 from app.provisioning.schema.model import Column, ForeignKey, PrimaryKey, Schema, Table
 from app.provisioning.server.app_server import AppServer
-from app.provisioning.server.errors import AppServerError
+from app.provisioning.server.errors import AppDatabaseGone, AppServerError
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Place
 from app.provisioning.work.connections import ShownAddress
+from app.provisioning.work.job import Outcome, Report
+from app.provisioning.work.operations.work import Work
 from app.provisioning.work.passwords import Passwords
 from app.provisioning.work.runner import Runner
 from app.provisioning.work.upkeep import Upkeep, size_state
 from tests.provisioning.server.conftest import Ground
+from tests.versions import NEWEST
 from tests.world import Actor, Database
 
-pytestmark = pytest.mark.parametrize("ground", [18], indirect=True)
+pytestmark = pytest.mark.parametrize("ground", [NEWEST], indirect=True)
 
 KEYS = SecretsKeys([bytes(32)])
 BLOG = Schema(
@@ -109,6 +112,13 @@ class Desk:
             app_id,
         )
         return row
+
+    async def expire(self) -> None:
+        """Let every lease run out without its worker's knowing."""
+        await self.database.fetch(
+            "update public.app_operations set lease_until = now() - interval '1 second' where state = 'running'",
+            role="supabase_admin",
+        )
 
     async def opens(self, app_id: UUID) -> str:
         """The connection string, as its owner sees it."""
@@ -226,9 +236,52 @@ async def test_a_server_that_is_away_is_waited_for(desk: Desk) -> None:
     await desk.another(away).start(UUID(asked["operation"]["id"]))
     row = await desk.row(app_id)
     assert (row["state"], row["ended"], row["why"]) == ("requested", "queued", "APP_SERVER_UNAVAILABLE")
-    await desk.database.fetch("update public.app_operations set due_at = now()", role="supabase_admin")
+    due = "update public.app_operations set due_at = now(), attempts = 4"
+    for _ in range(2):
+        await desk.database.fetch(due, role="supabase_admin")
+        await asyncio.gather(*await desk.another(away).sweep())
+        assert (await desk.row(app_id))["ended"] == "queued"
+    await desk.database.fetch(due, role="supabase_admin")
     await asyncio.gather(*await desk.runner.sweep())
     assert (await desk.row(app_id))["state"] == "ready"
+
+
+async def test_a_server_that_is_away_for_more_than_a_day_is_not_waited_for(desk: Desk) -> None:
+    away = AppServer(f"postgresql://palaver_provisioner:x@127.0.0.1:{free_port()}/postgres")
+    app_id = await desk.app()
+    asked = await desk.ask(app_id, "provision")
+    old = "update public.app_operations set attempts = 4, created_at = now() - interval '25 hours'"
+    await desk.database.fetch(old, role="supabase_admin")
+    await desk.another(away).start(UUID(asked["operation"]["id"]))
+    assert await desk.runner.sweep() == []
+    row = await desk.row(app_id)
+    assert (row["state"], row["ended"], row["why"]) == ("failed", "failed", "APP_SERVER_UNAVAILABLE")
+
+
+async def test_a_database_that_somebody_dropped_is_told(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    app_id = await desk.app()
+    name = (await desk.do(app_id, "provision"))["database_name"]
+    async with desk.ground.superuser() as superuser:
+        await superuser.execute(f'drop database "{name}" with (force)')
+    for kind, ended, why in (
+        ("rotate", "failed", "APP_DATABASE_GONE"),
+        ("remove", "succeeded", None),
+        ("unremove", "failed", "APP_DATABASE_GONE"),
+    ):
+        row = await desk.do(app_id, kind)
+        assert (row["ended"], row["why"]) == (ended, why)
+    with pytest.raises(AppDatabaseGone):
+        await desk.runner.planner.there(Names(row["id"]))
+    upkeep = Upkeep(desk.pool, desk.ground.server)
+    async with desk.database.connected("supabase_admin") as connection:
+        await connection.execute(
+            "set session_replication_role = replica;"
+            "update public.app_databases"
+            " set state = 'ready', removal_due_at = null, ready_at = now() - interval '2 minutes'"
+        )
+    await upkeep.look()
+    told = {each.getMessage(): each.__dict__["fields"] for each in caplog.records}
+    assert told["app_databases_missing"] == {"count": 1, "names": [name]}
 
 
 async def test_two_workers_do_not_do_the_same(desk: Desk) -> None:
@@ -253,7 +306,7 @@ async def test_eight_at_once(desk: Desk) -> None:
 async def test_who_lost_the_lease_does_no_harm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     app_id = await desk.app()
     operation = UUID((await desk.ask(app_id, "provision"))["operation"]["id"])
-    late = desk.another(lease=timedelta(0))
+    late = desk.another()
     held = asyncio.Event()
     opening = AppServer.place
 
@@ -264,11 +317,51 @@ async def test_who_lost_the_lease_does_no_harm(desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(AppServer, "place", slow)
     doing = late.start(operation)
     await held.wait()
+    await desk.expire()
     await desk.runner.start(operation)
     await doing
     row = await desk.row(app_id)
     assert row["state"] == "ready"
     assert len(await tables(await desk.opens(app_id))) == 2
+
+
+async def test_a_lease_is_kept_during_a_step_and_its_loss_ends_the_step(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.provisioning.work.lease.BEATS", 6000)
+    extended, ended = asyncio.Queue[timedelta](), asyncio.Event()
+    extend = Report.extend
+
+    async def counted(self: Report) -> None:
+        await extend(self)
+        extended.put_nowait(await desk.database.value("select max(lease_until) from public.app_operations"))
+
+    async def endless(work: Work) -> Outcome:
+        progress = await work.report.lasting("restoring")
+        progress.bytes = 1_000_000
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return Outcome()
+
+    monkeypatch.setattr(Report, "extend", counted)
+    app_id = await desk.app()
+    operation = UUID((await desk.ask(app_id, "provision"))["operation"]["id"])
+    doing = desk.another(operations={"provision": endless}).start(operation)
+    first, *_, last = [await extended.get() for _ in range(3)]
+    assert first < last
+    assert [(step["step"], step["detail"]) for step in json.loads((await desk.row(app_id))["progress"])] == [
+        ("restoring", None),
+        ("restoring", "1.0 MB"),
+    ]
+    await desk.database.fetch("update public.app_operations set lease_owner = 'another'", role="supabase_admin")
+    async with asyncio.timeout(10):
+        await doing
+    assert ended.is_set()
+    await desk.expire()
+    await desk.runner.start(operation)
+    assert (await desk.row(app_id))["state"] == "ready"
 
 
 @pytest.mark.parametrize("kind", ["provision", "rotate"])
@@ -279,7 +372,7 @@ async def test_who_comes_when_all_is_done_touches_nothing(
     if kind == "rotate":
         await desk.do(app_id, "provision")
     operation = UUID((await desk.ask(app_id, kind))["operation"]["id"])
-    late = desk.another(lease=timedelta(0))
+    late = desk.another()
     arrived, may_go = asyncio.Event(), asyncio.Event()
     opening = AppServer.place
 
@@ -294,6 +387,7 @@ async def test_who_comes_when_all_is_done_touches_nothing(
     monkeypatch.setattr(AppServer, "place", held)
     doing = late.start(operation)
     await arrived.wait()
+    await desk.expire()
     await desk.runner.start(operation)
     if kind == "rotate":
         # By now the login that the late one would retire is the one that counts.

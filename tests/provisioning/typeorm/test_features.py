@@ -15,13 +15,14 @@ from app.provisioning.oracles.chosen import explanation
 from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import compare_in
 from tests.provisioning.typeorm.regenerate import FEATURES, expected, tree
+from tests.versions import NEWEST
 
 
 def features() -> list[Path]:
     return sorted(FEATURES.iterdir())
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 @pytest.mark.parametrize("release", [0, 1], ids=["0.3", "1.x"])
 @pytest.mark.parametrize("feature", features(), ids=lambda feature: feature.name)
 async def test_a_feature_gives_the_catalog_that_typeorm_makes(

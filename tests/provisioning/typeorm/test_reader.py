@@ -11,6 +11,7 @@ from app.provisioning.schema.ddl import statements
 from app.provisioning.schema.model import Column
 from app.provisioning.source.files import SourceTree
 from tests.provisioning.fidelity import applied
+from tests.versions import NEWEST
 
 HEAD = "import * as orm from 'typeorm';\nimport { Entity, Column, PrimaryGeneratedColumn, ManyToOne } from 'typeorm';\n"
 
@@ -156,7 +157,7 @@ def test_a_constraint_that_cannot_be_is_left_out_and_told(body: str, before: str
 HOSTILE = ['x"; drop table y; --', "it's", "\u202egnp", "a" * 200, "sélect", "${1}", "<b>", "ünï\u0000x"]
 
 
-@pytest.mark.parametrize("app_server", [18], indirect=True)
+@pytest.mark.parametrize("app_server", [NEWEST], indirect=True)
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_names_and_texts_stay_names_and_texts(app_database: asyncpg.Connection, text: str) -> None:
     written = text.replace("\\", "\\\\").replace("'", "\\'").replace("\0", "\\0")

@@ -9,12 +9,13 @@ from typing import Final
 
 from tree_sitter import Node
 
-from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around, inside
+from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee, function_around
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.reading import Reading
 from app.provisioning.extraction.components.shapes import UNKNOWN, Field, Sighting
 from app.provisioning.extraction.components.types import named_within
 from app.provisioning.extraction.components.words import is_plural, thing
+from app.provisioning.extraction.components.wrappers import Wrapper, wrapper_of
 from app.provisioning.source.syntax import text, unquoted, walk
 from app.provisioning.source.values import Found
 
@@ -23,6 +24,7 @@ _CLIENT: Final = re.compile(
     r"\.(get|post|put|patch|delete|del)"
 )
 _ROUTER: Final = re.compile(r"(?:app|router|server|api|fastify|\w+Router|\w+Routes)\.(get|post|put|patch|delete)")
+_ENDPOINT: Final = re.compile(r"(?:build|builder|b|endpoints?)\.(?:query|mutation|infiniteQuery)")
 _WRITES: Final = frozenset({"post", "put", "patch", "delete", "del"})
 _OWN_HOSTS: Final = re.compile(
     r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|.*\.(onrender\.com|herokuapp\.com|vercel\.app|netlify\.app|fly\.dev|railway\.app|"
@@ -64,14 +66,14 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting | Foreign]:
         name = callee(call)
         if name.endswith("fetch") or _CLIENT.fullmatch(name) or name in ("axios", "useSWR", "$fetch", "useFetch"):
             yield from _requested(reading, code, call, name)
+        elif (wrapper := wrapper_of(reading, code, call)) is not None:
+            yield from _wrapped(reading, code, call, wrapper)
+        elif _ENDPOINT.fullmatch(name):
+            yield from _endpoint(reading, code, call, name)
         elif (route := _ROUTER.fullmatch(name)) is not None:
             yield from _served(reading, code, call, route[1])
         elif name.endswith(("localStorage.setItem", "sessionStorage.setItem", "AsyncStorage.setItem")):
             yield from _kept(reading, code, call)
-        elif name.endswith(".from") and re.search(r"(?i)supabase|client|db\b", name) and ".storage" not in name:
-            yield from _table(reading, code, call)
-        elif name in ("collection", "firebase.firestore().collection", "db.collection", "firestore.collection"):
-            yield from _collection(reading, code, call)
 
 
 def _requested(reading: Reading, code: Code, call: Node, name: str) -> Iterator[Sighting | Foreign]:
@@ -93,11 +95,90 @@ def _requested(reading: Reading, code: Code, call: Node, name: str) -> Iterator[
         if len(given) > 1
         else None
     )
+    if verb in _WRITES and reading.mails(address):
+        return
     fields = () if body is None else _sent(reading, code, body, address.rstrip("/").rpartition("/")[2])
     yield from _of_path(code, call, address, verb, fields)
     typed = call.child_by_field_name("type_arguments")
     for of, many in named_within(typed) if typed is not None else ():
         yield Sighting(of, "typed-call", 0.3 if many else 0.2, code.evidence(call, "typed-call"), type_name=of)
+
+
+def _wrapped(reading: Reading, code: Code, call: Node, wrapper: Wrapper) -> Iterator[Sighting]:
+    """A request by a function of the app's own."""
+    given = arguments(call)
+    passed = dict(enumerate(given))
+    address = _address(reading, code, passed[wrapper.address]) if wrapper.address in passed else ""
+    if not address or (re.match(r"https?://", wrapper.before or address) and not is_own(wrapper.before or address)):
+        return
+    options = passed.get(wrapper.options)
+    verb = _method(options) if options is not None else wrapper.verb
+    if wrapper.method in passed:
+        named = reading.program.value(Found(code.module, passed[wrapper.method]))
+        verb = named.lower() if isinstance(named, str) else verb
+    body = passed.get(wrapper.body) or (_body(options) if options is not None else None)
+    fields = () if body is None or verb == "get" else _sent(reading, code, body, address.rstrip("/").rpartition("/")[2])
+    yield from _of_path(code, call, wrapper.before + address, verb, fields)
+    yield from _typed(code, call)
+
+
+def _endpoint(reading: Reading, code: Code, call: Node, name: str) -> Iterator[Sighting]:
+    """An endpoint of RTK Query: `build.mutation<Pet, NewPet>({query: (body) => ({url: "/pets", method: "POST"})})`."""
+    given = arguments(call)
+    pairs = given[0].named_children if given and given[0].type == "object" else ()
+    query = next((each for each in pairs if text(each.child_by_field_name("key")) == "query"), None)
+    function = None if query is None else query.child_by_field_name("value")
+    answer = None if function is None else function.child_by_field_name("body")
+    if answer is None:
+        return
+    while answer.type == "parenthesized_expression" and answer.named_children:
+        answer = answer.named_children[0]
+    address, verb = answer, "get"
+    if answer.type == "object":
+        url = next((each for each in answer.named_children if text(each.child_by_field_name("key")) == "url"), None)
+        value = None if url is None else url.child_by_field_name("value")
+        if value is None:
+            return
+        address, verb = value, _method(answer)
+    path = _address(reading, code, address)
+    if path and (not re.match(r"https?://", path) or is_own(path)):
+        yield from _of_path(code, call, path if path.startswith("/") else f"/{path}", verb, ())
+    yield from _typed(code, call)
+
+
+def _typed(code: Code, call: Node) -> Iterator[Sighting]:
+    """The type of what a call answers."""
+    typed = call.child_by_field_name("type_arguments")
+    first = typed.named_children[0] if typed is not None and typed.named_children else None
+    for of, many in named_within(first) if first is not None else ():
+        yield Sighting(of, "typed-call", 0.3 if many else 0.2, code.evidence(call, "typed-call"), type_name=of)
+
+
+def is_own(address: str) -> bool:
+    """Whether an address with a host is of the app's own server."""
+    host = re.match(r"https?://([^/:?#]+)", address)
+    return host is None or _OWN_HOSTS.fullmatch(host[1]) is not None
+
+
+def sent_elsewhere(reading: Reading, code: Code, call: Node) -> str:
+    """The other service that a call hands its data to; empty where it does not."""
+    name = callee(call)
+    if name.startswith("emailjs."):
+        return "EmailJS"
+    given = arguments(call)
+    if not given or not (name.endswith("fetch") or _CLIENT.fullmatch(name) or name == "axios"):
+        return ""
+    address = _address(reading, code, given[0])
+    if reading.mails(address):
+        return "mail"
+    host = re.match(r"https?://([^/:?#]+)", address)
+    return host[1] if host is not None and not is_own(address) else ""
+
+
+def is_write(reading: Reading, code: Code, call: Node) -> bool:
+    """Whether a call changes something on the app's own server."""
+    found = _requested(reading, code, call, callee(call)) if callee(call).endswith("fetch") else iter(())
+    return any(isinstance(each, Sighting) and each.stored for each in found)
 
 
 def _served(reading: Reading, code: Code, call: Node, verb: str) -> Iterator[Sighting]:
@@ -106,7 +187,7 @@ def _served(reading: Reading, code: Code, call: Node, verb: str) -> Iterator[Sig
     if path is None or not path.startswith("/") or "function" not in " ".join(each.type for each in given[1:]):
         return
     fields: tuple[Field, ...] = ()
-    for declarator in inside(code.nodes("variable_declarator"), call):
+    for declarator in code.inside(call, "variable_declarator"):
         value = declarator.child_by_field_name("value")
         pattern = declarator.child_by_field_name("name")
         if pattern is not None and pattern.type == "object_pattern" and text(value).endswith((".body", ".json()")):
@@ -236,47 +317,3 @@ def _kept(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
             shape = UNKNOWN if not inner else value_of(reading, code, inner[0])
             of = shape.of.name if shape.of is not None and shape.of.kind == "reference" else ""
             yield Sighting(name, "storage", 0.4, code.evidence(call, "storage"), type_name=of, stored=True, kept=True)
-
-
-def _table(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
-    """`supabase.from("todos")`, and what is selected from it or put into it."""
-    given = arguments(call)
-    name = unquoted(given[0]) if given else None
-    if not name:
-        return
-    fields: tuple[Field, ...] = ()
-    chained = call.parent.parent if call.parent is not None and call.parent.type == "member_expression" else None
-    while chained is not None and chained.type == "call_expression":
-        method, passed = callee(chained).rpartition(".")[2], arguments(chained)
-        if method in ("insert", "upsert", "update") and passed:
-            fields += _sent(reading, code, passed[0])
-        elif method == "select" and passed and (columns := unquoted(passed[0])) and re.fullmatch(r"[\w\s,]+", columns):
-            evidence = code.evidence(chained, "database")
-            fields += tuple(
-                Field(each.strip(), UNKNOWN, None, "call", evidence) for each in columns.split(",") if each.strip()
-            )
-        elif (
-            method in ("eq", "order", "neq", "gt", "lt", "gte", "lte", "in")
-            and passed
-            and (column := unquoted(passed[0]))
-        ) and column.isidentifier():
-            fields += (Field(column, UNKNOWN, None, "call", code.evidence(chained, "database")),)
-        chained = (
-            chained.parent.parent if chained.parent is not None and chained.parent.type == "member_expression" else None
-        )
-    yield Sighting(
-        name, "database", 0.97, code.evidence(call, "database"), fields, verbatim=name, stored=True, kept=True
-    )
-
-
-def _collection(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
-    """`addDoc(collection(db, "todos"), {…})`."""
-    given = arguments(call)
-    name = next((found for each in given if (found := unquoted(each))), None)
-    if not name or "/" in name:
-        return
-    around = call.parent.parent if call.parent is not None and call.parent.type == "arguments" else None
-    fields: tuple[Field, ...] = ()
-    if around is not None and callee(around) in ("addDoc", "setDoc") and len(arguments(around)) > 1:
-        fields = _sent(reading, code, arguments(around)[1])
-    yield Sighting(name, "database", 0.9, code.evidence(call, "database"), fields, stored=True, kept=True)

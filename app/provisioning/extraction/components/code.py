@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from tree_sitter import Language, Node, Query, QueryCursor
 
+from app.provisioning.extraction.components.shapes import Sighting
 from app.provisioning.schema.model import Evidence
 from app.provisioning.source.syntax import Module, language_of, line, text
 
@@ -26,18 +28,40 @@ FUNCTIONS: Final = frozenset({
 
 
 class Code:
-    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place."""
+    """A module and the file that it stands in, asked for its nodes of a type and for what a name means at a place.
+
+    `asked` is what its calls were found to ask of a database, by where they stand.
+    """
 
     def __init__(self, module: Module, file: str) -> None:
         self.module = module
         self.file = file
         self._nodes = QueryCursor(_query(language_of(module.path))).captures(module.root)
-        self._locals: dict[tuple[str, int], Node] | None = None
+        self._sorted: dict[str, tuple[list[int], list[Node]]] = {}
+        self._calls: dict[str, Node | None] = {}
+        self._locals: dict[tuple[str, int], list[Node]] | None = None
+        self.asked: dict[tuple[int, int], list[Sighting]] = {}
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """The nodes of these types; `made` are objects that are given an id."""
         for each in types:
             yield from self._nodes.get(each, ())
+
+    def first_call(self, name: str) -> Node | None:
+        """The first call of a function by its name."""
+        if name not in self._calls:
+            self._calls[name] = next((call for call in self.nodes("call_expression") if callee(call) == name), None)
+        return self._calls[name]
+
+    def inside(self, around: Node, *types: str) -> Iterator[Node]:
+        """The nodes of these types that stand within another node."""
+        for each in types:
+            if each not in self._sorted:
+                ordered = sorted(self.nodes(each), key=lambda node: node.start_byte)
+                self._sorted[each] = [node.start_byte for node in ordered], ordered
+            starts, ordered = self._sorted[each]
+            within = range(bisect_left(starts, around.start_byte), bisect_right(starts, around.end_byte))
+            yield from (ordered[place] for place in within if ordered[place].end_byte <= around.end_byte)
 
     def local(self, name: str, at: Node) -> Node | None:
         """The declarator or parameter that a name means at a place, the innermost one."""
@@ -46,17 +70,30 @@ class Code:
             for node in self.nodes(*_BINDING):
                 scope = function_around(node) or self.module.root
                 for each in names_of(node.child_by_field_name("name") or node.child_by_field_name("pattern")):
-                    self._locals.setdefault((each, scope.id), node)
+                    self._locals.setdefault((each, scope.id), []).append(node)
         scope = at
         while (around := function_around(scope)) is not None:
             scope = around
             if (found := self._locals.get((name, scope.id))) is not None:
-                return found
-        return self._locals.get((name, self.module.root.id))
+                return _innermost(found, at)
+        found = self._locals.get((name, self.module.root.id))
+        return None if found is None else _innermost(found, at)
 
     def evidence(self, node: Node, rule: str, confidence: float = 1.0) -> Evidence:
         """That something stands here."""
         return Evidence(self.file, line(node), f"components.{rule}", confidence)
+
+
+def _innermost(declared: list[Node], at: Node) -> Node:
+    """Of several declarations of a name in one function, the one whose block a place stands in; else the first."""
+    if len(declared) > 1:
+        for each in reversed(declared):
+            block = each.parent
+            while block is not None and block.type not in ("statement_block", "program"):
+                block = block.parent
+            if block is not None and block.start_byte <= at.start_byte < block.end_byte and block.type != "program":
+                return each
+    return declared[0]
 
 
 def names_of(pattern: Node | None, depth: int = 0) -> Iterator[str]:
@@ -102,11 +139,6 @@ def arguments(call: Node) -> list[Node]:
 def callee(call: Node) -> str:
     """What is called, as written."""
     return "".join(text(call.child_by_field_name("function") or call.child_by_field_name("constructor")).split())
-
-
-def inside(nodes: Iterator[Node], around: Node) -> Iterator[Node]:
-    """Those of the nodes that stand within another one."""
-    return (node for node in nodes if around.start_byte <= node.start_byte and node.end_byte <= around.end_byte)
 
 
 @cache

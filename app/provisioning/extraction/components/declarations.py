@@ -95,10 +95,10 @@ def _of_type(reading: Reading, code: Code, node: Node) -> Iterator[Sighting]:
     if derived:
         yield Sighting(name, "type", 0.0, code.evidence(node, "type"), type_name=name, against=against)
         return
-    if node.type == "class_declaration" and any(each.shape.kind == "code" for each in fields):
+    if node.type == "class_declaration" and (_acts(node) or any(each.shape.kind == "code" for each in fields)):
         return
     partial = is_partial(name)
-    weight = 0.2 if partial else 0.55 if has_key(fields) else 0.25
+    weight = 0.2 if partial or not reading.is_used(name) else 0.55 if has_key(fields) else 0.25
     kept = tuple(replace(each, source="form") for each in fields) if partial else fields
     yield Sighting(
         name, "type", weight, code.evidence(node, "type"), kept, "" if partial else name, extends, against=against
@@ -107,6 +107,16 @@ def _of_type(reading: Reading, code: Code, node: Node) -> Iterator[Sighting]:
         inner = each.shape.of if each.shape.kind == "list" and each.shape.of is not None else each.shape
         if inner.kind == "reference" and inner.name != name:
             yield Sighting(inner.name, "reference", 0.25, each.evidence, type_name=inner.name, by=name)
+
+
+def _acts(declaration: Node) -> bool:
+    """Whether a class does things rather than being one: it waits for something, or keeps its fields to itself."""
+    body = declaration.child_by_field_name("body")
+    members = [] if body is None else body.named_children
+    own = [each for each in members if each.type == "public_field_definition"]
+    hidden = [each for each in own if any(child.type == "accessibility_modifier" for child in each.named_children)]
+    waits = any(child.type == "async" for each in members for child in each.children)
+    return waits or (bool(own) and all("private" in text(each).split()[:2] for each in hidden) and own == hidden)
 
 
 _MEMBERS: Final = ("property_signature", "public_field_definition")

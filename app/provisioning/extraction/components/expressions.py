@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Node
 
 from app.provisioning.extraction.components.code import MOST_DEPTH, Code, arguments, callee
-from app.provisioning.extraction.components.shapes import COUNTED, UNKNOWN, Field, Kind, Shape, Source
+from app.provisioning.extraction.components.shapes import COUNTED, PERSON, UNKNOWN, Field, Kind, Shape, Source
 from app.provisioning.extraction.components.types import NOTHING, type_of
 from app.provisioning.source.syntax import text, unquoted
 
@@ -35,34 +35,45 @@ STORING_HOOKS: Final = frozenset({
 _TRANSPARENT: Final = frozenset({
     "parenthesized_expression", "non_null_expression", "await_expression", "as_expression", "satisfies_expression",
 })  # fmt: skip
+_SIGNED_IN: Final = re.compile(r"(?i)(^|\W)(auth|current|session|signed_?in|logged_?in)?_?user[?!]*\.(id|uid|_id)$")
+"""The id of whoever is signed in."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 _CALLED: Final[tuple[tuple[str, Kind], ...]] = (
-    (r"(window\.|self\.|globalThis\.)?crypto\.randomUUID|uuid|uuidv[1-7]|v[1-7]|uuid\.v[1-7]|randomUUID", "uuid"),
+    (r"(\w+\.)*[cC]rypto\.randomUUID|uuid|uuidv[1-7]|v[1-7]|uuid\.v[1-7]|randomUUID", "uuid"),
     (r"nanoid|cuid|ulid|uid|generateId|createId|uniqueId|_\.uniqueId|genId|makeId", "text"),
-    (r"(new)?Date\(.*\)\.to(ISOString|JSON)", "timestamp"),
+    (r".*\.toISOString\(\)\.(slice|substring|substr)", "date"),
+    (r".*\.toISOString|(new)?Date\(.*\)\.toJSON", "timestamp"),
     (r"Date\.now|(new)?Date\(.*\)\.(getTime|valueOf)|performance\.now", "bigint"),
     (r"parseInt|Number\.parseInt|Math\.(floor|ceil|round|trunc)", "integer"),
     (r"parseFloat|Number|Number\.parseFloat|Math\.\w+", "number"),
     (r"Boolean", "boolean"),
     (r"String|.*\.(trim|toLowerCase|toUpperCase|toString|toFixed|join|slice|padStart|replace|substring)", "text"),
-    (r"Timestamp\.now|serverTimestamp|dayjs|moment", "timestamp"),
+    (r"(.*\.)?(Timestamp\.(now|fromDate|fromMillis)|serverTimestamp)|dayjs|moment", "timestamp"),
 )
+
+
+_LEAVES: Final = frozenset({
+    "string", "template_string", "number", "true", "false", "null", "undefined", "identifier", "property_identifier",
+    "shorthand_property_identifier", "jsx_element", "jsx_self_closing_element",
+})  # fmt: skip
+"""Expressions whose parts are not looked at one by one."""
 
 
 def value_of(reading: Reading, code: Code, node: Node, depth: int = 0, source: Source = "making") -> Shape:
     """The shape of an expression; fields of objects say that they come from `source`."""
     if depth > MOST_DEPTH:
         return UNKNOWN
-    children = [child for child in node.named_children if child.type != "comment"]
-    if node.type in _TRANSPARENT:
+    kind = node.type
+    children = [] if kind in _LEAVES else [child for child in node.named_children if child.type != "comment"]
+    if kind in _TRANSPARENT:
         if node.type.startswith(("as_", "satisfies_")) and len(children) > 1:
             typed = type_of(reading, code, children[1], depth + 1)
             if typed.kind not in ("unknown", "reference", "object") and text(children[1]) != "const":
                 return typed
         return value_of(reading, code, children[0], depth + 1, source) if children else UNKNOWN
-    match node.type:
+    match kind:
         case "string" | "template_string":
             return _text(unquoted(node))
         case "number":
@@ -85,6 +96,8 @@ def value_of(reading: Reading, code: Code, node: Node, depth: int = 0, source: S
         case "member_expression":
             return _member(reading, code, node, depth)
         case "subscript_expression":
+            if re.search(r"\.toISOString\(\)\.split\(.T.\)\[0\]$", text(node)):
+                return Shape("date")
             owner = value_of(reading, code, children[0], depth + 1, source) if children else UNKNOWN
             return owner.of or UNKNOWN
         case "unary_expression":
@@ -133,14 +146,16 @@ def object_fields(
             name, shape = text(child.child_by_field_name("name")), Shape("code")
         elif child.type == "spread_element" and child.named_children:
             spread = value_of(reading, code, child.named_children[0], depth + 1, source)
-            if spread == UNKNOWN and child.named_children[0].type == "identifier" and source == "making":
-                whole = text(child.named_children[0])
+            if spread == UNKNOWN and source == "making":
+                # What it holds is not known; that of a call (`...doc.data()`) has no name either.
+                whole = text(child.named_children[0]) if child.named_children[0].type == "identifier" else "..."
                 fields[whole] = Field(whole, Shape("reference", name=whole, literal=True), True, source, evidence)
             inner = reading.fields(spread.name) if spread.kind == "reference" else spread.fields
             fields.update(
                 (
                     each.name,
-                    each
+                    # A part of a thing (`Partial<Todo>`) does not say what the whole may lack.
+                    replace(each, required=each.required or None)
                     if each.source in ("type", "zod")
                     else replace(each, shape=replace(each.shape, literal=False), source=source),
                 )
@@ -267,6 +282,8 @@ def _member(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
         return COUNTED
     if target is None:
         return UNKNOWN
+    if _SIGNED_IN.search(text(node)):
+        return Shape(name=PERSON)
     owner = value_of(reading, code, target, depth + 1)
     if name == "value" and owner.kind in ("list", "reference") and target.type == "identifier":
         return owner
@@ -305,9 +322,24 @@ def _call(reading: Reading, code: Code, node: Node, depth: int) -> Shape:
         )
     if name in HOOKS or name in ("useReducer", "React.useReducer"):
         return held_by(reading, code, node, depth + 1)
+    if name.endswith(".map") and (given := arguments(node)) and given[0].type == "arrow_function":
+        each = value_of(reading, code, given[0], depth + 1)
+        return Shape("list", of=each) if each.kind == "object" else UNKNOWN
     if name in ("Object.freeze", "Object.values") and (given := arguments(node)):
         return value_of(reading, code, given[0], depth + 1)
+    if name in ("format", "dayjs().format", "moment().format") or name.endswith(").format"):
+        return _formatted(arguments(node))
     for pattern, kind in _CALLED:
         if re.fullmatch(pattern, name):
             return Shape(kind)
     return UNKNOWN
+
+
+def _formatted(given: Sequence[Node]) -> Shape:
+    """What a date is written as: by the pattern of date-fns, Day.js or Moment, a date, a time or free text."""
+    pattern = unquoted(given[-1]) if given else None
+    if pattern is None:
+        return UNKNOWN
+    if re.fullmatch(r"(?i)y{4}-mm-dd", pattern):
+        return Shape("date")
+    return Shape("time") if re.fullmatch(r"H{1,2}:mm(:ss)?", pattern) else Shape("text")

@@ -17,7 +17,7 @@ _FEATURES: Final[dict[str, tuple[set[str], set[str], set[str]]]] = {
     "contact": ({"contact"}, set(), {"deal", "lead", "company"}),
     "crm": ({"contact", "client", "customer"}, {"deal", "lead", "opportunity"}, set()),
     "e-commerce": ({"product"}, {"order", "cart_item", "order_item", "cart"}, set()),
-    "finance": ({"expense", "transaction", "budget"}, set(), set()),
+    "finance": ({"expense", "transaction", "budget", "invoice"}, set(), set()),
     "forum": ({"thread", "topic", "forum"}, {"reply", "post", "comment"}, set()),
     "habits": ({"habit"}, set(), set()),
     "inventory": ({"supplier", "warehouse", "inventory_item", "stock_movement"}, set(), set()),

@@ -9,14 +9,15 @@ from typing import Final
 
 from tree_sitter import Node
 
+from app.provisioning.extraction.components.calls import is_own, is_write, sent_elsewhere
 from app.provisioning.extraction.components.code import (
     Code,
     arguments,
     callee,
     function_around,
-    inside,
     name_of_function,
 )
+from app.provisioning.extraction.components.databases import columns_of, stored_by
 from app.provisioning.extraction.components.declarations import OWN_SETTINGS
 from app.provisioning.extraction.components.expressions import value_of
 from app.provisioning.extraction.components.lexicon import MEASURED, MONEY
@@ -27,6 +28,7 @@ from app.provisioning.extraction.components.types import type_of
 from app.provisioning.extraction.components.words import snake, thing, words
 from app.provisioning.schema.model import Evidence
 from app.provisioning.source.syntax import line, text, unquoted, walk
+from app.provisioning.source.values import Found
 
 _INPUTS: Final = frozenset({
     "input", "textarea", "select", "Input", "Textarea", "TextArea", "Select", "TextField", "Field", "Checkbox",
@@ -69,18 +71,83 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
         if text(opening.child_by_field_name("name")) not in ("form", "Form", "Formik"):
             continue
         inputs = list(_inputs(reading, code, element))
-        handler = _handler(code, opening)
+        home, handler = _handler(reading, code, opening)
         initial = _initial(reading, code, element, opening)
-        name, called, weight = _about(reading, code, element, handler)
+        name, called, weight = _about(reading, code, element, home, handler)
         if OWN_SETTINGS.search(code.file):
             weight = min(weight, 0.3)
-        yield from of_form(inputs, initial, (name, called, weight), code.evidence(element, "form"))
+        inputs, initial = _as_stored(reading, home, handler, inputs, initial)
+        elsewhere = _elsewhere(reading, code, opening, home, handler)
+        yield from of_form(inputs, initial, (name, called, weight), code.evidence(element, "form"), elsewhere)
+    yield from _offered(code)
+
+
+def _as_stored(
+    reading: Reading, home: Code, handler: Node | None, inputs: list[Input], initial: Sequence[Field]
+) -> tuple[list[Input], Sequence[Field]]:
+    """Those fields of a form that go into the database under their own names, where its handler puts them there."""
+    calls = home.inside(handler, "call_expression") if handler is not None else ()
+    columns = {column for call in calls for column in columns_of(reading, home, call)}
+    if not columns:
+        return inputs, initial
+    return [each for each in inputs if snake(each.name) in columns], [
+        each for each in initial if snake(each.name) in columns
+    ]
+
+
+_CHOICE_TAGS: Final = frozenset({
+    "option", "Option", "SelectItem", "MenuItem", "RadioGroupItem", "ToggleGroupItem", "Picker.Item", "Radio",
+})  # fmt: skip
+
+
+def _offered(code: Code) -> Iterator[Sighting]:
+    """The lists from which inputs offer their choices: `{SIZES.map(size => <option …>)}`."""
+    for element in code.nodes("jsx_element", "jsx_self_closing_element"):
+        opening = element if element.type == "jsx_self_closing_element" else element.named_children[0]
+        if text(opening.child_by_field_name("name")) not in _CHOICE_TAGS:
+            continue
+        listed = _mapped(element)
+        if listed is not None and listed.type == "identifier":
+            yield Sighting(text(listed), "options", 0.0, code.evidence(element, "options"))
+
+
+def _mapped(element: Node) -> Node | None:
+    """The list that is mapped to an element."""
+    function = function_around(element)
+    call = function.parent.parent if function is not None and function.parent is not None else None
+    if call is None or call.type != "call_expression" or not callee(call).endswith(".map"):
+        return None
+    method = call.child_by_field_name("function")
+    return None if method is None else method.child_by_field_name("object")
+
+
+def _elsewhere(reading: Reading, code: Code, opening: Node, home: Code, handler: Node | None) -> str:
+    """The other service to which a form hands what is filled in; empty where the app keeps it itself."""
+    attributes = _attributes(opening)
+    if {"data-netlify", "netlify"} & attributes.keys():
+        return "Netlify"
+    action = _string(attributes.get("action"))
+    if action.startswith("http") and not is_own(action):
+        return action.split("/")[2]
+    if any(each.source.startswith("@formspree/") for each in code.module.imported.values()):
+        return "Formspree"
+    calls = list(home.inside(handler, "call_expression")) if handler is not None else []
+    hosts = [host for call in calls if (host := sent_elsewhere(reading, home, call))]
+    kept = any(stored_by(reading, home, call) or is_write(reading, home, call) for call in calls)
+    return hosts[0] if hosts and not kept else ""
 
 
 def of_form(
-    inputs: Sequence[Input], initial: Sequence[Field], about: tuple[str, str, float], evidence: Evidence
+    inputs: Sequence[Input],
+    initial: Sequence[Field],
+    about: tuple[str, str, float],
+    evidence: Evidence,
+    elsewhere: str = "",
 ) -> Iterator[Sighting]:
-    """What a form with these fields speaks for. `about` is what it makes, how it is called, and how sure that is."""
+    """What a form with these fields speaks for. `about` is what it makes, how it is called, and how sure that is.
+
+    `elsewhere` is another service to which it is sent.
+    """
     name, called, weight = about
     known = {each.name: each for each in initial}
     fields = [_field(each, known.get(each.name)) for each in inputs if snake(each.name) not in _NOT_KEPT]
@@ -101,6 +168,8 @@ def of_form(
         return
     if name and fields:
         against = "what is worked out from its input, not kept" if _WORKED_OUT.search(called) else ""
+        if elsewhere:
+            against = f"sent to another service ({elsewhere})"
         kept = tuple({each.name: each for each in fields}.values())
         yield Sighting(name, "form", weight if len(fields) > 1 else 0.3, evidence, kept, against=against)
 
@@ -113,7 +182,7 @@ def _field(given: Input, initial: Field | None) -> Field:
     kind: Kind = _KINDS.get(given.type, "text" if given.type != "hidden" else "unknown")
     last = (words(given.name) or [""])[-1]
     if kind == "integer" and (given.step not in ("", "1") or last in MONEY or last in MEASURED):
-        kind = "decimal" if re.fullmatch(r"0?\.0+1", given.step) or last in MONEY else "number"
+        kind = "decimal" if re.fullmatch(r"0?\.(0+1|0*25|0*5)", given.step) or last in MONEY else "number"
     if initial is not None and initial.shape.kind in ("boolean", "list", "object"):
         kind = initial.shape.kind
     shape = Shape(kind, choices=given.options)
@@ -126,7 +195,7 @@ def _field(given: Input, initial: Field | None) -> Field:
 
 
 def _inputs(reading: Reading, code: Code, form: Node) -> Iterator[Input]:
-    for element in inside(code.nodes("jsx_element", "jsx_self_closing_element"), form):
+    for element in code.inside(form, "jsx_element", "jsx_self_closing_element"):
         opening = element if element.type == "jsx_self_closing_element" else element.named_children[0]
         tag = text(opening.child_by_field_name("name"))
         if tag not in _INPUTS:
@@ -138,7 +207,7 @@ def _inputs(reading: Reading, code: Code, form: Node) -> Iterator[Input]:
         if not name or kind in _NO_FIELDS or not re.fullmatch(r"[A-Za-z_]\w*", name):
             continue
         rules = arguments(registered)[1] if registered is not None and len(arguments(registered)) > 1 else None
-        options = tuple(_options(element)) if tag in ("select", "Select") else ()
+        options = tuple(_options(reading, code, element)) if tag in ("select", "Select") else ()
         if kind == "radio" and (value := _string(given.get("value"))):
             options = (value,)
         if rules is not None and "valueAsNumber" in text(rules):
@@ -185,28 +254,49 @@ def _name_of_input(given: dict[str, Node | None], registered: Node | None) -> st
     return _string(given.get("id"))
 
 
-def _options(select: Node) -> Iterator[str]:
+def _options(reading: Reading, code: Code, select: Node) -> Iterator[str]:
     for element in walk(select):
         if element.type == "jsx_element" and text(element.named_children[0].child_by_field_name("name")) in (
             "option",
             "SelectItem",
         ):
-            value = _string(_attributes(element.named_children[0]).get("value"))
-            if value:
+            given = _attributes(element.named_children[0])
+            if value := _string(given.get("value")):
                 yield value
+            elif (listed := _mapped(element)) is not None:
+                yield from _values(reading, code, listed, given.get("value"))
+            elif "value" not in given and _WRITTEN.fullmatch(
+                shown := " ".join(map(text, element.named_children[1:-1]))
+            ):
+                yield shown
 
 
-def _handler(code: Code, opening: Node) -> Node | None:
-    """The function that a form hands its input to."""
-    given = _attributes(opening).get("onSubmit")
-    if given is None or not given.named_children:
-        return None
+_WRITTEN: Final = re.compile(r"(?!(?i:select|choose|pick|all|any|none|please)\b)[\w][\w /&+-]{0,40}")
+"""The text of a choice, if it is not an invitation to choose."""
+
+
+def _values(reading: Reading, code: Code, listed: Node, value: Node | None) -> Iterator[str]:
+    """The values of the choices that a constant list holds."""
+    known = reading.program.value(Found(code.module, listed))
+    bound = text(value.named_children[0]) if value is not None and value.named_children else ""
+    for each in known if isinstance(known, list) else ():
+        chosen = each.get(bound.rpartition(".")[2]) if isinstance(each, dict) else each
+        if isinstance(chosen, str) and chosen:
+            yield chosen
+
+
+def _handler(reading: Reading, code: Code, opening: Node) -> tuple[Code, Node | None]:
+    """The function that a form hands its input to, with the module that it stands in."""
+    attributes = _attributes(opening)
+    given = attributes.get("onSubmit") or attributes.get("action")
+    if given is None or given.type != "jsx_expression" or not given.named_children:
+        return code, None
     node = given.named_children[0]
     while node.type == "call_expression" and arguments(node):
         node = arguments(node)[0]
     if node.type == "identifier":
-        return code.local(text(node), node) or code.module.declared.get(text(node))
-    return node
+        return reading.variable(code, text(node), node) or (code, None)
+    return code, node
 
 
 def _initial(reading: Reading, code: Code, form: Node, opening: Node) -> Sequence[Field]:
@@ -214,7 +304,7 @@ def _initial(reading: Reading, code: Code, form: Node, opening: Node) -> Sequenc
     given = _attributes(opening).get("initialValues")
     if given is not None and given.named_children:
         return _plain(value_of(reading, code, given.named_children[0], source="form"))
-    for element in inside(code.nodes("jsx_element", "jsx_self_closing_element"), form):
+    for element in code.inside(form, "jsx_element", "jsx_self_closing_element"):
         tag = element if element.type == "jsx_self_closing_element" else element.named_children[0]
         value = _attributes(tag).get("value")
         bound = (
@@ -237,22 +327,25 @@ def _plain(shape: Shape) -> Sequence[Field]:
     )
 
 
-def _about(reading: Reading, code: Code, form: Node, handler: Node | None) -> tuple[str, str, float]:
+def _about(reading: Reading, code: Code, form: Node, home: Code, handler: Node | None) -> tuple[str, str, float]:
     """What a form makes, all names that it goes by, and how much it speaks for that."""
     function = function_around(form)
     component = "" if function is None else name_of_function(function)
     called = [component, text(handler.child_by_field_name("name")) if handler is not None else ""]
-    for call in inside(code.nodes("call_expression"), handler) if handler is not None else ():
+    for call in home.inside(handler, "call_expression") if handler is not None else ():
+        if stored := stored_by(reading, home, call):
+            return stored, " ".join(called), 0.62
         name = callee(call).rpartition(".")[2]
         called.append(name)
-        if (found := MAKER.fullmatch(name)) is not None and thing(found[1]):
+        inner = call.parent is not None and call.parent.type in ("arguments", "array", "pair", "spread_element")
+        if not inner and (found := MAKER.fullmatch(name)) is not None and thing(found[1]):
             return found[1], " ".join(called), 0.62
     for each in called:
         if (found := MAKER.fullmatch(each)) is not None and thing(found[1]):
             return found[1], " ".join(called), 0.62
     if thing(component) and _ABOUT_FORM & set(words(component)):
         return component, " ".join(called), 0.62
-    hook = next((call for call in code.nodes("call_expression") if callee(call) == "useForm"), None)
+    hook = code.first_call("useForm")
     typed = None if hook is None else hook.child_by_field_name("type_arguments")
     shape = type_of(reading, code, typed.named_children[0]) if typed is not None and typed.named_children else UNKNOWN
     return (shape.name, " ".join(called), 0.5) if thing(shape.name) else ("", " ".join(called), 0.0)

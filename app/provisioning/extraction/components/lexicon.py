@@ -37,7 +37,7 @@ SHOWN: Final = frozenset({
     "day", "hour", "weekday", "data_point", "datum", "series", "country", "currency", "timezone", "keyframe",
     "shape", "layer", "point", "position", "coordinate", "vector", "player_state", "game", "game_state",
     "board_state", "item_type", "form", "field", "validation", "state", "context", "prop", "default_value",
-    "component", "ingredient_unit",
+    "component", "ingredient_unit", "preset", "mode", "breakpoint", "dropdown",
 })  # fmt: skip
 """Parts of a page, of a game or of the wiring: tables only where the app stores them in so many words."""
 
@@ -100,9 +100,18 @@ PEOPLE: Final = frozenset({
 })  # fmt: skip
 """Words by which a reference means a person who uses the app, where nothing more exact is known."""
 
+WRITTEN_TO: Final = frozenset({
+    "contact", "lead", "subscriber", "newsletter", "company", "organization", "supplier", "vendor", "venue", "invite",
+    "invitation", "waitlist", "waitlist_entry", "message", "feedback", "inquiry", "contact_message", "order", "booking",
+    "reservation", "application", "registration", "rsvp", "submission", "client", "quote", "appointment", "ticket",
+    "branch", "location", "store", "restaurant", "hotel", "shop",
+})  # fmt: skip
+"""Things with a mail address that are not the people who use the app."""
+
 MONEY: Final = frozenset({
     "price", "amount", "cost", "total", "subtotal", "balance", "salary", "fee", "budget", "revenue", "income",
-    "payment", "deposit", "tax", "shipping", "wage", "rent", "refund", "spent", "charge", "cents", "earnings",
+    "payment", "deposit", "tax", "shipping", "wage", "rent", "refund", "spent", "charge", "earnings",
+    "inflow", "outflow", "inflows", "outflows", "expenditure", "profit",
 })  # fmt: skip
 WHOLE: Final = frozenset({
     "count", "quantity", "qty", "stock", "age", "year", "order", "position", "index", "votes", "upvotes",
@@ -111,8 +120,16 @@ WHOLE: Final = frozenset({
     "inventory", "level", "number", "attendees", "duration", "size", "year_built", "bedrooms", "sort", "rank",
     "priority", "estimate", "plays", "downloads", "participants", "score", "reputation", "karma", "wins", "losses",
     "goals", "turns", "round", "attempt", "clicks", "comments", "members", "xp", "upvote", "downvote",
+    "day", "week", "month", "quarter", "semester", "hour", "minute", "floor",
 })  # fmt: skip
 """Last words of numbers that are counted, not measured."""
+
+UNITS: Final = frozenset({
+    "kg", "kgs", "lbs", "pounds", "grams", "ounces", "meters", "metres", "miles", "kilometers", "inches", "liters",
+    "litres", "degrees", "hours", "watts", "volts", "percents", "coordinates", "euros", "dollars", "acres", "hectares",
+    "macros", "carbs", "proteins", "fats",
+})  # fmt: skip
+"""Plurals that are measured, not counted."""
 
 MEASURED: Final = frozenset({
     "rating", "weight", "height", "latitude", "longitude", "lat", "lng", "lon", "temperature", "percent",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.merging import Merged
+from app.provisioning.extraction.components.merging import Merged, own_key
 from app.provisioning.extraction.components.relations import Relation, relation_of
 from app.provisioning.extraction.components.shapes import Kind, Shape
 from app.provisioning.extraction.components.weighing import Entity
@@ -44,11 +44,23 @@ class Lowering:
         self._entities = entities
         self._fields = fields
         self._names = _table_names(entities)
-        self._keys = {key: _key_column(key, fields[key]) for key in entities}
+        self._own = {key: own_key(entity, fields[key], entities) for key, entity in entities.items()}
+        self._keys = {key: _key_column(self._own[key]) for key in entities}
+        self._keyed = {own.name: key for key, own in self._own.items() if own is not None and own.name not in KEYS}
+        self._number_as_others()
+        self._people: dict[str, set[str]] = {key: set() for key in entities}
         self._columns: dict[str, dict[str, Column]] = {key: {} for key in entities}
         self._foreign: dict[str, dict[str, ForeignKey]] = {key: {} for key in entities}
         self._checks: dict[str, list[Check]] = {key: [] for key in entities}
         self._joins: dict[str, Table] = {}
+
+    def _number_as_others(self) -> None:
+        """Keys that no place shows are as the others of the same database."""
+        of_database = [key for key, entity in self._entities.items() if entity.verbatim]
+        if any(self._keys[key].type == "uuid" for key in of_database):
+            for key in of_database:
+                if self._keys[key].evidence is None:
+                    self._keys[key] = Column("id", "uuid", default="gen_random_uuid()")
 
     def name(self, key: str) -> str:
         """The name of a thing's table; empty where it has none."""
@@ -59,7 +71,7 @@ class Lowering:
         for key, entity in self._entities.items():
             self._columns[key][self._keys[key].name] = self._keys[key]
             for each in self._fields[key]:
-                if each.written not in KEYS:
+                if each.written not in KEYS and each is not self._own[key]:
                     self._place(entity, each)
         for entity in self._entities.values():
             parent = next((each.parent for each in entity.sightings if each.parent), "")
@@ -68,7 +80,9 @@ class Lowering:
         return Schema(tuple(sorted([*tables, *self._joins.values()], key=lambda table: table.name)))
 
     def _place(self, entity: Entity, field: Merged) -> None:
-        relation = relation_of(field, entity, self._entities, self._fields)
+        relation = relation_of(field, entity, self._entities, self._fields, self._keyed)
+        if field.person:
+            self._people[entity.key].add(field.name)
         if relation is None:
             self._value(entity, field)
         elif relation.kind == "one":
@@ -154,13 +168,22 @@ class Lowering:
         if owner in self._entities and owner != entity.key:
             column = f"{owner}_id"
             evidence = next(each.evidence for each in entity.sightings if each.parent == parent)
-            self._refer(entity.key, owner, column, True, evidence)
+            owned = any(each.parent == parent and each.rule == "database" for each in entity.sightings)
+            self._refer(entity.key, owner, column, not owned, evidence, owned=owned)
 
     def _table(self, key: str, entity: Entity) -> Table:
         columns = self._columns[key]
-        ordered = sorted(columns.values(), key=lambda column: _LAST.index(column.name) if column.name in _LAST else -1)
+        pair = self._pair_of(key)
+        if pair:
+            columns.pop(self._keys[key].name)
+            columns.update((each, replace(columns[each], nullable=False)) for each in pair)
+        first = self._keys[key].name
+        ordered = sorted(
+            columns.values(),
+            key=lambda column: _LAST.index(column.name) if column.name in _LAST else -1 - (column.name == first),
+        )
         name = self._names[key]
-        primary = PrimaryKey(fit(name, "_pkey"), (self._keys[key].name,))
+        primary = PrimaryKey(fit(name, "_pkey"), pair or (self._keys[key].name,))
         checks = tuple(each for each in self._checks[key])
         return Table(
             name,
@@ -170,6 +193,16 @@ class Lowering:
             foreign_keys=tuple(self._foreign[key].values()),
             evidence=entity.evidence,
         )
+
+    def _pair_of(self, key: str) -> tuple[str, ...]:
+        """The two references of a thing that is nothing but a pair of others, and has no key of its own."""
+        if self._keys[key].evidence is not None:
+            return ()
+        own = [each for each in self._columns[key] if each != self._keys[key].name and not each.endswith("_at")]
+        ends = self._foreign[key].keys() | self._people[key]
+        referred = {other.target for each in self._foreign.values() for other in each.values()}
+        own.sort(key=lambda each: each not in self._people[key])  # It is asked for by whose it is.
+        return tuple(own) if len(own) == 2 and set(own) <= ends and self._names[key] not in referred else ()
 
 
 def column_type(kind: Kind, shape: Shape) -> str:
@@ -184,14 +217,12 @@ def _table_names(entities: Mapping[str, Entity]) -> dict[str, str]:
     """Names that a database already knows stay; the others are plurals."""
     names: dict[str, str] = {}
     for key, entity in entities.items():
-        verbatim = next((each.verbatim for each in entity.sightings if each.verbatim), "")
-        names[key] = fit(verbatim or plural(key), taken=set(names.values()))
+        names[key] = fit(entity.verbatim or plural(key), taken=set(names.values()))
     return names
 
 
-def _key_column(key: str, fields: list[Merged]) -> Column:
+def _key_column(own: Merged | None) -> Column:
     """The key: as the app makes it, else numbered by the database."""
-    own = next((each for each in fields if each.written in KEYS), None)
     if own is None:
         return Column("id", "bigint", numbering="identity by default")
     name = "id" if own.written == "_id" else own.name

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Final
 
+from app.provisioning.extraction.components.calls import is_own
 from app.provisioning.extraction.components.forms import Input, of_form
 from app.provisioning.extraction.components.shapes import Sighting
 from app.provisioning.extraction.components.state import MAKER
@@ -81,7 +82,10 @@ def sightings(path: str, page: str) -> Iterator[Sighting]:
             names.append(file)
         made = [found[1] for each in (*names, called) if (found := MAKER.fullmatch(each)) is not None]
         about = next((each for each in (*made, *names) if thing(each)), "")
-        yield from of_form(inputs, (), (about, " ".join((*names, called, file)), 0.62), evidence)
+        action = given.get("action", "")
+        elsewhere = action.split("/")[2] if action.startswith(("http://", "https://")) and not is_own(action) else ""
+        elsewhere = "Netlify" if {"netlify", "data-netlify"} & given.keys() else elsewhere
+        yield from of_form(inputs, (), (about, " ".join((*names, called, file)), 0.62), evidence, elsewhere)
 
 
 _HANDLERS: Final = (

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, WHOLE
-from app.provisioning.extraction.components.shapes import COUNTED, SOURCES, UNKNOWN, Field, Kind, Shape, Sighting
+from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, PEOPLE, UNITS, WHOLE
+from app.provisioning.extraction.components.shapes import (
+    COUNTED,
+    PERSON,
+    SOURCES,
+    UNKNOWN,
+    Field,
+    Kind,
+    Shape,
+    Sighting,
+)
 from app.provisioning.extraction.components.weighing import Entity
-from app.provisioning.extraction.components.words import snake, thing, words
+from app.provisioning.extraction.components.words import singular, snake, thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
 from app.provisioning.schema.names import fit
@@ -45,18 +55,28 @@ class Merged:
     choices: tuple[str | int, ...]
     default: str | None
     evidence: Evidence
+    person: bool = False
+    """Whether its value is the id of whoever is signed in."""
+    joined: str = ""
+    """The thing that a query joins by it."""
 
 
-def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Rejected]) -> list[Merged]:
+def merged(
+    entity: Entity, entities: Mapping[str, Entity], stamped: Mapping[str, Kind], rejected: list[Rejected]
+) -> list[Merged]:
     """The fields of a thing, in the order in which the surest place has them."""
     seen: dict[str, list[Field]] = {}
     ordered = sorted(
-        (each for sighting in entity.sightings for each in _own(sighting, entities)),
+        (each for sighting in entity.sightings for each in _own(sighting, entities, rejected)),
         key=lambda each: SOURCES.index(each.source),
     )
+    generated = {each.name for sighting in entity.sightings if sighting.rule == "generated" for each in sighting.fields}
+    if generated:
+        ordered = _as_generated(ordered)
     verbatim = {each.name for sighting in entity.sightings if sighting.verbatim for each in sighting.fields}
     for each in ordered:
         seen.setdefault(snake(each.name), []).append(each)
+    embedded = {snake(each) for sighting in entity.sightings for each in sighting.embeds}
     declared = {name for name, fields in seen.items() if fields[0].source in _DECLARED}
     if not declared and any(_complete(sighting) for sighting in entity.sightings):
         declared = {name for name, fields in seen.items() if fields[0].source in ("seed", "making")}
@@ -66,13 +86,50 @@ def merged(entity: Entity, entities: Mapping[str, Entity], rejected: list[Reject
         first = fields[0]
         if not words(name) or first.name.startswith("__") or _is_nothing(entity, name, first, others, name in verbatim):
             continue
+        if name in embedded and first.shape.kind in ("object", "reference", "json", "unknown"):
+            rejected.append(
+                Rejected(f"{entity.key}.{first.name}", "another thing, which a query joins to it", first.evidence)
+            )
+            continue
         if declared and name not in declared and not _extra(name, fields, verbatim):
             reason = "no part of the type, or of the expression that makes one"
             rejected.append(Rejected(f"{entity.key}.{first.name}", reason, first.evidence))
             continue
         column = fit(name, "_value" if name in _SYSTEM else "", taken={each.name for each in result})
-        result.append(_settled(column, fields))
+        result.append(_settled(column, fields, stamped, bool(entity.verbatim)))
     return result
+
+
+def _as_generated(fields: Sequence[Field]) -> list[Field]:
+    """The fields with those that were generated of a database first, and the others as hints only."""
+    first = [each for each in fields if each.evidence.rule == _GENERATED]
+    hints = [replace(each, source="form") if each.source in _DECLARED else each for each in fields if each not in first]
+    known = {each.name for each in first}
+    return [*first, *(replace(each, required=None) for each in hints if each.name in known)]
+
+
+_GENERATED: Final = "components.generated"
+
+
+def own_key(entity: Entity, fields: Sequence[Merged], entities: Mapping[str, Entity]) -> Merged | None:
+    """The field that is a thing's key: its id, or what names it as others do (`product_id` of a product, `emp_id`)."""
+    if found := next((each for each in fields if each.written in KEYS), None):
+        return found
+    if (known := entity.refers) is not None:
+        left = [each for each in fields if each.name.endswith("_id") and each.written not in known]
+        left = [each for each in left if not each.nullable and each.name != "user_id"]
+        return left[0] if len(left) == 1 else None
+    for each in fields:
+        stem = each.name.removesuffix("_id")
+        if stem == each.name or each.shape.kind in ("list", "object", "json"):
+            continue
+        if stem == entity.key:
+            return each
+        if entity.verbatim and len(stem) > 2 and stem not in PEOPLE and "_" not in entity.key:
+            alike = [key for key in entities if key.startswith(stem) and "_" not in key]
+            if alike == [entity.key]:
+                return each
+    return None
 
 
 def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verbatim: bool) -> bool:
@@ -88,18 +145,37 @@ def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verba
     return name == f"{entity.key}_id" or (name == entity.key and first.shape.kind == "unknown")
 
 
-def _own(sighting: Sighting, entities: Mapping[str, Entity]) -> list[Field]:
+def _own(sighting: Sighting, entities: Mapping[str, Entity], rejected: list[Rejected]) -> list[Field]:
     """The fields of a sighting; of a thing that extends another stored one, its own and a reference to that."""
     fields = list(sighting.fields)
     for name in sighting.extends:
         base = entities.get(thing(name))
-        if base is None or base.key == thing(sighting.name):
+        if base is None:
+            continue
+        if base.key == thing(sighting.name):
+            if (shown := _shown_of(sighting, name, base)) is not None:
+                reason = f"of another thing, joined to {name} to show it"
+                rejected += [
+                    Rejected(f"{sighting.type_name}.{each.name}", reason, each.evidence)
+                    for each in fields
+                    if each not in shown
+                ]
+                fields = shown
             continue
         inherited = {each.evidence for other in base.sightings for each in other.fields}
         fields = [each for each in fields if each.evidence not in inherited]
         reference = Shape("reference", name=name)
         fields.append(Field(base.key, reference, True, "type", sighting.evidence))
     return fields
+
+
+def _shown_of(sighting: Sighting, base: str, entity: Entity) -> list[Field] | None:
+    """Of a thing as a page shows it (`InvoiceRow extends Invoice`), the fields that are its own; None of another."""
+    of = next((each for each in entity.sightings if each.type_name == base and each is not sighting), None)
+    if of is None or not sighting.type_name.startswith(base) or not {each.name for each in of.fields} & KEYS:
+        return None
+    own = {each.evidence for each in of.fields}
+    return [each for each in sighting.fields if each.evidence in own]
 
 
 def _complete(sighting: Sighting) -> bool:
@@ -114,52 +190,97 @@ def _extra(name: str, fields: Sequence[Field], verbatim: set[str]) -> bool:
     return name == "password" or any(each.name in verbatim for each in fields)
 
 
-def _settled(name: str, fields: Sequence[Field]) -> Merged:
+def _hint(field: Field) -> str:
+    """The kind of shape that a field has only because a query joins something by it."""
+    return "reference" if field.source == "call" else ""
+
+
+def _made_as_text(fields: Sequence[Field]) -> bool:
+    """Whether the app itself, or its SQL, says that a key is text."""
+    return any(
+        each.shape.kind == "text"
+        and (each.source in ("seed", "making", "call") or each.evidence.rule == "components.sql")
+        for each in fields
+    )
+
+
+def _settled(name: str, fields: Sequence[Field], stamped: Mapping[str, Kind], verbatim: bool) -> Merged:
     first = fields[0]
-    shape = next((each.shape for each in fields if each.shape.kind != "unknown"), UNKNOWN)
-    kind = kind_of(name, shape, fields)
+    known_shapes = (each.shape for each in fields if each.shape.kind not in ("unknown", _hint(each)))
+    shape = next(known_shapes, UNKNOWN)
+    kind = kind_of(name, shape, fields, stamped)
+    if name in KEYS and verbatim and kind == "text" and not _made_as_text(fields):
+        kind = "uuid"  # As the database makes it.
     known = next((each for each in fields if each.shape.kind == shape.kind), first)
     evidence = Evidence(known.evidence.file, known.evidence.line, known.evidence.rule, CONFIDENCE[first.source])
     nullable = _nullable(name, fields)
     return Merged(
-        name, first.name, shape, kind, nullable, _choices(name, kind, fields), _default(name, kind, fields), evidence
+        name,
+        first.name,
+        shape,
+        kind,
+        nullable,
+        _choices(name, kind, fields),
+        _default(name, kind, fields),
+        evidence,
+        any(each.shape.name == PERSON for each in fields),
+        next((each.shape.name for each in fields if each.source == "call" and each.shape.kind == "reference"), ""),
     )
 
 
-def kind_of(name: str, shape: Shape, fields: Sequence[Field]) -> Kind:
-    """The kind of a column: what is written, made more exact by examples, by inputs and by its name."""
+def kind_of(name: str, shape: Shape, fields: Sequence[Field], stamped: Mapping[str, Kind]) -> Kind:
+    """The kind of a column: what is written, made more exact by examples, by inputs and by its name.
+
+    `stamped` are the names to which the app gives the present time, with the kind in which it does.
+    """
     kinds = {each.shape.kind for each in fields}
     examples = {each.shape.kind for each in fields if each.source in ("seed", "making", "form")}
     last = name.rpartition("_")[2]
     if shape.kind in ("number", "integer", "decimal"):
-        return _number(last, shape, fields, examples)
+        return _number(name, last, shape, fields, examples)
     if shape.kind == "unknown":
         return _by_name(name, last)
     if shape.kind != "text" or (shape.choices and len(shape.choices) > 1):
         return shape.kind
+    slugs = any(each.source == "seed" and each.shape.kind == "text" for each in fields)
     for exact in ("uuid", "time", "timestamp", "date"):
-        if exact in kinds and (exact != "date" or "timestamp" not in kinds):
+        if exact in kinds and not (slugs and exact == "uuid") and (exact != "date" or "timestamp" not in kinds):
             return exact
-    shown = any(each.source == "seed" and each.shape.kind == "text" for each in fields)
-    return "timestamp" if not shown and (last in DATED or (last == "at" and "_" in name)) else "text"
+    if not slugs and not shape.choices and (stamp := stamped.get(fields[0].name)) is not None:
+        return stamp
+    if not slugs and re.search(r"(?<!bas|cus|urn)(ed|due|paid|sent|held|born)_on$", name):
+        return "date"
+    return "timestamp" if not slugs and (last in DATED or (last == "at" and "_" in name)) else "text"
 
 
-def _number(last: str, shape: Shape, fields: Sequence[Field], examples: set[Kind]) -> Kind:
+def _number(name: str, last: str, shape: Shape, fields: Sequence[Field], examples: set[Kind]) -> Kind:
     if "bigint" in examples:
         return "bigint"
+    parts = name.split("_")
+    if "per" in parts[1:]:
+        last = parts[parts.index("per") - 1]
     if any(each.source == "zod" and each.shape.kind in ("integer", "decimal") for each in fields):
         return shape.kind
     if shape.choices and fields[0].source in _DECLARED:
         return "integer"
     if any(each.shape.name == COUNTED.name for each in fields):
         return "integer"
-    if last in MONEY or "decimal" in examples:
+    if "decimal" in examples or (last in MONEY and not (last == "total" and _are_several(parts[0]) and parts[1:])):
         return "decimal"
     if last in ("at", *DATED):
         return "bigint"
+    if last == "rating" and any(each.source == "call" and each.shape.kind == "integer" for each in fields):
+        return "integer"
+    if _are_several(last) or (parts[1:] and _are_several(parts[0]) and last not in MEASURED | UNITS):
+        return "integer"
     if last in MEASURED or any(each.shape.kind == "number" and each.shape.literal for each in fields):
         return "number"
     return "integer" if last in WHOLE or last == "time" or "integer" in examples or last == "id" else "number"
+
+
+def _are_several(word: str) -> bool:
+    """Whether a number of that name counts things."""
+    return len(word) > 3 and singular(word) != word and word not in UNITS and singular(word) not in UNITS | MEASURED
 
 
 def _by_name(name: str, last: str) -> Kind:

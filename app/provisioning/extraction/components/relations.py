@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from app.provisioning.extraction.components.declarations import KEYS
 from app.provisioning.extraction.components.lexicon import PEOPLE
 from app.provisioning.extraction.components.merging import Merged
-from app.provisioning.extraction.components.weighing import Entity, person
+from app.provisioning.extraction.components.weighing import Entity, named_person, person
 from app.provisioning.extraction.components.words import singular, thing, words
 
 _SELF: Final = frozenset({"parent", "parent_comment", "reply_to", "replied_to", "previous", "original"})
@@ -28,27 +29,52 @@ class Relation:
 
 
 def relation_of(
-    field: Merged, entity: Entity, entities: Mapping[str, Entity], fields: Mapping[str, list[Merged]]
+    field: Merged,
+    entity: Entity,
+    entities: Mapping[str, Entity],
+    fields: Mapping[str, list[Merged]],
+    keyed: Mapping[str, str],
 ) -> Relation | None:
-    """What a field of a thing refers to; None where it is a plain value."""
+    """What a field of a thing refers to; None where it is a plain value. `keyed` are things by keys not called id."""
     shape = field.shape
+    if (known := entity.refers) is not None:
+        table = known.get(field.written)
+        target = next((key for key, each in entities.items() if each.verbatim == table), "") if table else ""
+        return Relation("one", target, field.name) if target else None
+    if keyed.get(field.name, entity.key) != entity.key and shape.kind != "list":
+        return Relation("one", keyed[field.name], field.name)
+    if field.joined and (target := _typed(field.joined, entities)):
+        return Relation("one", target, field.name)
     if shape.kind == "reference" and (target := _typed(shape.name, entities)):
         return Relation("one", target, f"{field.name}_id")
+    if field.person and shape.kind in ("unknown", "text", "uuid") and field.written not in KEYS:
+        named = _named(field.name.removesuffix("_id"), entity, entities)
+        target = named or person(entities)
+        return Relation("one", target, field.name) if _by_own_id(target, entity, fields) else None
     if shape.kind == "list" and shape.of is not None:
         if shape.of.kind == "reference" and (target := _typed(shape.of.name, entities)):
-            return _listed(field, entity, entities[target], fields)
+            return _listed(field, entity, entities[target], entities, fields)
         if (
             shape.of.kind == "object"
             and (target := _named(singular(field.name), entity, entities))
             and target != entity.key
         ):
-            return _listed(field, entity, entities[target], fields)
+            return _listed(field, entity, entities[target], entities, fields)
         if field.name.endswith("_ids") and (target := _named(field.name[: -len("_ids")], entity, entities)):
             return Relation("many", target, field.name[: -len("_ids")])
     if not field.name.endswith("_id") or shape.kind in ("list", "object", "json", "boolean"):
         return None
     target = _named(field.name[: -len("_id")], entity, entities)
+    if target and target == person(entities) and not _by_own_id(target, entity, fields):
+        return None
     return Relation("one", target, field.name) if target else None
+
+
+def _by_own_id(target: str, entity: Entity, fields: Mapping[str, list[Merged]]) -> bool:
+    """Whether a person's id is the key of the table of people: not where that itself names somebody's id."""
+    if target not in fields or (target == entity.key and target != "user"):
+        return False
+    return not any(each.name in ("user_id", "auth_id", "auth_user_id", "clerk_id") for each in fields[target])
 
 
 def _typed(name: str, entities: Mapping[str, Entity]) -> str:
@@ -65,6 +91,8 @@ def _named(base: str, entity: Entity, entities: Mapping[str, Entity]) -> str:
         key = thing("_".join(parts[start:])) or "_".join(parts[start:])
         if key in entities:
             return key
+        if start == 0 and base in PEOPLE and (who := person(entities)):
+            return who  # `user_id` beside `admin_users` and `profiles`.
         ending = _ending(tuple(entities)).get(key, ())
         if start == 0 and len(ending) == 1 and not ending[0].startswith(f"{entity.key}_") and parts[-1] != "item":
             return ending[0]
@@ -84,11 +112,17 @@ def _ending(keys: tuple[str, ...]) -> dict[str, list[str]]:
     return endings
 
 
-def _listed(field: Merged, entity: Entity, target: Entity, fields: Mapping[str, list[Merged]]) -> Relation:
+def _listed(
+    field: Merged, entity: Entity, target: Entity, entities: Mapping[str, Entity], fields: Mapping[str, list[Merged]]
+) -> Relation:
     """A list of another thing: its children, where each belongs to one; pairs, where they stand for themselves."""
     own = f"{entity.key}_id"
     if any(
-        each.name == own or (each.shape.kind == "reference" and thing(each.shape.name) == entity.key)
+        each.name == own
+        or (
+            each.name.endswith("_id") and _named(each.name[: -len("_id")], target, entities) == entity.key != target.key
+        )
+        or (each.shape.kind == "reference" and thing(each.shape.name) == entity.key)
         for each in fields[target.key]
     ):
         return Relation("children", target.key, "")
@@ -99,7 +133,7 @@ def _listed(field: Merged, entity: Entity, target: Entity, fields: Mapping[str, 
         and thing(each.shape.of.name) == entity.key
         for each in fields[target.key]
     )
-    people = target.key in (person({entity.key: entity, target.key: target}), entity.key)
+    people = target.key in (named_person({entity.key, target.key}), entity.key)
     alone = any(each.kept or each.stored or each.rule in ("write", "request") for each in target.sightings)
     shared = target.key in _SHARED
     nested = target.key.startswith(f"{entity.key}_")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from app.provisioning.schema.model import Evidence
 
@@ -43,9 +43,13 @@ class Shape:
         return next((each for each in self.fields if each.name == name), None)
 
 
+VIEW: Final = "view"
+"""The rule of sightings that say that a name is of a view."""
 UNKNOWN = Shape()
 COUNTED = Shape("integer", name="length")
 """How many there are of something."""
+PERSON = "person"
+"""The name of the shape of the id of whoever is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class Sighting:
     `weight` is the probability that it is, were this all that is known. `verbatim` is a name by which a database
     already knows the thing; `extends` are types whose fields it has besides its own; `by` is the type that refers to
     it, `parent` the thing to which it belongs by its path. `stored` is set where the place itself stores or changes it
-    outside of this page, `kept` where it is held as a changing list; `against` is a reason why it cannot be a table.
+    outside of this page, `kept` where it is held as a changing list; `against` is a reason why it cannot be a table;
+    `embeds` are names under which a query joins other things to it; `makes` is set where a new one is put there;
+    `refers` are all of its foreign keys, each a column and the table that it refers to, where the place knows them.
     """
 
     name: str
@@ -82,3 +88,14 @@ class Sighting:
     stored: bool = False
     kept: bool = False
     against: str = ""
+    embeds: tuple[str, ...] = ()
+    makes: bool = False
+    refers: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """That a schema or type is of the input of a form which is stored as another thing."""
+
+    name: str
+    of: str

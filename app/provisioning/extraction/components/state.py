@@ -53,7 +53,9 @@ def sightings(reading: Reading, code: Code) -> Iterator[Sighting]:
             method = call.child_by_field_name("function")
             owner = None if method is None else method.child_by_field_name("object")
             yield from _added(reading, code, call, added[1], arguments(call), owner)
-        elif re.fullmatch(r"set[A-Z]\w*", name) and re.search(r"\.(filter|map)\(", text(call)):
+        elif call.child_by_field_name("type_arguments") is not None:
+            yield from _held_otherwise(reading, code, call)
+        if re.fullmatch(r"set[A-Z]\w*", name) and re.search(r"\.(filter|map)\(", text(call)):
             yield Sighting(name, "change", 0.15, code.evidence(call, "change"), kept=True)
     for array in code.nodes("array"):
         yield from _of_array(reading, code, array)
@@ -100,6 +102,18 @@ def _held(reading: Reading, code: Code, call: Node, hook: str) -> Iterator[Sight
     ):
         of = shape.of.name if shape.of is not None else ""
         yield Sighting(name, "state", 0.4, code.evidence(call, "state"), type_name=of, kept=changes, stored=stored)
+
+
+def _held_otherwise(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
+    """`const entries = persisted<Entry[]>("entries", [])`: a list held by a helper of the app's own."""
+    declarator = variable_of(call)
+    pattern = None if declarator is None else declarator.child_by_field_name("name")
+    typed = call.child_by_field_name("type_arguments")
+    if pattern is None or pattern.type != "identifier" or typed is None or len(typed.named_children) != 1:
+        return
+    for of, many in named_within(typed):
+        if many and reading.declaration(code, of) is not None:
+            yield Sighting(text(pattern), "state", 0.3, code.evidence(call, "state"), type_name=of, kept=True)
 
 
 def _of_array(reading: Reading, code: Code, array: Node) -> Iterator[Sighting]:
@@ -189,6 +203,14 @@ def _list_name(code: Code, node: Node) -> str:
             and (given is None or given.type != "variable_declarator")
         ):
             return callee(call)
+        if (
+            call is not None
+            and call.type == "call_expression"
+            and (held := re.fullmatch(r"(\w+)\.(?:update|set|next|mutate)", callee(call)))
+            and given is not None
+            and given.type != "variable_declarator"
+        ):
+            return held[1]
         return name
     while node.type in ("parenthesized_expression", "binary_expression", "non_null_expression") and node.named_children:
         node = node.named_children[0]
@@ -257,11 +279,26 @@ def _typed_object(reading: Reading, code: Code, declarator: Node) -> Iterator[Si
             yield Sighting(name, "made", 0.2, evidence, fields, name)
 
 
+def _setter_of(reading: Reading, code: Code, made: Node) -> str | None:
+    """The declared type of the state that an object is put into: `setActive({id: uuid(), …})`."""
+    call = made.parent.parent if made.parent is not None and made.parent.type == "arguments" else None
+    if call is None or not re.fullmatch(r"set[A-Z]\w*", callee(call)):
+        return None
+    local = code.local(callee(call), call)
+    value = None if local is None else local.child_by_field_name("value")
+    typed = None if value is None else value.child_by_field_name("type_arguments")
+    named = [] if typed is None else list(named_within(typed))
+    return named[0][0] if len(named) == 1 and not named[0][1] else None
+
+
 def _made(reading: Reading, code: Code, made: Node) -> Iterator[Sighting]:
     """An object with a fresh id in `addTodo`: how one is made."""
     fields = tuple(each for each in value_of(reading, code, made).fields if each.source == "making")
     key = next((each.shape for each in fields if each.name in ("id", "_id")), UNKNOWN)
     if key.kind not in ("uuid", "bigint", "text", "integer") or key.literal:
+        return
+    if (single := _setter_of(reading, code, made)) is not None:
+        yield Sighting(single, "made", 0.2, code.evidence(made, "made"), fields, single)
         return
     here = made.parent
     while here is not None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.provisioning.extraction.components.calls import Foreign
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED
-from app.provisioning.extraction.components.shapes import Sighting
+from app.provisioning.extraction.components.lexicon import GENERIC, HELD, PAGE_PARTS, PEOPLE, SHOWN, STORED, WRITTEN_TO
+from app.provisioning.extraction.components.shapes import VIEW, Alias, Sighting
 from app.provisioning.extraction.components.words import thing, words
 from app.provisioning.extraction.result import Rejected
 from app.provisioning.schema.model import Evidence
 
 ENOUGH: Final = 0.6
 """The confidence from which a thing becomes a table."""
+
+ENOUGH_BESIDE: Final = 0.88
+"""That of a thing which never goes into the database that the app has."""
+
+SUREST: Final = 0.99
+"""What is inferred is never certain."""
+
+ONE: Final = 0.1
+"""What a state that holds a single thing speaks for it."""
 
 SIGNING_IN: Final = frozenset({"auth", "sign-in", "sign-up"})
 
@@ -31,6 +40,9 @@ WELL_KNOWN: Final = 0.25
 
 REFERRED: Final = 0.25
 """What it speaks for a thing that others refer to it by id."""
+
+
+_OF_INPUT: Final = frozenset({"zod", "type", "form", "reference"})
 
 
 @dataclass(slots=True)
@@ -49,6 +61,16 @@ class Entity:
         return any(each.stored for each in self.sightings)
 
     @property
+    def verbatim(self) -> str:
+        """The name by which a database already knows it."""
+        return next((each.verbatim for each in self.sightings if each.verbatim), "")
+
+    @property
+    def refers(self) -> dict[str, str] | None:
+        """All of its foreign keys, by column, where a place knows them."""
+        return next((dict(each.refers) for each in self.sightings if each.refers is not None), None)
+
+    @property
     def kept(self) -> bool:
         """Whether the app holds a changing list of it."""
         return any(each.kept for each in self.sightings)
@@ -63,10 +85,32 @@ class Entity:
         )
 
     @property
+    def in_database(self) -> bool:
+        """Whether the app names it to a database."""
+        return any(each.rule in ("database", "generated") for each in self.sightings)
+
+    @property
+    def one_only(self) -> bool:
+        """Whether all that is seen of it is its type and a single one."""
+        rules = {each.rule for each in self.sightings}
+        held = any(each.rule == "state" and each.weight > ONE for each in self.sightings)
+        return (
+            bool(rules & {"state", "made"}) and rules <= {"type", "made", "state"} and not held and not self.referrers
+        )
+
+    @property
+    def only_offered(self) -> bool:
+        """Whether it is but a fixed list of what an input lets people choose."""
+        rules = {each.rule for each in self.sightings}
+        fixed = rules <= {"options", "type", "seed-array", "reference", "props", "zod"} and not self.referrers
+        return "options" in rules and fixed and self.key not in STORED
+
+    @property
     def evidence(self) -> Evidence:
         """The place that says most."""
         best = max(self.sightings, key=lambda each: (bool(each.fields), each.weight))
-        return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", round(self.confidence, 2))
+        sure = min(round(self.confidence, 2), SUREST)
+        return Evidence(best.evidence.file, best.evidence.line, f"components.{best.rule}", sure)
 
     def weigh(self, among: Collection[str]) -> None:
         """Work out the confidence: the chance that not all of its evidence is wrong, each kind counted once.
@@ -89,20 +133,25 @@ class Entity:
         self.confidence = 1.0 - wrong
 
 
-def weighed(sightings: Sequence[Sighting | Foreign]) -> tuple[dict[str, Entity], list[Rejected]]:
+def weighed(sightings: Sequence[Sighting | Foreign | Alias]) -> tuple[dict[str, Entity], list[Rejected]]:
     """The things that are stored, by name, and those that are not, with the reason."""
     rejected: list[Rejected] = []
-    entities = _grouped([each for each in sightings if isinstance(each, Sighting)], rejected)
+    entities = _grouped(
+        [each for each in sightings if isinstance(each, Sighting)],
+        {thing(each.name): thing(each.of) for each in sightings if isinstance(each, Alias)},
+        rejected,
+    )
     foreign = {thing(each.name): each.host for each in sightings if isinstance(each, Foreign)}
     _people(entities)
     _refer(entities)
+    beside = any(entity.in_database for entity in entities.values())
     accepted: dict[str, Entity] = {}
     while len(accepted) < len(entities):
         entities = accepted or entities
         accepted = {}
         for key, entity in entities.items():
             entity.weigh(entities)
-            if reason := _reason_against(entity, foreign):
+            if reason := _reason_against(entity, foreign, beside):
                 rejected.append(Rejected(_shown(entity), reason, entity.evidence))
             else:
                 accepted[key] = entity
@@ -115,8 +164,13 @@ def _shown(entity: Entity) -> str:
     return min(entity.types, default=entity.key)
 
 
-def _grouped(sightings: list[Sighting], rejected: list[Rejected]) -> dict[str, Entity]:
-    """The sightings by what they speak of. A list that is typed goes by its type, wherever its own name is met."""
+def _grouped(sightings: list[Sighting], inputs: dict[str, str], rejected: list[Rejected]) -> dict[str, Entity]:
+    """The sightings by what they speak of. A list that is typed goes by its type, wherever its own name is met.
+
+    `inputs` are the schemas of forms, with the things as which their input is stored.
+    """
+    own = {thing(each.type_name) or thing(each.name) for each in sightings if each.rule not in _OF_INPUT}
+    inputs = {name: of for name, of in inputs.items() if name not in own and of in own}
     typed = {thing(each.name) for each in sightings if each.rule in ("type", "zod") and not each.against}
     aliases: dict[str, str] = {}
     for each in sightings:
@@ -124,9 +178,11 @@ def _grouped(sightings: list[Sighting], rejected: list[Rejected]) -> dict[str, E
         if of and name and name != of and name not in typed and name not in GENERIC:
             aliases.setdefault(name, of)
     entities: dict[str, Entity] = {}
-    for each in sightings:
-        name = thing(each.name)
+    for seen in sightings:
+        each, name = seen, thing(seen.name)
         key = thing(each.type_name) or aliases.get(name, name)
+        if key in inputs:
+            key, each = inputs[key], replace(each, fields=tuple(replace(one, source="form") for one in each.fields))
         if not key:
             continue
         if each.against:
@@ -155,9 +211,21 @@ def _people(entities: dict[str, Entity]) -> None:
             return
 
 
-def person(keys: Collection[str]) -> str:
-    """The thing that is the people who use the app; empty where there is none."""
+def named_person(keys: Collection[str]) -> str:
+    """The thing that is the people who use the app, by its name."""
     return next((key for key in ("user", *PERSONS) if key in keys), "")
+
+
+def person(entities: Mapping[str, Entity]) -> str:
+    """The thing that is the people who use the app, by its name or as the only one with a mail address of its own."""
+    if found := named_person(entities):
+        return found
+    reached = [
+        key
+        for key, entity in entities.items()
+        if key not in WRITTEN_TO and any(each.name == "email" for one in entity.sightings for each in one.fields)
+    ]
+    return reached[0] if len(reached) == 1 else ""
 
 
 def _refer(entities: dict[str, Entity]) -> None:
@@ -173,7 +241,9 @@ def _refer(entities: dict[str, Entity]) -> None:
                     entities[who].referrers.add(entity.key)
 
 
-def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:
+def _reason_against(entity: Entity, foreign: dict[str, str], beside: bool) -> str:
+    if any(each.rule == VIEW for each in entity.sightings):
+        return "a view of the database"
     if not entity.stored:
         if (host := _host(entity, foreign)) is not None:
             return f"comes from another service ({host})"
@@ -182,12 +252,19 @@ def _reason_against(entity: Entity, foreign: dict[str, str]) -> str:
         shown = entity.key in SHOWN or (entity.key not in STORED and (last in SHOWN or first in PAGE_PARTS))
         if shown and not (last in HELD and (entity.kept or entity.referrers)):
             return "a part of the page or of the wiring, by its name"
+    if entity.only_offered:
+        return "the choices of an input"
     if (
         entity.key in GENERIC
         and not entity.types
         and not any(each.rule in ("write", "database", "type") for each in entity.sightings)
     ):
         return "a name that says nothing"
+    if beside and not entity.stored and ENOUGH <= entity.confidence < ENOUGH_BESIDE:
+        sure = f"{entity.confidence:.2f} of {ENOUGH_BESIDE}"
+        return f"never put into the database that the app has, and not sure enough beside it: {sure}"
+    if entity.one_only and entity.confidence >= ENOUGH:
+        return "the app never has more than one of it"
     if entity.confidence < ENOUGH:
         rules = ", ".join(dict.fromkeys(each.rule for each in entity.sightings))
         return f"not sure enough: {entity.confidence:.2f} of {ENOUGH} ({rules})"

@@ -26,6 +26,9 @@ _BASES: Final[dict[str, Kind]] = {
     "json": "json", "file": "text", "instanceof": "text", "function": "code", "iso.datetime": "timestamp",
     "iso.date": "date", "iso.time": "time", "guid": "uuid", "mixed": "unknown",
 }  # fmt: skip
+_ANSWERS: Final = frozenset({
+    "parse", "safeParse", "parseAsync", "safeParseAsync", "validate", "validateSync", "cast", "isValid",
+})  # fmt: skip
 _FORMATS: Final[dict[str, Kind]] = {
     "uuid": "uuid", "guid": "uuid", "datetime": "timestamp", "date": "date", "time": "time", "int": "integer",
     "integer": "integer", "safe": "integer",
@@ -60,6 +63,8 @@ def schema_of(reading: Reading, code: Code, node: Node, depth: int = 0) -> Shape
         return None
     if (root := _root(code, function)) is not None:
         return _base(reading, code, root, node, depth)
+    if method in _ANSWERS:
+        return None  # What a schema made of a value, no schema.
     inner = schema_of(reading, code, owner, depth + 1)
     return None if inner is None else _method(reading, code, inner, method, node, depth)
 

@@ -26,7 +26,7 @@ TESTS: Final = re.compile(r"(^|/)(__tests__|__mocks__|tests?|e2e)/|\.(spec|test|
 
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app that uses Drizzle; None of one that does not."""
-    program = Program(tree)
+    program = Program.of(tree)
     own = [path for path in program.paths() if not TESTS.search(path)]
     if not any(_SIGN in program.source(path) for path in own):
         return None
@@ -75,8 +75,9 @@ def _take(drafts: Drafts, notes: Notes, spaces: list[str], name: str, made: Thin
 def _exports(program: Program, chains: Chains, paths: list[str]) -> list[tuple[str, Thing, Found]]:
     """What modules export that is Drizzle's, each once, where it is declared."""
     found: dict[int, tuple[str, Thing, Found]] = {}
+    seen: set[str] = set()
     for path in paths:
-        for name, at in _exported(program, program.module(path), set()):
+        for name, at in _exported(program, program.module(path), seen):
             made = thing(chains.of(at))
             if made is not None and made.kind != "other" and id(made.made) not in found:
                 found[id(made.made)] = (name, made, at)
@@ -84,14 +85,16 @@ def _exports(program: Program, chains: Chains, paths: list[str]) -> list[tuple[s
 
 
 def _exported(program: Program, module: Module, seen: set[str]) -> Iterator[tuple[str, Found]]:
-    if module.path in seen:
-        return
-    seen.add(module.path)
-    for name in module.exported:
-        at = program.exported(module, name)
-        if at is not None and at.node.type != "program":
-            yield name, at
-    for star in module.stars:
-        target = program.resolve(module, star)
-        if target is not None:
-            yield from _exported(program, target, seen)
+    """What a module exports, and those whose exports it gives on; without recursion, since chains may be long."""
+    waiting = [module]
+    while waiting:
+        here = waiting.pop()
+        if here.path in seen:
+            continue
+        seen.add(here.path)
+        for name in here.exported:
+            at = program.exported(here, name)
+            if at is not None and at.node.type != "program":
+                yield name, at
+        targets = (program.resolve(here, star) for star in reversed(here.stars))
+        waiting += [target for target in targets if target is not None]

@@ -23,7 +23,7 @@ _TESTS: Final = re.compile(r"\.(test|spec|e2e-spec)\.|(^|/)(tests?|__tests__|__m
 
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app that uses Mongoose; None of one that does not."""
-    program = Program(tree)
+    program = Program.of(tree)
     own = [path for path in program.paths() if not _TESTS.search(path)]
     paths = [path for path in own if any(sign in program.source(path) for sign in _SIGNS)]
     if not paths:

@@ -18,6 +18,7 @@ from app.provisioning.extraction.prisma.natives import is_known
 from app.provisioning.extraction.prisma.tree import Array, Call, Expression, Number, Path, Text
 from app.provisioning.schema.comparing import base
 from app.provisioning.schema.expressions import ExpressionError, checked
+from app.provisioning.schema.extensions import FUNCTIONS
 from app.provisioning.schema.model import Numbering
 from app.provisioning.schema.names import literal
 
@@ -62,18 +63,6 @@ _FUNCTIONS: Final = frozenset(
     }
 )  # fmt: skip
 """What an expression for a default calls in a new database without having it made first."""
-
-_EXTENSION_OF: Final = {
-    "gen_random_bytes": "pgcrypto",
-    "gen_salt": "pgcrypto",
-    "crypt": "pgcrypto",
-    "digest": "pgcrypto",
-    "uuid_generate_v1": "uuid-ossp",
-    "uuid_generate_v1mc": "uuid-ossp",
-    "uuid_generate_v3": "uuid-ossp",
-    "uuid_generate_v5": "uuid-ossp",
-    "unaccent": "unaccent",
-}
 
 
 class DefaultError(ValueError):
@@ -206,8 +195,8 @@ def generated_by_database(call: Call, columns: Collection[str], sql_type: str) -
     extension = None
     for _, schema, _, name in _CALLED.findall(plain):
         function = name.lower()
-        extension = _EXTENSION_OF.get(function, extension)
-        known = function in _FUNCTIONS or function in _EXTENSION_OF or function.startswith("pg_") or is_known(function)
+        extension = FUNCTIONS.get(function, extension)
+        known = function in _FUNCTIONS or function in FUNCTIONS or function.startswith("pg_") or is_known(function)
         if schema.lower() not in ("", "pg_catalog") or not known:
             raise DefaultError(f"{name}() is no function that a new database has.")
     changed = first.value if sql != first.value.strip() else None

@@ -58,11 +58,11 @@ class Room:
 
     def claim(self, wanted: str, *others: Room) -> str:
         """A name as PostgreSQL keeps it, numbered where it is taken, here or in the other rooms."""
-        name = fit(wanted)
+        name = first = fit(wanted)
         while any(name in room._taken for room in (self, *others)):
             # Counting goes on where it stopped, so that many of one name take no longer than many of different ones.
-            self._asked[wanted] += 1
-            name = fit(wanted, f"_{self._asked[wanted] + 1}")
+            self._asked[first] += 1
+            name = fit(wanted, f"_{self._asked[first] + 1}")
         for room in (self, *others):
             room._taken.add(name)
         return name

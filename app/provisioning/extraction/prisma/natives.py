@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.provisioning.schema.comparing import base
+from app.provisioning.schema.extensions import TYPES
 
 SCALARS: Final = {
     "String": "text",
@@ -201,24 +202,6 @@ _SCALAR_OF: Final = {
     "date": "DateTime",
 }
 
-_EXTENSIONS: Final = {
-    "citext": "citext",
-    "geometry": "postgis",
-    "geography": "postgis",
-    "raster": "postgis_raster",
-    "vector": "vector",
-    "halfvec": "vector",
-    "sparsevec": "vector",
-    "hstore": "hstore",
-    "ltree": "ltree",
-    "lquery": "ltree",
-    "ltxtquery": "ltree",
-    "cube": "cube",
-    "isbn": "isn",
-    "isbn13": "isn",
-}
-"""Types that come with an extension."""
-
 _BUILT_IN: Final = frozenset(
     {
         "bigint", "bigserial", "bit", "boolean", "bool", "box", "bpchar", "bytea", "char", "character", "cid", "cidr",
@@ -265,10 +248,10 @@ def scalar(sql_type: str) -> str:
 def extension(sql_type: str) -> str | None:
     """The extension that a type comes with."""
     found = _BASE.match(sql_type.strip())
-    return _EXTENSIONS.get(found[1].lower()) if found else None
+    return TYPES.get(found[1].lower()) if found else None
 
 
 def is_known(sql_type: str) -> bool:
     """Whether a new database can have such a column: the type is built in, or an extension's."""
     found = _BASE.match(sql_type.strip())
-    return found is not None and (found[1].lower() in _BUILT_IN or found[1].lower() in _EXTENSIONS)
+    return found is not None and (found[1].lower() in _BUILT_IN or found[1].lower() in TYPES)

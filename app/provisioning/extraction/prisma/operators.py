@@ -7,6 +7,7 @@ from typing import Final
 
 from app.provisioning.extraction.prisma.natives import extension
 from app.provisioning.schema.comparing import base
+from app.provisioning.schema.extensions import CLASSES
 from app.provisioning.schema.model import TypeName
 
 METHODS: Final = {
@@ -93,18 +94,6 @@ _DEFAULTS: Final = {
 }
 """The types that each kind of index has an operator class of its own for."""
 
-_OF_EXTENSIONS: Final = {
-    "gin_trgm_ops": ("pg_trgm", "gin", "text"),
-    "gist_trgm_ops": ("pg_trgm", "gist", "text"),
-    "gin_hstore_ops": ("hstore", "gin", "hstore"),
-    "gist_hstore_ops": ("hstore", "gist", "hstore"),
-    "gist_ltree_ops": ("ltree", "gist", "ltree"),
-    "gist_geometry_ops_2d": ("postgis", "gist", "geometry"),
-    "gist_geometry_ops_nd": ("postgis", "gist", "geometry"),
-    "gist_geography_ops": ("postgis", "gist", "geography"),
-}
-"""Operator classes of extensions: the extension, the kind of index, the type."""
-
 _EXTENSIONS_METHODS: Final = {
     "postgis": ("btree", "gist", "spgist", "brin"),
     "hstore": ("btree", "hash", "gin", "gist"),
@@ -119,7 +108,7 @@ _SUBTYPES: Final = re.compile(r"(?:int4|int8|num|ts|tstz|date)(multi)?range")
 
 def extension_of(operator_class: str) -> str | None:
     """The extension that an operator class comes with."""
-    found = _OF_EXTENSIONS.get(operator_class)
+    found = CLASSES.get(operator_class)
     return found[0] if found else None
 
 
@@ -132,8 +121,8 @@ def accepts(method: str, operator_class: str | None, column: str | TypeName) -> 
         if kind in _DEFAULTS[method]:
             return True
         return isinstance(column, str) and method in _EXTENSIONS_METHODS.get(extension(column) or "", ())
-    if operator_class in _OF_EXTENSIONS:
-        _, needed, wanted = _OF_EXTENSIONS[operator_class]
+    if operator_class in CLASSES:
+        _, needed, wanted = CLASSES[operator_class]
         return method == needed and kind in (wanted, "citext" if wanted == "text" else wanted)
     found = _CLASS.fullmatch(operator_class)
     if found is None or _PREFIXES.get(found[1]) != kind or _ONLY.get(found[1], method) != method:

@@ -28,13 +28,13 @@ def chosen(tree: SourceTree, files: Mapping[str, list[Block]], notes: Notes) -> 
     PostgreSQL, else the one with the most models.
     """
     schemas = schemas_of(files)
-    configured = _configured(tree)
+    configured = frozenset(_configured(tree))
 
     def rank(root: str) -> tuple[bool, int, bool, int, str]:
         members = [block for path in schemas[root] for block in files[path]]
         usual = [at for at, path in enumerate(_USUAL) if root == path or root.startswith(f"{path}/")]
         return (
-            not any(root == path or root.startswith(f"{path}/") for path in configured),
+            configured.isdisjoint((root, *_directories(root))),
             usual[0] if usual else len(_USUAL),
             _provider(members) not in ("postgresql", "postgres"),
             -sum(block.kind == "model" for block in members),
@@ -52,29 +52,30 @@ def schemas_of(files: Mapping[str, list[Block]]) -> dict[str, list[str]]:
     """The files of each schema by its main file."""
     roots = [path for path, blocks in files.items() if any(block.kind == "datasource" for block in blocks)]
     schemas: dict[str, list[str]] = {root: [root] for root in roots}
+    beside = {posixpath.dirname(root): root for root in reversed(roots)}
+    # schema/config/base.prisma with schema/user.prisma: the file with the datasource may lie deeper.
+    above = {posixpath.dirname(posixpath.dirname(root)): place for place, root in reversed([*enumerate(roots)])}
+    alone: dict[str, str] = {}
     for path in files:
         if path in schemas:
             continue
-        root = max(roots, key=lambda root: _kinship(root, path), default=None)
-        if root is None or not _kinship(root, path):
+        directories = _directories(path)
+        root = next((beside[each] for each in directories if each in beside), None)
+        if root is None:
+            deeper = min((above[each] for each in directories if each and each in above), default=None)
             # Without any datasource, the files of a directory belong together.
-            root = next((each for each in schemas if posixpath.dirname(each) == posixpath.dirname(path)), path)
+            root = alone.setdefault(directories[0], path) if deeper is None else roots[deeper]
         schemas.setdefault(root, []).append(path)
     return schemas
 
 
-def _kinship(root: str, path: str) -> int:
-    """How near a file without a datasource is to one with it: 0 where they do not belong together."""
-    above = posixpath.dirname(root)
-    if _is_below(path, above):
-        return 2 + len(above)
-    # schema/config/base.prisma with schema/user.prisma: the file with the datasource may lie deeper.
-    parent = posixpath.dirname(above)
-    return 1 if parent and _is_below(path, parent) else 0
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return not directory or path.startswith(f"{directory}/")
+def _directories(path: str) -> list[str]:
+    """Those that a file lies in, the nearest first, the app's own (empty) last."""
+    found = []
+    while path:
+        path = posixpath.dirname(path)
+        found.append(path)
+    return found
 
 
 def _provider(blocks: list[Block]) -> str | None:

@@ -26,7 +26,7 @@ TESTS: Final = re.compile(
 
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app that uses Sequelize; None of one that does not."""
-    program = Program(tree)
+    program = Program.of(tree)
     own = [path for path in program.paths() if not TESTS.search(path)]
     if not any(_SIGN.search(program.source(path)) for path in own):
         return None

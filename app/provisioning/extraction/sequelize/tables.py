@@ -299,7 +299,10 @@ class Tables:
 
     def _relation(self, schema: str, name: str) -> str:
         """A name that no other table, key or index of a schema has; PostgreSQL counts up."""
-        known = _free(name, {taken for space, taken in self._taken if space == schema})
+        known, number = name, 0
+        while (schema, known) in self._taken:
+            number += 1
+            known = fit(name, str(number))
         self._taken.add((schema, known))
         return known
 
@@ -314,6 +317,7 @@ def _made_name(table: str, columns: str, label: str) -> str:
     """The name that PostgreSQL gives a key that has none (`makeObjectName`): the longer of both parts is cut."""
     first, second = table.encode(), columns.encode()
     room = MOST_BYTES - len(label) - 1 - (1 if columns else 0)
+    first, second = first[:room], second[:room]
     while len(first) + len(second) > room:
         if len(first) > len(second):
             first = first[:-1]
@@ -323,7 +327,7 @@ def _made_name(table: str, columns: str, label: str) -> str:
     return "_".join(part for part in parts if part)
 
 
-def _free(name: str, taken: dict[str, ForeignKey] | set[str]) -> str:
+def _free(name: str, taken: dict[str, ForeignKey]) -> str:
     known, number = name, 0
     while known in taken:
         number += 1

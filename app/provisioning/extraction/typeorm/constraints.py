@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from app.provisioning.extraction.typeorm.builder import Builder
-from app.provisioning.extraction.typeorm.metadata import ColumnMeta, EmbeddedMeta, EntityMeta, IndexMeta, UniqueMeta
+from app.provisioning.extraction.typeorm.metadata import (
+    ColumnMeta,
+    EmbeddedMeta,
+    EntityMeta,
+    IndexMeta,
+    RelationMeta,
+    UniqueMeta,
+)
 from app.provisioning.extraction.typeorm.report import Report, evidence
 from app.provisioning.extraction.typeorm.settings import Settings
 from app.provisioning.extraction.typeorm.storage import CheckSaid
@@ -28,6 +35,7 @@ class Constraints:
         self._settings = settings
         self._naming = settings.naming
         self._report = report
+        self._paths: dict[int, tuple[dict[str, ColumnMeta], dict[str, RelationMeta]]] = {}
 
     def uniques(self, entity: EntityMeta) -> list[Unique]:
         """Its unique constraints."""
@@ -104,13 +112,10 @@ class Constraints:
     ) -> list[ColumnMeta] | None:
         """The columns that a constraint names by property; None where one is not there."""
         found: list[ColumnMeta] = []
+        columns, relations = self._paths_of(entity)
         for path in paths:
             full = ".".join([*embedded.property_names(), path]) if embedded is not None else path.strip()
-            column = next((each for each in entity.columns if each.path == full and each.is_stored), None)
-            relation = next(
-                (each for each in entity.relations if each.has_join_column and full in (each.said.property, each.path)),
-                None,
-            )
+            column, relation = columns.get(full), relations.get(full)
             if column is not None:
                 found.append(column)
             elif relation is not None:
@@ -120,6 +125,17 @@ class Constraints:
                 self._report.error(at, "missing-column", message.replace("An unique", "A unique"))
                 return None
         return found or None
+
+    def _paths_of(self, entity: EntityMeta) -> tuple[dict[str, ColumnMeta], dict[str, RelationMeta]]:
+        """The columns and relations of an entity, by what constraints name them by."""
+        if id(entity) not in self._paths:
+            columns = {each.path: each for each in reversed(entity.columns) if each.is_stored}
+            relations: dict[str, RelationMeta] = {}
+            for each in entity.relations:
+                for name in (each.said.property, each.path) if each.has_join_column else ():
+                    relations.setdefault(name, each)
+            self._paths[id(entity)] = columns, relations
+        return self._paths[id(entity)]
 
     def checks(self, entity: EntityMeta) -> tuple[Check, ...]:
         """Its checks."""

@@ -26,7 +26,7 @@ TESTS: Final = re.compile(r"(^|/)(__tests__|__mocks__|tests?|e2e)/|\.(spec|test|
 
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app's entities; None where it has none."""
-    program = Program(tree)
+    program = Program.of(tree)
     marked = [path for path in program.paths() if _MARKS.search(program.source(path))]
     own = [path for path in marked if not TESTS.search(path)]
     report, storage = Report(), Storage()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from operator import itemgetter
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from app.provisioning.extraction.typeorm.classes import Class
 from app.provisioning.source.values import Found, Value
@@ -181,3 +183,30 @@ class Storage:
     inheritances: list[InheritanceSaid] = field(default_factory=list)
     trees: list[TreeSaid] = field(default_factory=list)
     foreign_keys: list[ForeignKeySaid] = field(default_factory=list)
+
+
+class _Of(Protocol):
+    @property
+    def target(self) -> Target | None:
+        """Of which class it is said."""
+
+
+_Said = TypeVar("_Said", bound=_Of)
+
+
+class Said(Generic[_Said]):
+    """What is said of classes, found by the class."""
+
+    def __init__(self, said: Iterable[_Said]) -> None:
+        self._of: defaultdict[Target | None, list[tuple[int, _Said]]] = defaultdict(list)
+        for place, each in enumerate(said):
+            self._of[each.target].append((place, each))
+
+    def of(self, targets: Iterable[Target]) -> list[_Said]:
+        """What is said of any of these, in the order in which it was."""
+        found = [each for target in dict.fromkeys(targets) for each in self._of.get(target, ())]
+        return [each for _, each in sorted(found, key=itemgetter(0))]
+
+    def first(self, target: Target) -> _Said | None:
+        """What was said first of a class."""
+        return next((each for _, each in self._of.get(target, ())), None)

@@ -30,7 +30,7 @@ async def apply(hand: Hand, revision: Revision | None) -> int:
             with told():
                 async with link.connection.transaction():
                     for statement in ddl:
-                        await _execute(link.connection, statement)
+                        await execute(link.connection, statement)
                     # In the same transaction, so that whoever goes on after a crash knows.
                     await link.connection.execute(f"comment on schema public is {quoted_text(mark)}")
         return int(await link.value("table_count"))
@@ -43,7 +43,8 @@ def _statements(revision: Revision | None) -> list[Statement]:
         raise SchemaRefused(str(error)) from error
 
 
-async def _execute(connection: asyncpg.Connection, statement: Statement) -> None:
+async def execute(connection: asyncpg.Connection, statement: Statement) -> None:
+    """Carry out a statement, which is one. Raises SchemaRefused, and asyncpg's errors that are the server's own."""
     try:
         # By the extended protocol, in which a second statement cannot hide in the text of the first.
         await connection.fetch(statement.sql)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from app.errors import OperationLost, PalaverError
-from app.provisioning.backups.backups import Progress, counts_of
+from app.provisioning.backups.backups import counts_of
 from app.provisioning.backups.vault import File
 from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.place import Place
@@ -25,9 +22,6 @@ CHECKPOINT_DAYS: Final = 30
 
 REMOVAL_DAYS: Final = 30
 """After the grace, in which a database can be had back at once."""
-
-BEAT: Final = timedelta(seconds=20)
-"""A third of the lease: it holds while pg_dump says nothing."""
 
 _MOST_COUNTS_BYTES: Final = 900_000
 
@@ -62,8 +56,8 @@ async def keep(
     for left in begun["abandoned"]:
         await store.remove(left["file"])
     try:
-        async with going_on(work, "backing up") as progress:
-            made = await work.backups.make(place, file, progress, is_shut=is_shut)
+        progress = await work.report.lasting("backing up")
+        made = await work.backups.make(place, file, progress, is_shut=is_shut)
     except AppServerError as error:
         await work.report.finish_backup(backup_id, state="failed", error_code=error.code, error_detail=error.detail)
         # Where it was the server that went away, it says so now.
@@ -89,35 +83,3 @@ async def for_good() -> AsyncIterator[None]:
         if error.passes:
             raise
         raise Undone(error, {}) from error
-
-
-@asynccontextmanager
-async def going_on(work: Work, step: str) -> AsyncIterator[Progress]:
-    """A step that takes a while: it says how far it is, and ends when another worker took the operation over."""
-    await work.report.step(step)
-    progress, doing = Progress(), asyncio.current_task()
-    lost: list[PalaverError] = []
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(BEAT.total_seconds())
-            try:
-                await work.report.step(step, f"{progress.bytes / 1e6:.1f} MB")
-            except OperationLost as error:
-                lost.append(error)
-                if doing is not None:
-                    doing.cancel()
-                return
-            except PalaverError:
-                # The lease may outlast this.
-                continue
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield progress
-    except asyncio.CancelledError:
-        if lost and doing is not None and doing.uncancel() == 0:
-            raise lost[0] from None
-        raise
-    finally:
-        beating.cancel()

@@ -15,11 +15,12 @@ from app.provisioning.changes.renames import ChoiceError
 from app.provisioning.schema.model import Schema
 from app.provisioning.server.connection import Link
 from app.provisioning.server.errors import AppServerError, AppServerFull, SchemaRefused, told
+from app.provisioning.server.extensions import ExtensionMissing
 from app.provisioning.server.place import Place
 from app.provisioning.work.job import Outcome, Row
 from app.provisioning.work.operations.backup import checkpoint
 from app.provisioning.work.operations.work import Undone, Work
-from app.provisioning.work.planning import Planner, TablesHeld, choices_of, looked, refused
+from app.provisioning.work.planning import Planner, StepBlocked, TablesHeld, choices_of, looked, refused
 
 LONGEST_SECONDS: Final = 900
 """Of one statement: the tables that it works on are shut meanwhile."""
@@ -49,22 +50,43 @@ class DatabaseReadOnly(AppServerError):
     code = "APP_DATABASE_READ_ONLY"
 
 
-_ENDS: Final = (ChangeStale, ChangeUnexpected, BackupNeeded, DatabaseReadOnly, TablesHeld, SchemaRefused, AppServerFull)
+class ChangeGivenUp(AppServerError):
+    """It was tried five times and never finished; nothing was changed, and it can be planned again."""
+
+    code = "ATTEMPTS_EXHAUSTED"
+
+
+_ENDS: Final = (
+    ExtensionMissing,
+    ChangeGivenUp,
+    ChangeStale,
+    ChangeUnexpected,
+    BackupNeeded,
+    DatabaseReadOnly,
+    TablesHeld,
+    StepBlocked,
+    SchemaRefused,
+    AppServerFull,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What private.begin_app_change() gives."""
 
-    change: Row
-    old: Schema | None
-    new: Schema
+    document: Row
 
-    @classmethod
-    def of(cls, document: Row) -> Begun:
-        """From the document."""
-        old, new = (each and msgspec.convert(each["schema"], Schema) for each in (document["from"], document["to"]))
-        return cls(document["change"], old, new)
+    @property
+    def change(self) -> Row:
+        """Its row."""
+        row: Row = self.document["change"]
+        return row
+
+    @property
+    def schemas(self) -> tuple[Schema | None, Schema]:
+        """From which to which. Raises msgspec.ValidationError where a stored one cannot be read."""
+        former, wanted = self.document["from"], self.document["to"]
+        return former and msgspec.convert(former["schema"], Schema), msgspec.convert(wanted["schema"], Schema)
 
     @property
     def id(self) -> UUID:
@@ -86,12 +108,12 @@ class Begun:
 
 async def change(work: Work) -> Outcome:
     """All of it or nothing. Raises Undone, and AppServerError where it may succeed later."""
-    begun = Begun.of(await work.report.begin_change())
+    begun = Begun(await work.report.begin_change())
     if begun.change["state"] not in ("awaiting_checkpoint", "applying"):
         return _over(begun.change)
     try:
         async with work.server.place(work.job.names) as place:
-            if begun.change["state"] == "awaiting_checkpoint":
+            if begun.change["state"] == "awaiting_checkpoint" and not work.job.is_given_up:
                 begun = await _backed_up(work, place)
             ran = await _applied(work, place, begun)
     except AppServerError as error:
@@ -118,12 +140,10 @@ async def _backed_up(work: Work, place: Place) -> Begun:
     if not work.backups.are_kept:
         raise BackupNeeded()
     backup_id = await checkpoint(work, place)
-    return Begun.of(await work.report.begin_change(backup_id))
+    return Begun(await work.report.begin_change(backup_id))
 
 
 async def _applied(work: Work, place: Place, begun: Begun) -> list[Ran]:
-    if work.job.database["size_state"] == "read_only":
-        raise DatabaseReadOnly()
     await work.report.step("looking")
     await place.gather()
     async with place.hand() as hand, hand.link(seconds=LONGEST_SECONDS) as link:
@@ -132,16 +152,19 @@ async def _applied(work: Work, place: Place, begun: Begun) -> list[Ran]:
         if done is not None and done.change_id == begun.id:
             # By a worker that went away before it could say which steps it took how long over.
             return []
+        if work.job.is_given_up:
+            raise ChangeGivenUp()
+        if work.job.database["size_state"] == "read_only":
+            raise DatabaseReadOnly()
         plan = await _planned(work, link, begun)
         count = len(plan.chosen(begun.change["confirmed_steps"]))
         await work.report.step("changing", f"{count} {'step' if count == 1 else 'steps'}")
-        async with work.report.lasting("changing"):
-            return await _carried_out(link, plan, begun)
+        return await _carried_out(link, plan, begun)
 
 
 async def _planned(work: Work, link: Link, begun: Begun) -> Plan:
     """The plan again, which must be the one that was confirmed."""
-    sources = await Planner(work.server).sources(begun.old, begun.new)
+    sources = await Planner(work.server).sources(*begun.schemas)
     try:
         plan = (await looked(link)).plan(sources, choices_of(begun.change["choices"]))
     except ChoiceError as error:

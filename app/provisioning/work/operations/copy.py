@@ -9,7 +9,6 @@ from app.provisioning.server.errors import AppServerUnavailable
 from app.provisioning.server.names import Names
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.work.job import Outcome
-from app.provisioning.work.operations.backup import going_on
 from app.provisioning.work.operations.provision import Filled, made
 from app.provisioning.work.operations.work import Undone, Work
 
@@ -25,9 +24,9 @@ async def copy(work: Work) -> Outcome:
         async with work.server.place(Names(UUID(source["id"])), gently=True) as original:
             if not original.is_taken:
                 raise AppServerUnavailable("Somebody is at work on the database that is to be copied.")
-            async with going_on(work, "copying") as progress:
-                data = bool(work.job.arguments.get("data", True))
-                content = await work.backups.copy(original, hand, progress, data=data)
+            progress = await work.report.lasting("copying")
+            data = bool(work.job.arguments.get("data", True))
+            content = await work.backups.copy(original, hand, progress, data=data)
         return Filled(len(content.rows), source["revision_id"])
 
     return await made(work, fill, afresh=True)

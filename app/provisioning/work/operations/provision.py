@@ -8,7 +8,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from app.provisioning.schema.model import Schema
 from app.provisioning.server.errors import AppServerError, ReceiptRefused
+from app.provisioning.server.extensions import check_extensions
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.receipt import Trial, holds
 from app.provisioning.server.scram import new_password
@@ -35,13 +37,14 @@ async def provision(work: Work) -> Outcome:
     async def fill(_: Place, hand: Hand) -> Filled:
         return Filled(await apply(hand, revision), str(revision.id) if revision else None)
 
-    return await made(work, fill)
+    return await made(work, fill, needs=None if revision is None else revision.schema)
 
 
-async def made(work: Work, fill: Fill, *, afresh: bool = False) -> Outcome:
+async def made(work: Work, fill: Fill, *, needs: Schema | None = None, afresh: bool = False) -> Outcome:
     """A database, filled with whatever it is to have, or nothing. Raises Undone and AppServerError, as above.
 
-    `afresh`: whether what an earlier worker left is of no use.
+    `needs`: the schema that it is to have, where that is known; `afresh`: whether what an earlier worker left is of no
+    use.
     """
     job = work.job
     password, stored = await work.pending_password(new_password())
@@ -51,6 +54,8 @@ async def made(work: Work, fill: Fill, *, afresh: bool = False) -> Outcome:
         address = work.address
         await work.report.step("creating", state="creating", host=address.host, port=address.port, pending=stored)
         try:
+            if needs is not None:
+                await check_extensions(work.server, needs)
             if afresh:
                 await place.clear()
             return await _made(work, place, password, fill)

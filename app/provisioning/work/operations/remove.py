@@ -37,6 +37,8 @@ async def _kept(work: Work, place: Place) -> UUID | None:
 async def unremove(work: Work) -> Outcome:
     """All is as it was before. Raises AppServerError."""
     async with work.server.place(work.job.names) as place:
+        async with for_good():
+            await place.must_exist()
         await work.report.step("opening")
         await place.open()
     return Outcome()

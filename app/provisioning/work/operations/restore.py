@@ -11,7 +11,7 @@ from app.provisioning.server.errors import AppServerError
 from app.provisioning.server.place import Hand, Place
 from app.provisioning.server.successor import Successor
 from app.provisioning.work.job import Outcome, Row
-from app.provisioning.work.operations.backup import checkpoint, for_good, going_on
+from app.provisioning.work.operations.backup import checkpoint, for_good
 from app.provisioning.work.operations.provision import Filled, made
 from app.provisioning.work.operations.work import Undone, Work
 
@@ -46,14 +46,15 @@ async def _in_place(work: Work, found: Row) -> Outcome:
     return Outcome({"backup_id": found["id"], "checkpoint_id": former and str(former)}, changes)
 
 
-async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -> UUID:
+async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -> UUID | None:
     try:
         await successor.create(work.job.limits)
         async with successor.hand() as hand:
             await _load(work, found, hand)
         await work.report.step("shutting")
         await place.quarantine()
-        former = await checkpoint(work, place, is_shut=True)
+        # Of what somebody dropped there is none: this is how it is had back.
+        former = await checkpoint(work, place, is_shut=True) if await place.exists() else None
         await work.report.step("changing over")
         await successor.succeed()
         return former
@@ -66,8 +67,8 @@ async def _succeed(work: Work, place: Place, successor: Successor, found: Row) -
 
 async def _load(work: Work, found: Row, hand: Hand) -> Content:
     file = File(UUID(found["tenant_id"]), found["file"])
-    async with going_on(work, "restoring") as progress:
-        return await work.backups.load(hand, file, found["sha256"], progress)
+    progress = await work.report.lasting("restoring")
+    return await work.backups.load(hand, file, found["sha256"], progress)
 
 
 def _tables(content: Content) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server.scram import new_password
 from app.provisioning.work.job import Outcome
+from app.provisioning.work.operations.backup import for_good
 from app.provisioning.work.operations.work import Work
 
 GRACE: Final = timedelta(hours=24)
@@ -21,7 +22,8 @@ async def rotate(work: Work) -> Outcome:
     await work.report.step("starting")
     async with work.server.place(job.names) as place:
         # Who has lost the operation meanwhile, and gets the place when all is done, learns it before touching anything.
+        async with for_good():
+            await place.must_exist()
         await work.report.step("setting the password", pending=stored)
-        await place.renew(login, password, job.limits, grace=GRACE)
-    until = (datetime.now(UTC) + GRACE).isoformat()
+        until = await place.renew(login, password, job.limits, grace=GRACE)
     return Outcome({"former_password_until": until}, {"role_name": login, "promote": True})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from app.errors import EncryptionUnavailable
 from app.provisioning.backups.backups import Backups
 from app.provisioning.server.app_server import AppServer
 from app.provisioning.server.errors import AppServerError
@@ -28,8 +30,11 @@ class Work:
     async def pending_password(self, new: str) -> tuple[str, str]:
         """The password that is to be set, and as it is stored: an earlier worker's if it got as far, else `new`."""
         job = self.job
-        stored = job.pending or self.passwords.wrapped(new, job.tenant_id, job.database_id)
-        return self.passwords.unwrapped(stored, job.tenant_id, job.database_id), stored
+        if job.pending is not None:
+            # One that no key opens any more was shown to nobody.
+            with suppress(EncryptionUnavailable):
+                return self.passwords.unwrapped(job.pending, job.tenant_id, job.database_id), job.pending
+        return new, self.passwords.wrapped(new, job.tenant_id, job.database_id)
 
 
 Operation: TypeAlias = Callable[[Work], Awaitable[Outcome]]
