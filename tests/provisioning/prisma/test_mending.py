@@ -167,3 +167,11 @@ def test_a_name_of_a_foreign_key_that_is_too_long_is_cut_and_told() -> None:
     extraction = extracted(f"model A {{\n  id Int @id\n  {relation}\n}}\nmodel B {{\n  id Int @id\n  as A[]\n}}\n")
     assert told(extraction) == [("error", 6, "relation")]
     assert [key.name for key in extraction.schema.tables[0].foreign_keys] == ["Ü" * 31]
+
+
+def test_a_numbered_oid_has_no_sequence() -> None:
+    extraction = extracted("model A {\n  id Int @id\n  at Int @db.Oid @default(autoincrement())\n}\n")
+    column = extraction.schema.tables[0].column("at")
+    assert extraction.errors == ()
+    assert column is not None
+    assert (column.type, column.default, column.numbering) == ("oid", None, None)

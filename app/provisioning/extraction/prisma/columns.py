@@ -176,6 +176,9 @@ class Columns:
                 return Default("CURRENT_TIMESTAMP")
             case "autoincrement" | "sequence" if _numbering(plain):
                 return Default(numbering=_numbering(plain))
+            case "autoincrement" if plain == "oid":
+                # Prisma takes it and makes no sequence.
+                return Default()
             case "auto" if self._declared.provider == "mongodb":
                 return Default("gen_random_uuid()", changed="auto()")
             case name if name in defaults.MADE_BY_CLIENT and scalar == "String":
