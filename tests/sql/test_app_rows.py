@@ -130,6 +130,7 @@ CHECKS: Final[dict[str, dict[str, tuple[list[str], list[str]]]]] = {
         **document("schema", LARGE),
         **document("report", LARGE),
         **digest("source_digest"),
+        **digest("schema_digest"),
     },
     "public.app_databases": {
         **words("environment", "production", "staging", "development"),
