@@ -50,7 +50,7 @@ refresh: $(VENV)/local.stamp ## Refresh the summaries
 worker: $(VENV)/local.stamp ## Run only the worker
 	@$(SETTINGS) exec $(BIN)/python -m app serve
 
-bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries, search, refresh, shares or privacy: these, at scale; compare: beside deepdiff; provisioning: apps' databases)
+bench: $(VENV)/dev.stamp ## Measure streaming, turns, memory and increments beside others, in about 11 minutes (ARGS=queries, search, refresh, shares or privacy: these, at scale; compare: beside deepdiff; hostile: apps made to cost their reader much; provisioning: apps' databases)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: $(VENV)/dev.stamp ## Kill workers and restart PostgreSQL under load, 200 times, and prove that nothing is lost; a quarter of an hour (ARGS=provisioning: workers that make apps' databases; ARGS=full, as root: full disks)

@@ -152,6 +152,7 @@ _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "APP_SERVER_UNAVAILABLE": DatabaseUnavailable,
     "APP_DATABASE_GONE": AppDatabaseMissing,
     "APP_SCHEMA_REFUSED": UnprocessableRequest,
+    "APP_SCHEMA_TOO_LARGE": UnprocessableRequest,
     "APP_STEP_BLOCKED": UnprocessableRequest,
     "APP_EXTENSION_MISSING": UnprocessableRequest,
     "APP_CHANGE_STALE": AppChangeStale,
@@ -162,4 +163,5 @@ _BY_CODE: Final[Mapping[str, type[PalaverError]]] = {
     "BACKUPS_NOT_SET_UP": ProvisioningUnavailable,
     "BACKUP_MISSING": UnprocessableRequest,
     "BACKUP_REFUSED": UnprocessableRequest,
+    "BACKUP_TOO_LARGE": UnprocessableRequest,
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.errors import PalaverError
 from app.provisioning.change_commands import add_actions
-from app.provisioning.desk import NEEDS, AppsError, desk, owner, say, source
+from app.provisioning.desk import NEEDS, AppsError, desk, owner, plain, say, source
 from app.provisioning.extraction.report import told
 from app.provisioning.forms import ENVIRONMENTS, status
 from app.provisioning.source.files import SourceTree
@@ -59,7 +59,7 @@ def _run(work: Callable[[argparse.Namespace], Coroutine[Any, Any, None]]) -> Cal
         try:
             asyncio.run(work(given))
         except PalaverError as error:
-            lines = [error.detail, *error.extra.get("findings", ())]
+            lines = [plain(line) for line in (error.detail, *error.extra.get("findings", ()))]
             raise AppsError("\n  ".join(lines)) from error
         return 0
 
@@ -70,7 +70,8 @@ async def _list(given: argparse.Namespace) -> None:
     async with owner() as connection:
         for row in await connection.fetch(QUERIES["list_generated_apps"]):
             databases = ", ".join(f"{name} {state}" for name, state in json.loads(row["databases"]).items())
-            print(f"{row['id']}  {row['tenant']}  {row['owner'] or '-'}  {row['name']}  {databases or 'no database'}")
+            said = f"{row['id']}  {row['tenant']}  {row['owner'] or '-'}  {row['name']}  {databases or 'no database'}"
+            print(plain(said))
 
 
 async def _create(given: argparse.Namespace) -> None:

@@ -274,7 +274,7 @@ APPS_SCHEMAS: Final = {
             "state": {"enum": list(_STATES)},
             "pending": {
                 "anyOf": [record({"id": UUID, "number": COUNT}), {"type": "null"}],
-                "description": "The revision of the app's files, where the database does not have its schema yet: plan the change.",
+                "description": "The revision of the app's files, if the database has another schema: plan the change.",
             },
             "operation": {"anyOf": [ref("DatabaseOperation"), {"type": "null"}]},
         },

@@ -127,6 +127,8 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(
         assert "Traceback" not in failed.err
     assert (await apps("apply", "Shop", "--confirm", "1,x")).status == 2
     assert (await apps("plan", "Shop", "--rename", "a")).status == 2
+    await apps("create", "Sh\u202eop", "--owner", "ada@acme.test")
+    assert "Sh op" in (await apps("list")).out
     await apps("create", "Shop", "--owner", "ada@acme.test")
     assert "there are 2 apps Shop" in (await apps("status", "Shop")).err
     monkeypatch.delenv("SECRETS_KEY")

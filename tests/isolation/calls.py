@@ -13,7 +13,7 @@ from typing import Final
 import asyncpg
 
 from tests.isolation import catalog
-from tests.isolation.cells import NO_GRANT, Cell, outcome
+from tests.isolation.cells import NO_GRANT, Cell, Sight, outcome
 from tests.isolation.intent import AUDIENCES, Intent
 from tests.isolation.world import IDS, Actor
 
@@ -63,6 +63,12 @@ PLAIN: Final = {
     "timestamp with time zone": "now()",
 }
 """A value that a function accepts for an argument of each other type."""
+PRIVATE: Final = (
+    *("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys"),
+    *("share_secrets", "share_views", "app_credentials"),
+)
+"""Tables of tenants that only functions reach."""
+
 REQUESTS: Final = (
     '"conversation_id": {conversation}',
     '"conversation_id": {own conversation}, "replaces": {message}',
@@ -80,17 +86,7 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
     within = {schema.name.rpartition(" ")[2]: schema.audiences for schema in intent.schemas if "usage" in schema.name}
     named = {name: within["private"] if name.startswith("private.") else AUDIENCES for name in known}
     ids = await _ids(owner)
-    look = " union all ".join(
-        f"select {table}::text from public.{table} where {'id' if table == 'tenants' else 'tenant_id'} = %s"
-        for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger")
-    ) + "".join(
-        f" union all select {table}::text from private.{table} where tenant_id = %s"
-        for table in (
-            *("allowances", "open_turns", "turn_pieces", "idempotency_keys", "cached_responses", "tenant_keys"),
-            *("share_secrets", "share_views"),
-            "app_credentials",
-        )
-    )
+    looked = {rival: tuple(_sights(rival)) for rival in {actor.stranger for actor in actors}}
     cells = []
     for (name, function), actor in itertools.product(known.items(), actors):
         if actor.role == function.runs_as:
@@ -101,7 +97,6 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
             cells.append(Cell(actor, name, "hang", "trigger", sql, "22012"))
             continue
         rival = actor.stranger
-        looked = f"select md5(string_agg(r, '|' order by r)) from ({look.replace('%s', repr(rival))}) as t (r)"
         for arguments in _arguments(function, actor, ids, rival) if allowed else [_plain(function, actor)]:
             sql = f"select * from {function.called}({', '.join(arguments)})"
             like = sql
@@ -110,8 +105,17 @@ async def build(owner: asyncpg.Connection, intent: Intent, actors: Sequence[Acto
             strange = like != sql and actor.audience not in UNLIMITED
             verdict = CALLED if allowed else NO_GRANT
             compared = like if strange and name not in BESIDE_CLAIMS else ""
-            cells.append(Cell(actor, name, "execute", "call", sql, verdict, looked if strange else "", compared))
+            cells.append(Cell(actor, name, "execute", "call", sql, verdict, looked[rival] if strange else (), compared))
     return cells
+
+
+def _sights(tenant: str) -> Iterator[Sight]:
+    """The rows of a tenant."""
+    for table in (*TABLES.values(), "feedback", "usage_metrics", "usage_ledger"):
+        column = "id" if table == "tenants" else "tenant_id"
+        yield Sight(f"public.{table}", f"select {table}::text from public.{table} where {column} = '{tenant}'")
+    for table in PRIVATE:
+        yield Sight(f"private.{table}", f"select {table}::text from private.{table} where tenant_id = '{tenant}'")
 
 
 async def _ids(owner: asyncpg.Connection) -> dict[str, dict[str, str]]:

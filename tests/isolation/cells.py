@@ -20,17 +20,30 @@ SEES: Final = "md5(coalesce(string_agg(t.r, '|' order by t.r), ''))"
 
 def outcome(error: asyncpg.PostgresError) -> str:
     """How a statement was refused."""
-    if error.sqlstate == "42501":
-        return CHECK if "row-level security" in str(error) else NO_GRANT
-    return GUARD if error.sqlstate == "PA403" else str(error.sqlstate)
+    return refused(str(error.sqlstate), str(error))
+
+
+def refused(state: str, message: str) -> str:
+    """How a statement was refused, by its SQLSTATE and message."""
+    if state == "42501":
+        return CHECK if "row-level security" in message else NO_GRANT
+    return GUARD if state == "PA403" else state
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Rows of a relation, as its owner sees them: a query that gives each as one text."""
+
+    relation: str
+    query: str
 
 
 @dataclass(frozen=True)
 class Cell:
     """Somebody, a statement, and what must come of it.
 
-    `look` is the question, asked as owner after a statement that succeeded, whose answer must be the same as before it:
-    the rows that this statement must not have touched. `like` is a call that must answer alike.
+    `look` is what the owner must see after a statement that succeeded as before it: the rows that it must not have
+    touched. `like` is a call that must answer alike.
     """
 
     actor: Actor
@@ -39,7 +52,7 @@ class Cell:
     shape: str
     sql: str
     expected: str
-    look: str = ""
+    look: tuple[Sight, ...] = ()
     like: str = ""
 
     def __str__(self) -> str:

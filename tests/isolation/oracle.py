@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import asyncpg
 
 from tests.isolation import catalog
-from tests.isolation.cells import CHECK, GUARD, SEES, Cell, count, outcome, undone
+from tests.isolation.cells import CHECK, GUARD, Cell, Sight, count, outcome, undone
 from tests.isolation.intent import Cell as Meant
 from tests.isolation.intent import Intent
 from tests.isolation.world import Actor
@@ -89,7 +90,7 @@ class Oracle:
             found |= dict.fromkeys(line.columns or tuple(self.relation.columns), cell)
         return found
 
-    def cell(self, verb: str, shape: str, sql: str, expected: str, look: str = "") -> Cell:
+    def cell(self, verb: str, shape: str, sql: str, expected: str, look: tuple[Sight, ...] = ()) -> Cell:
         """A cell of this actor and relation."""
         return Cell(self.actor, self.name, verb, shape, sql, expected, look)
 
@@ -102,20 +103,23 @@ class Oracle:
         """What must hold for rows that a verb leaves behind."""
         return self.actor.about(cell.result.predicate)
 
-    def look(self, *allowed: str) -> str:
-        """Rows of other tenants, and of this table those that the intent leaves alone, in a digest."""
+    def look(self, *allowed: str) -> tuple[Sight, ...]:
+        """Rows of other tenants, and of this table those that the intent leaves alone."""
         if self.actor.audience == "service":
-            return ""
+            return ()
         mine = f"select {self.short}::text from {self.name} where (({') or ('.join(allowed)})) is not true"
-        others = [
-            f"select {name.partition('.')[2]}::text from {name} where {self._of_others(table)}"
+        return (Sight(self.name, mine), *self._others)
+
+    @cached_property
+    def _others(self) -> tuple[Sight, ...]:
+        return tuple(
+            Sight(name, f"select {name.partition('.')[2]}::text from {name} where {self._of_others(table)}")
             for name, table in self.contents.relations.items()
             if table.kind == "r"
             and name.startswith("public.")
             and name not in (self.name, *FOLLOWS.get(self.name, ()))
             and self.actor.audience != "definer"
-        ]
-        return f"select {SEES} from ({' union all '.join([mine, *others])}) as t (r)"
+        )
 
     def _of_others(self, table: catalog.Relation) -> str:
         """Rows of other tenants, and of other people where a row is somebody's; all, where none is."""

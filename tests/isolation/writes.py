@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
-from tests.isolation.cells import CHECK, NO_GRANT, Cell
+from tests.isolation.cells import CHECK, NO_GRANT, Cell, Sight
 from tests.isolation.oracle import Oracle
 from tests.isolation.world import IDS
 
@@ -73,7 +73,7 @@ async def deletes(of: Oracle) -> AsyncIterator[Cell]:
     """Deleting, with and without reading."""
     sql, named = f"delete from {of.name}", next(iter(of.readable or of.relation.columns))
     bare = reading = NO_GRANT
-    look = ""
+    look: tuple[Sight, ...] = ()
     if of.delete:
         look = of.look(of.where("delete"))
         bare = await of.as_owner(f"{sql} where {of.where('delete')}")

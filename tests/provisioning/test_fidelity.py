@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import asyncpg
 import pytest
 
 from app.local.postgres import Postgres
+from app.provisioning.oracles.chosen import explanation
 from app.provisioning.schema.difference import Difference, Score
 from app.provisioning.schema.model import Check, Column, PrimaryKey, Schema, Table
 from tests.provisioning.fidelity import compare, compare_in
@@ -53,3 +56,11 @@ async def test_a_statement_that_fails_is_named_and_leaves_nothing(app_database: 
 
     assert "create table a (); create table a ()" in failure.value.__notes__[0]
     assert (await compare_in(app_database, Schema(), "-- Nothing to do.")).share == 1
+
+
+@pytest.mark.parametrize(("age", "is_explained"), [(timedelta(), True), (timedelta(days=9), False)])
+def test_the_moment_of_the_start_is_no_default_and_another_one_is(age: timedelta, is_explained: bool) -> None:
+    moment = f"'{datetime.now(UTC) - age:%Y-%m-%d %H:%M:%S}.25+00'::timestamp with time zone"
+    difference = Difference("default", "users", "made_at", None, moment)
+
+    assert (explanation(difference) is not None) is is_explained

@@ -63,7 +63,9 @@ _MARK = re.compile(r"palaver revision (\S+) change (\S+)")
 
 async def mark_of(connection: asyncpg.Connection) -> Mark | None:
     """The mark of the last change; None: there was none."""
-    comment = await connection.fetchval("select pg_catalog.obj_description('public'::regnamespace, 'pg_namespace')")
+    comment = await connection.fetchval(
+        "select pg_catalog.left(pg_catalog.obj_description('public'::regnamespace, 'pg_namespace'), 200)"
+    )
     found = _MARK.fullmatch(comment or "")
     return Mark(UUID(found[1]), UUID(found[2])) if found else None
 

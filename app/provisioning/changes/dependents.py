@@ -12,9 +12,9 @@ from typing import Final, Literal, TypeAlias
 
 import asyncpg
 
-from app.provisioning.changes.items import Key
+from app.provisioning.changes.items import Key, columns_of
 from app.provisioning.changes.steps import ABSENT, Edit, Step
-from app.provisioning.schema.model import Column
+from app.provisioning.schema.model import Column, Index, PrimaryKey, Unique
 from app.queries import named
 
 Via: TypeAlias = Literal["itself", "row type", "sequence", "children", "parent", "partition key"]
@@ -79,10 +79,7 @@ def told(steps: Iterable[Step], dependents: Collection[Dependent]) -> tuple[Step
     there = tuple(dependents)
     found: list[Step] = []
     for step in steps:
-        if not there:
-            found.append(step)
-            continue
-        blocked = _names(each for each in there if _blocks(each, step))
+        blocked = tuple(dict.fromkeys((*step.blocked, *_names(each for each in there if _blocks(each, step)))))
         along = _names(each for each in there if not blocked and _goes(each, step))
         explanation = step.explanation
         if along:
@@ -121,7 +118,7 @@ def _blocks(each: Dependent, step: Step) -> bool:
     if each.via == "sequence":
         return any(edit.key == each.on and _loses_sequence(edit) for edit in step.edits)
     if each.via == "row type":
-        return any(key.owner == each.on for key in rewritten)
+        return any(key.owner == each.on for key in rewritten | _written(step))
     return each.on in rewritten
 
 
@@ -133,6 +130,8 @@ def _is_held(each: Dependent, step: Step) -> bool:
     if each.via == "parent" and step.rename is not None:
         return step.rename.old == each.on
     gone = _gone(step)
+    if each.via == "partition key" and any(_spans_partitions(edit, each.on) for edit in step.edits):
+        return True
     return each.on.owner not in gone and (each.on in gone or each.on in _rewritten(step))
 
 
@@ -155,6 +154,23 @@ def _rewritten(step: Step) -> set[Key]:
         and isinstance(edit.after, Column)
         and (edit.before.type, edit.before.collation) != (edit.after.type, edit.after.collation)
     } | {key for key in step.remade if key.kind == "column"}
+
+
+def _written(step: Step) -> set[Key]:
+    """The columns that come with a value in every row."""
+    return {
+        edit.key
+        for edit in step.edits
+        if edit.before == ABSENT
+        and isinstance(edit.after, Column)
+        and (edit.after.numbering or edit.after.generated or "(" in (edit.after.default or ""))
+    }
+
+
+def _spans_partitions(edit: Edit, on: Key) -> bool:
+    """Whether something comes that holds rows unique without this column of the partition key."""
+    is_unique = isinstance(edit.after, PrimaryKey | Unique) or (isinstance(edit.after, Index) and edit.after.unique)
+    return is_unique and edit.key.owner == on.owner and on.name not in columns_of(edit.after)  # type: ignore[arg-type]
 
 
 def _loses_sequence(edit: Edit) -> bool:

@@ -13,15 +13,17 @@ with schemas as (
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 ),
 
+-- What stands on a partition stands on the table that it is part of.
 tables as (
     select
         c.oid,
-        s.name as schema,
-        c.relname::text as name,
-        c.reltype,
-        c.relispartition as is_partition
+        rs.name as schema,
+        r.relname::text as name,
+        c.reltype
     from pg_catalog.pg_class as c
     inner join schemas as s on c.relnamespace = s.oid
+    inner join pg_catalog.pg_class as r on r.oid = coalesce(pg_partition_root(c.oid), c.oid)
+    inner join schemas as rs on r.relnamespace = rs.oid
     where c.relkind in ('r', 'p')
 ),
 
@@ -35,10 +37,10 @@ subjects as (
         'column' as kind,
         t.schema,
         t.name as relation,
-        a.attname::text as name
+        a.attname::text as name,
+        a.attnum
     from tables as t
     inner join pg_catalog.pg_attribute as a on t.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
-    where not t.is_partition
     union all
     select
         'pg_class'::regclass as class,
@@ -48,9 +50,9 @@ subjects as (
         'table' as kind,
         t.schema,
         t.name as relation,
-        '' as name
+        '' as name,
+        null as attnum
     from tables as t
-    where not t.is_partition
     union all
     select
         'pg_type'::regclass as class,
@@ -60,10 +62,10 @@ subjects as (
         'table' as kind,
         t.schema,
         t.name as relation,
-        '' as name
+        '' as name,
+        null as attnum
     from tables as t
     inner join pg_catalog.pg_type as y on t.reltype = y.oid or (t.reltype = y.typelem and y.typelem <> 0)
-    where not t.is_partition
     union all
     select
         'pg_class'::regclass as class,
@@ -73,13 +75,13 @@ subjects as (
         'column' as kind,
         t.schema,
         t.name as relation,
-        a.attname::text as name
+        a.attname::text as name,
+        a.attnum
     from tables as t
     inner join pg_catalog.pg_depend as d
         on t.oid = d.refobjid and d.refclassid = 'pg_class'::regclass and d.classid = 'pg_class'::regclass and d.deptype = 'a'
     inner join pg_catalog.pg_class as q on d.objid = q.oid and q.relkind = 'S'
     inner join pg_catalog.pg_attribute as a on t.oid = a.attrelid and d.refobjsubid = a.attnum
-    where not t.is_partition
     union all
     select
         'pg_constraint'::regclass as class,
@@ -89,10 +91,10 @@ subjects as (
         case k.contype when 'p' then 'primary key' else 'unique' end as kind,
         t.schema,
         t.name as relation,
-        case k.contype when 'p' then '' else k.conname::text end as name
+        case k.contype when 'p' then '' else k.conname::text end as name,
+        null as attnum
     from tables as t
     inner join pg_catalog.pg_constraint as k on t.oid = k.conrelid and k.contype in ('p', 'u')
-    where not t.is_partition
     union all
     select
         'pg_type'::regclass as class,
@@ -102,7 +104,8 @@ subjects as (
         'enum' as kind,
         s.name as schema,
         '' as relation,
-        e.typname::text as name
+        e.typname::text as name,
+        null as attnum
     from schemas as s
     inner join pg_catalog.pg_type as e on s.oid = e.typnamespace and e.typtype = 'e'
     inner join pg_catalog.pg_type as y on y.oid in (e.oid, e.typarray)
@@ -115,7 +118,8 @@ subjects as (
         'schema' as kind,
         s.name as schema,
         '' as relation,
-        '' as name
+        '' as name,
+        null as attnum
     from schemas as s
     where s.name <> 'public'
 ),
@@ -159,7 +163,10 @@ found as (
         -- The tables themselves with their defaults and constraints, unless one stands on another's rows or sequence.
         and (
             b.oid is null or (c.oid is not null and s.via = 'row type')
-            or (f.oid is not null and s.via = 'sequence' and (b.schema <> s.schema or b.name <> s.relation))
+            or (
+                f.oid is not null and s.via = 'sequence'
+                and (b.schema <> s.schema or b.name <> s.relation or f.adnum <> s.attnum)
+            )
         )
         and (y.oid is null or y.typtype <> 'e' or s.kind <> 'schema')
 )
@@ -201,9 +208,14 @@ order by 1, 2, 3, 4
 select
     n.nspname::text as schema,
     c.relname::text as name,
+    -- Of expressions, too: PostgreSQL has these columns depend on their table.
     array(
-        select a.attname::text from pg_catalog.pg_attribute as a
-        where a.attrelid = c.oid and a.attnum = any(k.partattrs::smallint[])
+        select a.attname::text
+        from pg_catalog.pg_depend as d
+        inner join pg_catalog.pg_attribute as a on d.objid = a.attrelid and d.objsubid = a.attnum
+        where
+            d.classid = 'pg_class'::regclass and d.objid = c.oid and d.objsubid > 0 and d.deptype = 'i'
+            and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid = 0
         order by a.attnum
     ) as columns
 from pg_catalog.pg_partitioned_table as k

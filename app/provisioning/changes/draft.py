@@ -57,11 +57,13 @@ class Draft:
         asks: bool | None = None,
         empty: bool = False,
         remade: Iterable[Key] = (),
+        blocked: Iterable[str] = (),
     ) -> None:
         """Add a step that changes a thing, or several.
 
         It asks where it is destructive, unless `asks` says otherwise, and where it is a conflict. `empty`: it takes the
-        table to have no rows. `remade`: what goes and comes back within it.
+        table to have no rows. `remade`: what goes and comes back within it. `blocked`: things
+        of the database alone that are in its way.
         """
         changed = tuple(Edit(key, self.current.get(key, ABSENT), thing) for key, thing in edits)
         conflict = any(edit.key in self._conflicts for edit in changed)
@@ -91,6 +93,7 @@ class Draft:
             edits=changed,
             empties=(subject.owner,) if empty else (),
             remade=tuple(remade),
+            blocked=tuple(blocked),
         )
         self.append(step, changes | relations, uses)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.provisioning.changes.casts import Cast
 from app.provisioning.changes.items import Items, Key, Thing, columns_of, expressions_of, schema_of
-from app.provisioning.changes.words import names_column
+from app.provisioning.changes.words import names_column, names_type
 from app.provisioning.schema import ddl
 from app.provisioning.schema.clauses import following, identity
 from app.provisioning.schema.model import (
@@ -173,12 +173,20 @@ def swapped_enum(items: Items, before: Enum, after: Enum, defaults: Items) -> li
     """
     name = TypeName(before.name, before.schema)
     columns = {key: thing for key, thing in items.items() if isinstance(thing, Column) and _is_of(thing, name)}
-    aside = dict(_standing_on(items, columns))
-    former = replace(before, name=fit(before.name, "_old"))
+    aside = dict(_standing_on(items, columns, before))
+    taken = {name for key in items for name in (key.table, key.name) if key.schema == before.schema}
+    former = replace(before, name=fit(before.name, "_old", taken=taken))
+    speaking = {
+        key: thing
+        for key, thing in items.items()
+        if isinstance(thing, Column) and key not in columns and thing.default and names_type(thing.default, before.name)
+    }
     written = [dropped_part(key, part) for key, part in aside.items() if key.kind == "foreign key"]
     written += [dropped_part(key, part) for key, part in aside.items() if key.kind != "foreign key"]
     written += [
-        ddl.drop_default(at(key), column.name).sql for key, column in columns.items() if column.default is not None
+        ddl.drop_default(at(key), column.name).sql
+        for key, column in (*columns.items(), *speaking.items())
+        if column.default is not None
     ]
     written += [ddl.rename_enum(before, former.name).sql, ddl.create_enum(after).sql]
     for key, column in columns.items():
@@ -188,6 +196,11 @@ def swapped_enum(items: Items, before: Enum, after: Enum, defaults: Items) -> li
         wanted = defaults.get(key, column)
         if column.default is not None and isinstance(wanted, Column) and wanted.default is not None:
             written.append(ddl.set_default(at(key), column.name, wanted.default).sql)
+    written += [
+        ddl.set_default(at(key), column.name, column.default).sql
+        for key, column in speaking.items()
+        if column.default is not None
+    ]
     written.append(ddl.drop_enum(former).sql)
     written += [added_part(key, part) for key, part in aside.items() if key.kind != "foreign key"]
     written += [added_part(key, part) for key, part in aside.items() if key.kind == "foreign key"]
@@ -198,15 +211,16 @@ def _is_of(column: Column, name: TypeName) -> bool:
     return isinstance(column.type, TypeName) and (column.type.schema, column.type.name) == (name.schema, name.name)
 
 
-def _standing_on(items: Items, columns: Iterable[Key]) -> Iterable[tuple[Key, Thing]]:
-    """Expressions over these columns, and foreign keys from them or to them: PostgreSQL cannot carry them over."""
+def _standing_on(items: Items, columns: Iterable[Key], enum: Enum) -> Iterable[tuple[Key, Thing]]:
+    """Expressions over these columns or of the enum, and foreign keys: PostgreSQL cannot carry them over."""
     names: dict[Key, set[str]] = {}
     for column in columns:
         names.setdefault(column.owner, set()).add(column.name)
     for key, thing in items.items():
         of = names.get(key.owner, set())
         if key.kind in ("index", "check", "exclusion"):
-            if any(names_column(text, name) for text in expressions_of(thing) for name in of):
+            texts = expressions_of(thing)
+            if any(names_type(text, enum.name) or any(names_column(text, name) for name in of) for text in texts):
                 yield key, thing
         elif isinstance(thing, ForeignKey):
             target = names.get(Key("table", thing.target_schema, thing.target), set())

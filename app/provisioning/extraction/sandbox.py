@@ -7,6 +7,7 @@ What it is given and gives back is MessagePack.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import resource
 import sys
@@ -24,6 +25,9 @@ READERS: Final = 2
 
 TIMEOUT_SECONDS: Final = 60.0
 MOST_MEMORY_BYTES: Final = 2 * 1024**3
+GARBAGE_THRESHOLDS: Final = (5_000, 10, 10)
+"""Syntax trees are many objects and little garbage."""
+
 _PROJECT: Final = Path(__file__).parents[3]
 _PROGRAM: Final[tuple[str, ...]] = ("-E", "-s", "-m", __name__)
 
@@ -103,6 +107,7 @@ def bound() -> None:
 
 
 def _main() -> None:
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     bound()
     from app.provisioning.extraction.app import extract
 

@@ -47,12 +47,14 @@ _IDENTITIES: Final[dict[str, Numbering]] = {"a": "identity always", "d": "identi
 async def read(connection: asyncpg.Connection, schemas: Collection[str] | None = None) -> Schema:
     """What a database holds, or only those of its schemas; tables, enums, indexes and constraints in order of names.
 
-    Within a transaction it reads what that one sees, else all at one moment.
+    Within a transaction it reads what that one sees, else all at one moment. Raises ProgramLimitExceededError where
+    comments and expressions take more than 64 MB.
     """
     transaction = connection.transaction(isolation=None if connection.is_in_transaction() else "repeatable_read")
     await transaction.start()
     try:
         await connection.execute(_QUERIES["path"])
+        await connection.execute(_QUERIES["weigh"])
         return await _read(connection, schemas)
     finally:
         # It wrote nothing, and the caller's search_path comes back.

@@ -4,6 +4,32 @@
 -- name: path
 select set_config('search_path', 'pg_catalog, pg_temp', true)
 
+-- name: weigh
+-- What repeats itself takes a hundred times as much here as in the database: who reads it would run out of memory.
+do $$
+begin
+    if (
+        select pg_catalog.sum(s.bytes)
+        from (
+            select pg_catalog.sum(pg_catalog.octet_length(m.description)) as bytes from pg_catalog.pg_description as m
+            union all
+            select pg_catalog.sum(pg_catalog.octet_length(d.adbin::text)) from pg_catalog.pg_attrdef as d
+            union all
+            select pg_catalog.sum(pg_catalog.octet_length(k.conbin::text)) from pg_catalog.pg_constraint as k
+            union all
+            select
+                pg_catalog.sum(
+                    coalesce(pg_catalog.octet_length(i.indexprs::text), 0)
+                    + coalesce(pg_catalog.octet_length(i.indpred::text), 0)
+                )
+            from pg_catalog.pg_index as i
+        ) as s
+    ) > 67108864 then
+        raise program_limit_exceeded;
+    end if;
+end
+$$
+
 -- name: schemas
 select n.nspname::text as name
 from pg_catalog.pg_namespace as n

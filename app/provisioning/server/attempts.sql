@@ -18,6 +18,38 @@ alter role :"login" createdb createrole
 -- free itself of Row Level Security
 alter role :"login" bypassrls
 
+-- name: load_into_own_sessions
+-- have a library loaded into its sessions
+alter role :"login" set session_preload_libraries = 'auto_explain'
+
+-- name: change_settings_of_database
+-- change the settings of everybody in its database
+alter role all in database :"database" set search_path = pg_catalog
+
+-- name: change_settings_of_another
+-- change another app's settings
+alter role :"other" set search_path = pg_catalog
+
+-- name: lift_limit_of_temporary_files
+-- lift the limit on temporary files
+set local temp_file_limit = -1
+
+-- name: work_unlogged
+-- keep the server from logging what it does
+set local log_statement = 'none'
+
+-- name: switch_off_triggers
+-- switch off triggers and foreign keys
+set local session_replication_role = replica
+
+-- name: write_catalog
+-- write to the server's catalog of databases
+update pg_catalog.pg_database set datconnlimit = -1 where false
+
+-- name: lock_catalog
+-- lock the catalog of databases, so that none can be made
+lock table pg_catalog.pg_database in exclusive mode nowait
+
 -- name: create_role
 -- create a role
 create role palaver_attempt login
@@ -162,6 +194,14 @@ create language palaver_attempt handler pg_catalog.plpgsql_call_handler
 -- create an extension that only superusers may
 create extension :"extension"
 
+-- name: create_foreign_data_wrapper
+-- create a way to other servers
+create foreign data wrapper palaver_attempt
+
+-- name: create_leakproof_function
+-- create a function that policies trust
+create function pg_temp.palaver_attempt() returns integer language sql leakproof as 'select 1'
+
 -- name: create_event_trigger
 -- watch all commands with an event trigger
 create event trigger palaver_attempt on ddl_command_start execute function pg_catalog.plpgsql_call_handler()
@@ -188,9 +228,25 @@ select pg_catalog.pg_switch_wal()
 -- read the server's changes through a replication slot
 select pg_catalog.pg_create_physical_replication_slot('palaver_attempt', false, true)
 
+-- name: publish_everything
+-- publish all tables
+create publication palaver_attempt for all tables
+
+-- name: subscribe
+-- have the server subscribe to another one
+create subscription palaver_attempt connection 'dbname=palaver' publication palaver_attempt with (connect = false)
+
+-- name: read_configuration
+-- see where the server's files are
+show hba_file
+
 -- name: read_everything
 -- take the role that reads all tables
 set role pg_read_all_data
+
+-- name: cancel_statement_of_another
+-- cancel what somebody else is running
+select pg_catalog.pg_cancel_backend(:pid)
 
 -- name: end_session_of_another
 -- end somebody else's session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -56,14 +56,15 @@ class Link:
             rows: list[asyncpg.Record] = await self.connection.fetch(statement(name, **values))
             return rows
 
-    async def later(self, span: timedelta) -> str:
-        """That long from now by the server's clock, which is the one that goes by it. Raises AppServerError."""
-        return str(await self.value("later", seconds=int(span.total_seconds())))
-
     async def value(self, name: str, **values: str | int) -> Any:
         """The first value of the first row, None if there is none. Raises AppServerError."""
         rows = await self.rows(name, **values)
         return rows[0][0] if rows else None
+
+    async def after(self, span: timedelta) -> str:
+        """The moment after that time by the clock of the server, which may differ from ours. Raises AppServerError."""
+        moment: datetime = await self.value("moment_after", seconds=int(span.total_seconds()))
+        return moment.isoformat()
 
 
 class Address:

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import asyncpg
 
 _FULL_CLASS: Final = "53"
+_TOO_LARGE: Final = "54000"
 _AWAY_CLASSES: Final = frozenset({"08", "28", "57", "58"})
 _NO_DATABASE: Final = "3D000"
 
@@ -36,6 +37,12 @@ class AppServerFull(AppServerError):
     """The server for apps has no room or no connections left; its operator has to make some."""
 
     code = "APP_SERVER_FULL"
+
+
+class SchemaTooLarge(AppServerError):
+    """The database's comments, defaults and constraints take more than 64 MB: that is not read."""
+
+    code = "APP_SCHEMA_TOO_LARGE"
 
 
 class AppDatabaseGone(AppServerError):
@@ -72,6 +79,8 @@ def _of_sqlstate(state: str) -> AppServerError:
         return AppServerFull(sqlstate=state)
     if state[:2] in _AWAY_CLASSES:
         return AppServerUnavailable(sqlstate=state)
+    if state == _TOO_LARGE:
+        return SchemaTooLarge(sqlstate=state)
     if state == _NO_DATABASE:
         return AppDatabaseGone(sqlstate=state)
     return AppServerError(f"The server for apps refused a step of ours ({state}).", sqlstate=state)

@@ -16,6 +16,7 @@ from typing import Final
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import COMMAND_SECONDS, Address, Credentials, Link
 from app.provisioning.server.errors import AppDatabaseGone, AppServerError, AppServerUnavailable
+from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.names import Names
 from app.provisioning.server.receipt import Trial, receipt
@@ -83,7 +84,7 @@ class Place:
             connections=limits.connections,
         )
         if found["is_broken"]:
-            await run("drop_database", database=names.database)
+            await insist(self.link, "drop_database", names.database, database=names.database)
         if found["is_broken"] is not False:
             await run("create_database", database=names.database, owner=naming.OWNER)
         await run("shut_database", database=names.database)
@@ -96,7 +97,7 @@ class Place:
     async def clear(self) -> None:
         """There is no database, and nobody gets in. Raises AppServerError."""
         await self.quarantine()
-        await self.link.run("drop_database", database=self.names.database)
+        await insist(self.link, "drop_database", self.names.database, database=self.names.database)
 
     async def open(self) -> None:
         """Let the app's logins in. Raises AppServerError."""
@@ -114,12 +115,12 @@ class Place:
         await self.quarantine()
         # A role cannot go before the database in which it owns something.
         for database in self.names.databases.values():
-            await self.link.run("drop_database", database=database)
+            await insist(self.link, "drop_database", database, database=database)
         for role in (self.names.second_login, self.names.frozen, self.names.role):
             await drop_role(self.address, self.link, role, home=self.names)
 
-    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> None:
-        """A new password, valid from now for `login`; the other login's ends after `grace`. Raises AppServerError.
+    async def renew(self, login: str, password: str, limits: Limits, *, grace: timedelta) -> str:
+        """A new password, valid from now for `login`; when the other's ends, after `grace`. Raises AppServerError.
 
         PostgreSQL keeps one password for a role, so that two logins take turns. Connections live on.
         """
@@ -133,8 +134,10 @@ class Place:
         if login == names.second_login:
             await self.link.run("act_as", login=login, role=names.role)
         await self.link.run("renew_login", login=login, **role)
+        until = await self.link.after(grace)
         if other in logins:
-            await self.link.run("retire_login", login=other, until=await self.link.later(grace))
+            await self.link.run("retire_login", login=other, until=until)
+        return until
 
     async def gather(self) -> None:
         """What the second login made without acting as the app belongs to the app. Raises AppServerError."""
@@ -173,7 +176,7 @@ class Place:
         """A login that is gone afterwards; beside the app's role a member of `roles`. Raises AppServerError."""
         name = f"hand_{secrets.token_hex(8)}"
         password = new_password()
-        until = await self.link.later(HAND_LIFE)
+        until = await self.link.after(HAND_LIFE)
         await self.link.run("create_hand", hand=name, verifier=verifier(password), until=until, role=self.names.role)
         try:
             for role in roles:

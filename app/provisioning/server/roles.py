@@ -6,8 +6,7 @@ PostgreSQL refuses to drop a role that has rights in any database, so one app co
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from app.logs import get_logger
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address, Credentials, Link
 from app.provisioning.server.errors import AppServerError
+from app.provisioning.server.insisting import insist, shut
 from app.provisioning.server.names import Names
 from app.provisioning.server.scram import new_password, verifier
 
@@ -28,7 +28,7 @@ _LIFE: Final = timedelta(minutes=10)
 async def drop_role(address: Address, link: Link, role: str, *, home: Names | None = None) -> None:
     """Drop a role, and before that take away what apps other than `home` have given it. Raises AppServerError."""
     try:
-        await link.run("drop_role", role=role)
+        await insist(link, "drop_role", role, role=role)
     except AppServerError as error:
         if error.sqlstate != STILL_NEEDED:
             raise
@@ -42,31 +42,16 @@ async def drop_role(address: Address, link: Link, role: str, *, home: Names | No
         for database in (row["datname"] for row in rows):
             log.warning("app_holds_role_of_another", database=database, role=role)
             names = Names(UUID(database[: naming.LENGTH].removeprefix("app_")))
-            await stack.enter_async_context(_shut(link, names, database))
+            await stack.enter_async_context(shut(link, database))
             await _forget(address, link, names, database, role)
-        await link.run("drop_role", role=role)
-
-
-@asynccontextmanager
-async def _shut(link: Link, names: Names, database: str) -> AsyncIterator[None]:
-    """Whoever gives such rights is kept from doing it again at once."""
-    first, second = names.logins
-    logins = [row["rolname"] for row in await link.rows("open_logins", first=first, second=second)]
-    try:
-        for login in logins:
-            await link.run("nologin", role=login)
-        await link.rows("end_sessions", database=database)
-        yield
-    finally:
-        for login in logins:
-            await link.run("login", role=login)
+        await insist(link, "drop_role", role, role=role)
 
 
 async def _forget(address: Address, link: Link, names: Names, database: str, role: str) -> None:
     """Take away all rights of a role in an app's database, as whoever may have given them."""
     password = new_password()
     login = Credentials(f"hand_{secrets.token_hex(8)}", password, database)
-    until = await link.later(_LIFE)
+    until = await link.after(_LIFE)
     await link.run("create_hand", hand=login.user, verifier=verifier(password), until=until, role=names.role)
     try:
         await link.run("add_hand_to", role=role, hand=login.user)

@@ -10,6 +10,7 @@ from typing import Final
 
 from app.provisioning.server import names as naming
 from app.provisioning.server.connection import Address, Credentials, Link
+from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.place import Hand
 from app.provisioning.server.roles import drop_role
@@ -47,7 +48,7 @@ async def drop_expired(address: Address, link: Link) -> int:
 
 
 async def _create(address: Address, link: Link, login: Credentials) -> None:
-    name, until = login.user, await link.later(LIFE)
+    name, until = login.user, await link.after(LIFE)
     # The role first, and last to go: by it a database is found that was left.
     await link.run(
         "create_scratch_role",
@@ -69,7 +70,7 @@ async def _create(address: Address, link: Link, login: Credentials) -> None:
 
 async def _drop(address: Address, link: Link, name: str) -> None:
     # A role cannot go before the database in which it owns something.
-    await link.run("drop_database", database=name)
+    await insist(link, "drop_database", name, database=name)
     await drop_role(address, link, name)
 
 

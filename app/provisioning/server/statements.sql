@@ -1,9 +1,6 @@
 -- What is done on the server for apps, by name; statements.py loads them. :"name", :'text' and :number are put in as
 -- psql does. Every statement may be repeated, and be the last one of a worker that is killed.
 
--- name: later
-select (pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds))::pg_catalog.text
-
 -- name: end_holders
 select pg_catalog.pg_terminate_backend(l.pid, 5000)
 from pg_catalog.pg_locks as l
@@ -72,7 +69,7 @@ $$
 create schema if not exists public
 
 -- name: mark
-select pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace')
+select pg_catalog.left(pg_catalog.obj_description(pg_catalog.to_regnamespace('public'), 'pg_namespace'), 200)
 
 -- name: table_count
 select count(*)
@@ -121,6 +118,28 @@ comment on database :"database" is :'mark'
 
 -- name: mark_of_database
 select pg_catalog.shobj_description(d.oid, 'pg_database') from pg_catalog.pg_database as d where d.datname = :'database'
+
+-- name: wait_briefly
+set lock_timeout = '2s'
+
+-- name: wait_as_usual
+reset lock_timeout
+
+-- name: holders
+select distinct a.datname
+from pg_catalog.pg_locks as l
+inner join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+where
+    l.locktype = 'object'
+    and l.granted
+    and a.datname ~ :'apps'
+    and a.usename !~ :'hands'
+    and (
+        l.classid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+        and l.objid = (select r.oid from pg_catalog.pg_roles as r where r.rolname = :'subject')
+        or l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
+        and l.objid = (select d.oid from pg_catalog.pg_database as d where d.datname = :'subject')
+    )
 
 -- name: drop_role
 drop role if exists :"role"
@@ -218,6 +237,9 @@ where d.datname ~ :'apps' and d.datconnlimit <> -2
 
 -- name: size
 select pg_catalog.pg_database_size(:'database')
+
+-- name: moment_after
+select pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => :seconds)
 
 -- name: version
 select pg_catalog.current_setting('server_version')

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from app.provisioning.server import names as naming
+from app.provisioning.server.insisting import insist
 from app.provisioning.server.limits import Limits, limited
 from app.provisioning.server.place import Hand, Place
 
@@ -25,7 +26,7 @@ class Successor:
         """Whether it took the place, maybe long ago; a change half done is taken back. Raises AppServerError."""
         names = self._place.names
         if await self._exists(names.former) and not await self._exists(names.database):
-            await self._place.link.run("rename_database", **{"from": names.former, "to": names.database})
+            await self._rename(names.former, names.database)
         return bool(await self._place.link.value("mark_of_database", database=names.database) == self._mark)
 
     async def create(self, limits: Limits) -> None:
@@ -50,19 +51,25 @@ class Successor:
     async def succeed(self) -> None:
         """Take the place of the app's database, if there is one; nobody is in it. Raises AppServerError."""
         names, link = self._place.names, self._place.link
-        await link.run("drop_database", database=names.former)
+        await self._drop(names.former)
         await link.rows("end_sessions", database=names.successor)
         if await self._exists(names.database):
-            await link.run("rename_database", **{"from": names.database, "to": names.former})
-        await link.run("rename_database", **{"from": names.successor, "to": names.database})
+            await self._rename(names.database, names.former)
+        await self._rename(names.successor, names.database)
 
     async def finish(self) -> None:
         """Drop what was there before. Raises AppServerError."""
-        await self._place.link.run("drop_database", database=self._place.names.former)
+        await self._drop(self._place.names.former)
 
     async def give_up(self) -> None:
         """Drop it. Raises AppServerError."""
-        await self._place.link.run("drop_database", database=self._place.names.successor)
+        await self._drop(self._place.names.successor)
+
+    async def _rename(self, database: str, to: str) -> None:
+        await insist(self._place.link, "rename_database", database, **{"from": database, "to": to})
+
+    async def _drop(self, database: str) -> None:
+        await insist(self._place.link, "drop_database", database, database=database)
 
     async def _exists(self, database: str) -> bool:
         return bool(await self._place.link.value("database_exists", database=database))

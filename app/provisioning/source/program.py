@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,7 @@ from app.provisioning.source.files import MOST_PATH_BYTES, SourceTree
 from app.provisioning.source.syntax import CODE_SUFFIXES, Import, Module, local_names, parse
 from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Steps, Value
 
-MOST_LOOKS: Final = 2_000_000
+MOST_LOOKS: Final = 500_000
 """Modules that are looked into for names which others export as a whole; what takes more is not found."""
 
 _INDEX: Final = tuple(f"/index{suffix}" for suffix in CODE_SUFFIXES)
@@ -33,7 +34,7 @@ class Program:
         self._modules: dict[str, Module] = {} if parsed is None else parsed._shared_with(tree)
         self._blocks: dict[tuple[str, int], Module | None] = {}
         self._resolved: dict[tuple[str, str], str | None] = {}
-        self._stars: dict[str, list[Module | Import]] = {}
+        self._stars: dict[str, _Stars] = {}
         self._known: dict[tuple[str, str, bool], Found | None] = {}
         self._origins: dict[tuple[str, str], Import | None] = {}
         self._aliases = _Aliases(_path_aliases(tree))
@@ -173,7 +174,7 @@ class Program:
                 case Import() as imported:
                     waiting.append(self._followed(module, imported) or imported)
                 case None if name not in ("*", "default") and self._may_look():
-                    stars = reversed(self._stars_of(module))
+                    stars = self._stars_of(module, name)
                     waiting += [
                         Import(each.source, name) if isinstance(each, Import) else (each, name, True) for each in stars
                     ]
@@ -233,7 +234,7 @@ class Program:
                     if name == "default" and module.exported:
                         # `require` of a module that has but names.
                         waiting.append(Found(module, module.root))
-                    stars = reversed(self._stars_of(module))
+                    stars = self._stars_of(module, name)
                     waiting += [(star, name, True) for star in stars if not isinstance(star, Import)]
         return None
 
@@ -245,15 +246,37 @@ class Program:
         target = self.resolve(module, imported.source)
         return None if target is None else (target, imported.name, True)
 
-    def _stars_of(self, module: Module) -> list[Module | Import]:
-        """What a module exports as a whole: modules, or packages."""
+    def _stars_of(self, module: Module, name: str) -> list[Module | Import]:
+        """What a module exports as a whole and may have a name: modules, or packages; the last one first."""
         if module.path not in self._stars:
-            self._stars[module.path] = [self.resolve(module, star) or Import(star, "*") for star in module.stars]
-        return self._stars[module.path]
+            self._stars[module.path] = _Stars(self.resolve(module, star) or Import(star, "*") for star in module.stars)
+        return self._stars[module.path].of(name)
 
     def _may_look(self) -> bool:
         self._looks_left -= 1
         return self._looks_left > 0
+
+
+class _Stars:
+    """What a module exports as a whole; of many files that export but their own, those that have a name are known."""
+
+    def __init__(self, stars: Iterable[Module | Import]) -> None:
+        self._all = [*stars]
+        self._inner: list[tuple[int, Module | Import]] = []
+        self._own: dict[str, tuple[int, Module]] = {}
+        for place, star in enumerate(self._all):
+            if isinstance(star, Import) or star.stars:
+                self._inner.append((place, star))
+            else:
+                for name in star.exported:
+                    self._own.setdefault(name, (place, star))
+
+    def of(self, name: str) -> list[Module | Import]:
+        """Those that may have a name, the last one first."""
+        if name == "default":
+            return self._all[::-1]
+        found = [*self._inner, *([self._own[name]] if name in self._own else [])]
+        return [star for _, star in sorted(found, key=itemgetter(0), reverse=True)]
 
 
 _PROGRAMS: Final[WeakKeyDictionary[SourceTree, Program]] = WeakKeyDictionary()

@@ -16,7 +16,18 @@ from app.provisioning.changes.plan import Choices
 from app.provisioning.changes.rehearsal import canonical, run
 from app.provisioning.changes.undo import statements_back, undoing
 from app.provisioning.schema import catalog
-from app.provisioning.schema.model import Column, Enum, Schema, Table, TypeName
+from app.provisioning.schema.model import (
+    Check,
+    Column,
+    Enum,
+    Index,
+    IndexPart,
+    Numbering,
+    PrimaryKey,
+    Schema,
+    Table,
+    TypeName,
+)
 from tests.provisioning.changes.test_plan import OLD, POSTS, USERS, users, with_role
 from tests.provisioning.changes.trying import Tried
 
@@ -142,6 +153,55 @@ async def test_a_label_keeps_its_rows_under_its_new_name_and_gets_its_old_one_ba
     assert [(step.kind, step.asks) for step in back.steps] == [("rename", False), ("safe", False)]
     await apply(tried.live, back)
     assert items_of(await catalog.read(tried.live)) == items_of(before)
+
+
+def speaking(*labels: str) -> Schema:
+    """Expressions of all kinds that speak of an enum, and names that its making anew might want."""
+    said = "'a'::public.mood::text"
+    columns = (Column("mood", TypeName("mood")), Column("moods", TypeName("mood", array=True), default="'{a,b}'"))
+    table = Table(
+        "t",
+        (*columns, Column("said", "text", default=said)),
+        indexes=(Index("i", (IndexPart("said"),), where="said <> 'q' or 'a'::public.mood > 'b'"),),
+    )
+    other = Table("mood_old", (Column("x", "text"),), checks=(Check("c", f"x <> {said}"),))
+    return Schema((table, other), (Enum("mood", labels),))
+
+
+def numbered(type_: str, numbering: Numbering | None) -> Schema:
+    return Schema((Table("t", (Column("id", type_, numbering=numbering),), PrimaryKey("t_pkey", ("id",))),))
+
+
+def named(first: str, second: str) -> Schema:
+    """Two tables of which one has two indexes, all of them by these names."""
+    indexes = (Index(f"{first}_i", (IndexPart("x"),)), Index(f"{second}_i", (IndexPart("id"),)))
+    columns = (Column("id", "integer"), Column("x", "integer"))
+    key = [PrimaryKey(f"{name}_pkey", ("id",)) for name in (first, second)]
+    return Schema((Table(first, columns, key[0], indexes=indexes), Table(second, columns[:1], key[1])))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "renames", "row"),
+    [
+        (speaking("a", "b", "c"), speaking("b", "a"), {}, "t (mood) values ('b')"),
+        (numbered("bigint", "identity always"), numbered("text", None), {}, "t default values"),
+        (numbered("bigint", "serial"), numbered("text", None), {}, "t default values"),
+        (named("a", "b"), named("b", "a"), {"a": "b", "b": "a"}, "a values (1, 2)"),
+    ],
+)
+async def test_what_is_in_each_others_way_goes_in_an_order_in_which_it_can(
+    tried: Tried, old: Schema, new: Schema, renames: dict[str, str | None], row: str
+) -> None:
+    before = await tried.holds(old)
+    await tried.live.execute(f"insert into {row}")
+    rows = await tried.rows(before)
+    plan = await tried.plan(old, new, Choices(renames))
+    await apply(tried.live, plan, range(len(plan.steps)))
+    assert items_of(await catalog.read(tried.live)) == items_of(await canonical(tried.scratch, new))
+    for sql in statements_back(plan, range(len(plan.steps))) or ():
+        await tried.live.execute(sql)
+    assert items_of(await catalog.read(tried.live)) == items_of(before) or plan.steps[-1].kind == "destructive"
+    assert await tried.rows(before) == rows
 
 
 async def test_a_database_that_changed_since_makes_a_plan_stale(tried: Tried) -> None:

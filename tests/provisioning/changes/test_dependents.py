@@ -10,9 +10,9 @@ from app.provisioning.changes.apply import BlockedError, StaleError, apply
 from app.provisioning.changes.items import items_of
 from app.provisioning.changes.plan import Choices
 from app.provisioning.schema import catalog
-from app.provisioning.schema.model import Schema
+from app.provisioning.schema.model import Column, PrimaryKey, Schema, Table
 from tests.provisioning.changes.test_apply import WIDE, fill
-from tests.provisioning.changes.test_plan import OLD, USERS, users, with_role
+from tests.provisioning.changes.test_plan import OLD, POSTS, USERS, users, with_role
 from tests.provisioning.changes.trying import Tried
 
 ROLES = with_role("admin", "member")
@@ -93,6 +93,37 @@ RULE = "create rule r as on update to users where new.age < 1 do instead nothing
             {"role": ["function public.of(public.role)", "type public.rank", "view public.roles"]},
         ),
         (["create view roles as select role from users"], ROLES, with_role("admin", "member", "guest"), {}),
+        (
+            [
+                "alter table users add is_grown boolean generated always as (age > 17) stored",
+                "create table letters (address text references users (email))",
+                "create table parts (id integer references posts (id))",
+            ],
+            OLD,
+            Schema(
+                (
+                    users(*USERS.columns[:3], indexes=()).tables[0],
+                    replace(POSTS, columns=(Column("id", "uuid"), *POSTS.columns[1:])),
+                )
+            ),
+            {
+                "users.users_email_key": ["foreign key letters.letters_address_fkey"],
+                "users.age": ["generated column users.is_grown"],
+                "posts.id": ["foreign key parts.parts_id_fkey"],
+            },
+        ),
+        (
+            [
+                "drop table posts",
+                "create table posts (id serial, user_id integer not null, title text not null) "
+                "partition by range (user_id)",
+                "create table early partition of posts for values from (0) to (10)",
+                "create view titles as select title from early",
+            ],
+            OLD,
+            Schema((USERS, Table("posts", POSTS.columns[:1], PrimaryKey("posts_pkey", ("id",))))),
+            {"posts.user_id": ["partition key of public.posts"], "posts.title": ["view public.titles"]},
+        ),
         (
             [
                 "create table aged () inherits (users)",

@@ -160,3 +160,10 @@ def test_an_ignored_field_that_prisma_rejects_is_told(schema: str, line: int) ->
     extraction = extracted(schema)
     assert told(extraction) == [("error", line, "ignore")]
     assert len(extraction.schema.tables[0].columns) == 2
+
+
+def test_a_name_of_a_foreign_key_that_is_too_long_is_cut_and_told() -> None:
+    relation = f'b B @relation(fields: [bId], references: [id], map: "{"Ü" * 40}")\n  bId Int'
+    extraction = extracted(f"model A {{\n  id Int @id\n  {relation}\n}}\nmodel B {{\n  id Int @id\n  as A[]\n}}\n")
+    assert told(extraction) == [("error", 6, "relation")]
+    assert [key.name for key in extraction.schema.tables[0].foreign_keys] == ["Ü" * 31]

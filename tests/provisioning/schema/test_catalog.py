@@ -169,3 +169,24 @@ async def test_the_callers_path_and_transaction_stay_as_they_were(app_database: 
         await app_database.execute("create temporary table pg_class () on commit drop")
         assert await catalog.read(app_database, ["public"]) == await catalog.read(app_database, ["public"])
         assert await app_database.fetchval("show search_path") == "public"
+
+
+async def test_what_would_take_all_memory_is_not_read(
+    live: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    less = catalog._QUERIES["weigh"].replace("67108864", "1000000")
+    monkeypatch.setattr(catalog, "_QUERIES", {**catalog._QUERIES, "weigh": less})
+    await live.execute("create table t (a text)")
+    assert len((await catalog.read(live)).tables) == 1
+    huge = "x" * 1_000_000
+    for sql in (
+        f"comment on column t.a is '{huge}'",
+        f"alter table t alter a set default '{huge}'",
+        f"alter table t add check (a <> '{huge}')",
+    ):
+        within = live.transaction()
+        await within.start()
+        await live.execute(sql)
+        with pytest.raises(asyncpg.ProgramLimitExceededError):
+            await catalog.read(live)
+        await within.rollback()

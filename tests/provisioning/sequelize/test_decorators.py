@@ -46,11 +46,10 @@ const User = sequelize.define("User", {
   emailAddress: { type: DataTypes.STRING, unique: true, allowNull: false },
   active: { type: DataTypes.BOOLEAN, defaultValue: true },
 }, { tableName: "users", underscored: true });
-const Post = sequelize.define("Post", { body: { type: DataTypes.TEXT, allowNull: false }, ownerId: DataTypes.BIGINT },
-  { freezeTableName: true });
-const Team = sequelize.define("Team", { name: DataTypes.STRING }, { freezeTableName: true });
+const Post = sequelize.define("Post", { body: { type: DataTypes.TEXT, allowNull: false }, ownerId: DataTypes.BIGINT });
+const Team = sequelize.define("Team", { name: DataTypes.STRING });
 const Member = sequelize.define("Member", { userId: DataTypes.BIGINT, teamId: DataTypes.INTEGER },
-  { timestamps: false, freezeTableName: true });
+  { timestamps: false });
 User.hasMany(Post, { foreignKey: "ownerId" });
 User.belongsToMany(Team, { through: Member, foreignKey: "userId", otherKey: "teamId" });
 Post.belongsTo(User, { foreignKey: "ownerId" });

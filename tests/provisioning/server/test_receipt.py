@@ -65,6 +65,18 @@ GUARDS = [
         "revoke alter system on parameter application_name from {app}",
     ),
     ("read_everything", "grant pg_read_all_data to {app}", "revoke pg_read_all_data from {app}"),
+    ("cancel_statement_of_another", "grant pg_signal_backend to {app}", "revoke pg_signal_backend from {app}"),
+    (
+        "lift_limit_of_temporary_files",
+        "grant set on parameter temp_file_limit to {app}",
+        "revoke set on parameter temp_file_limit from {app}",
+    ),
+    (
+        "change_settings_of_database",
+        "alter database {app} owner to {app}",
+        "alter database {app} owner to palaver_apps; grant temporary, create, connect on database {app} to {app}",
+    ),
+    ("read_configuration", "grant pg_read_all_settings to {app}", "revoke pg_read_all_settings from {app}"),
     ("replicate", "alter role {app} replication", "alter role {app} noreplication"),
 ]
 """An attempt, what takes its guard away, and what puts it back."""
@@ -77,6 +89,7 @@ ON_ANOTHER: Final = {
     "change_another_password",
     "drop_another_role",
     "take_another_database",
+    "change_settings_of_another",
 }
 """What is left out where there is no other app, or where that goes at this moment."""
 

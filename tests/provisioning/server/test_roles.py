@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from app.provisioning.server import roles
+from app.provisioning.server.statements import STATEMENTS
 from tests.provisioning.server.conftest import App, Ground
 from tests.provisioning.server.test_place import left
 
@@ -57,6 +58,26 @@ async def _pinning(app: App) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+async def test_a_database_is_removed_that_another_app_holds_fast(
+    ground: Ground, other: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATEMENTS, "wait_briefly", "set lock_timeout = '20ms'")
+    for hold in (
+        "grant usage on schema public to {app}",
+        "alter role {other} in database {app} set search_path = 'x'",
+    ):
+        app = App(ground)
+        await app.create()
+        async with other.signed_in() as connection:
+            await connection.execute("begin; " + hold.format(app=app.names.role, other=other.names.role))
+            await app.remove()
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+                await connection.execute("commit")
+        assert not [name for name in await left(ground) if name.startswith(app.names.role)]
+        async with other.signed_in() as connection:
+            assert await connection.fetchval("select 1") == 1
 
 
 async def test_a_database_is_removed_whose_role_has_rights_elsewhere(ground: Ground, other: App) -> None:

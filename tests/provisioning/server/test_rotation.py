@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
@@ -18,16 +18,19 @@ HOUR = timedelta(hours=1)
 OVER = timedelta(seconds=-1)
 
 
-async def renew(app: App, login: str, password: str, grace: timedelta = HOUR) -> None:
+async def renew(app: App, login: str, password: str, grace: timedelta = HOUR) -> str:
     async with app.ground.server.place(app.names) as place:
-        await place.renew(login, password, LIMITS, grace=grace)
+        return await place.renew(login, password, LIMITS, grace=grace)
 
 
 async def test_connections_live_on_and_the_old_password_has_its_grace(app: App) -> None:
     second, password = app.names.second_login, new_password()
     async with app.signed_in() as old:
         await old.execute("create table notes (body text)")
-        await renew(app, second, password)
+        until = await renew(app, second, password)
+        # By the server's clock, whatever a worker's says.
+        said = "select $1 = rolvaliduntil and rolvaliduntil < now() + '1 hour' from pg_roles where rolname = $2"
+        assert await old.fetchval(said, datetime.fromisoformat(until), app.names.role)
         async with app.signed_in(second, password) as new, app.signed_in() as again:
             await new.execute("insert into notes values ('new'); create table made_by_second ()")
             await again.execute("insert into notes values ('old'); insert into made_by_second default values")

@@ -7,7 +7,7 @@ import pytest
 from app.provisioning.source.files import SourceTree
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Import
-from app.provisioning.source.values import UNDEFINED, Name
+from app.provisioning.source.values import UNDEFINED, Name, Opaque, Value
 
 
 def program(**files: str) -> Program:
@@ -178,3 +178,52 @@ def test_a_name_of_nobody_is_a_name() -> None:
     given = program(a_ts="export const it = Schema.Types.ObjectId;")
 
     assert value_of(given, "a.ts", "it") == Name("Schema.Types.ObjectId", None)  # type: ignore[arg-type]
+
+
+def test_chains_of_any_length_are_followed() -> None:
+    chain = {f"m{n}.ts": f"export * from './m{n + 1}'; export {{ e as e }} from './m{n + 1}';" for n in range(3_000)}
+    given = Program(SourceTree({**chain, "m3000.ts": "export const a = 1; export { Entity as e } from 'typeorm';"}))
+    first = given.module("m0.ts")
+
+    assert (found := given.exported(first, "a")) is not None and given.value(found) == 1
+    assert given.find(first, ".".join("a" * 3_000)) is None
+    used = Program(
+        SourceTree({**chain, "m3000.ts": "export { Entity as e } from 'typeorm';", "u.ts": "import { e } from './m0'"})
+    )
+    assert used.origin(used.module("u.ts"), "e") == Import("typeorm", "Entity")
+
+
+def test_values_that_double_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.provisioning.source.values.MOST_STEPS_OF_ONE", 2_000)
+    lines = "".join(
+        f"const l{n + 1} = [...l{n}, ...l{n}]; const s{n + 1} = `${{s{n}}}${{s{n}}}`; const t{n + 1} = t{n} * t{n};"
+        f"enum E{n + 1} {{ A = E{n}.A, B = E{n}.B, C = E{n}.A }}"
+        for n in range(50)
+    )
+    source = (
+        f"const l0 = [1, 2]; const s0 = 'ab'; const t0 = 9; enum E0 {{ A = 1, B = 2 }}{lines} export const ok = 'ok';"
+    )
+    given = Program(SourceTree({"a.ts": source}))
+    module = given.module("a.ts")
+
+    def value(name: str) -> Value:
+        found = given.find(module, name)
+        assert found is not None
+        return given.value(found)
+
+    assert len(value("l5")) == 64 and len(value("s5")) == 64 and not given.was_too_much
+    for name in ("l50", "s50", "t50", "E50"):
+        value(name)
+    assert given.was_too_much
+    assert value("ok") == "ok", "one value that is too much leaves room for the others"
+    given.steps.left = 0
+    assert isinstance(value("ok"), Opaque)
+
+
+def test_modules_that_export_each_other_are_looked_into_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.provisioning.source.program.MOST_LOOKS", 100)
+    files = {f"m{n}.ts": "".join(f"export * from './m{n * k % 30}';" for k in (1, 2, 3)) for n in range(30)}
+    given = Program(SourceTree(files))
+
+    assert [given.exported(given.module(f"m{n}.ts"), "none") for n in range(30)] == [None] * 30
+    assert given.was_too_much

@@ -106,6 +106,7 @@ def test_a_type_that_postgresql_lacks_becomes_one_that_it_has(written: str, type
         ("{ type: 'text', generated: true }", "typeorm.generated"),
         ("{ type: 'text', asExpression: 'now()' }", "typeorm.generated"),
         ("{ collation: 'utf8mb4_general_ci' }", "typeorm.collation"),
+        ("{ default: () => \"strftime('%s', 'now')\" }", "typeorm.default"),
     ],
 )
 def test_an_option_that_cannot_be_is_told(options: str, rule: str) -> None:

@@ -12,7 +12,8 @@ from app.provisioning.changes.drawing.wording import MOMENT, NOTHING, REWRITE, S
 from app.provisioning.changes.items import Key
 from app.provisioning.changes.steps import StepKind
 from app.provisioning.schema import ddl
-from app.provisioning.schema.model import Column, Enum, TypeName
+from app.provisioning.schema.model import Column, Enum, ForeignKey, TypeName
+from app.provisioning.schema.validation import NUMBERED
 
 
 def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
@@ -23,9 +24,12 @@ def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
         for thing in side.values()
         if isinstance(thing, Enum)
     }
-    for key, there, wanted in list(draft.staying()):
+    for key, found, wanted in list(draft.staying()):
+        there = found
         if (there.type, there.collation) == (wanted.type, wanted.collation) or not wanted_type(wanted.type):
             continue
+        if there.numbering is not None and wanted.type not in NUMBERED:
+            there = _source(draft, key, there, replace(there, numbering=None))
         moved = replace(there, type=wanted.type, collation=wanted.collation)
         if there.numbering is None:
             moved = replace(moved, default=wanted.default if wanted.numbering is None else None)
@@ -40,7 +44,30 @@ def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
             [(key, moved)],
             asks=draft.full(key) and (forth.rewrites or forth.loss != "none"),
             empty=not draft.full(key) and forth.loss != "none",
+            blocked=[f"foreign key {reference}" for reference in _torn(draft, key)],
         )
+
+
+def _torn(draft: Draft, column: Key) -> list[Key]:
+    """Foreign keys that a hand made between this column and one that then has nothing to do with it."""
+    found = []
+    for key, thing in draft.target.items():
+        if not isinstance(thing, ForeignKey):
+            continue
+        target = Key("table", thing.target_schema, thing.target)
+        for name, other in zip(thing.columns, thing.target_columns, strict=True):
+            ends = replace(key, kind="column", name=name), replace(target, kind="column", name=other)
+            kinds = {_comparable(end.type) for end in map(draft.target.get, ends) if isinstance(end, Column)}
+            if column in ends and len(kinds) > 1:
+                found.append(key)
+    return found
+
+
+def _comparable(type_: str | TypeName) -> str | TypeName:
+    """What stands for all types of which values are equal to its own."""
+    base = type_.split("(")[0] if isinstance(type_, str) else type_
+    kinds = (("smallint", "integer", "bigint", "numeric"), ("text", "character varying", "character"))
+    return next((kind[0] for kind in kinds if base in kind), base)
 
 
 def _retyping(draft: Draft, key: Key, forth: Cast) -> StepKind:

@@ -58,7 +58,20 @@ def drop_columns(draft: Draft) -> None:
             None if holds_data or parts else statements.added_column(key, column),
             MOMENT.format(key.owner),
             [(each, ABSENT) for each in (*parts, key)],
+            blocked=[f"generated column {other}" for other in _computed_from(draft, key)],
         )
+
+
+def _computed_from(draft: Draft, column: Key) -> list[Key]:
+    """The columns of its table that are computed from a column."""
+    return [
+        key
+        for key in draft.there.parts(column.owner)
+        if key != column
+        and isinstance(thing := draft.current[key], Column)
+        and thing.generated is not None
+        and names_column(thing.generated, column.name)
+    ]
 
 
 def add_columns(draft: Draft) -> None:

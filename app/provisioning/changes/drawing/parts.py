@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from app.provisioning.changes import statements
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.columns import made_anew
 from app.provisioning.changes.drawing.wording import BOTH, BUILD, MOMENT, NOTHING, SCAN, start
-from app.provisioning.changes.items import Key, Kind, Thing, columns_of, expressions_of
+from app.provisioning.changes.items import Items, Key, Kind, Lookup, Thing, columns_of, expressions_of
 from app.provisioning.changes.merge import unnamed
 from app.provisioning.changes.steps import ABSENT, StepKind
-from app.provisioning.schema.model import ForeignKey, Index, Unique
+from app.provisioning.schema.model import ForeignKey, Index, PrimaryKey, Unique
+from app.provisioning.schema.names import fit
 
 PARTS: Final[tuple[Kind, ...]] = ("primary key", "unique", "exclusion", "check", "index", "foreign key")
 
@@ -22,6 +24,7 @@ def rename_parts(draft: Draft) -> None:
     for key, thing in draft.target.items():
         if key.kind in PARTS and (key not in draft.current or key.kind == "primary key"):
             came.setdefault((key.owner, key.kind), []).append((key, thing))
+    matches: list[tuple[Key, Any, Key, Any]] = []
     for key, thing in list(draft.current.items()):
         stays = draft.target.get(key, ABSENT)
         if key.kind not in PARTS or (stays != ABSENT and key.kind != "primary key") or stays == thing:
@@ -31,17 +34,46 @@ def rename_parts(draft: Draft) -> None:
         if match is None:
             continue
         candidates.remove(match)
-        other, part = match
-        former: Any = thing
-        draft.add(
-            "safe",
-            other,
-            f"The {key.kind} {former.name} of {key.owner} is called {part.name}.",
-            [statements.renamed_part(key, former, part.name)],
-            [statements.renamed_part(key, part, former.name)],
-            MOMENT.format(key.owner),
-            [(key, ABSENT), (other, part)] if key != other else [(key, part)],
-        )
+        matches.append((key, thing, *match))
+    taken = {(key.schema, name) for key, thing in draft.current.items() if (name := _relation(key, thing))}
+    # A name of something that does not give it up here has to wait for that to go.
+    while stuck := [each for each in matches if _place(*each[2:]) in taken - {_place(*every[:2]) for every in matches}]:
+        matches = [each for each in matches if each not in stuck]
+    while matches:
+        free = next((each for each in matches if _place(*each[2:]) not in taken), None)
+        key, thing, other, part = matches.pop(0 if free is None else matches.index(free))
+        if free is None:
+            # Their names go round in a circle, so one of them stands aside for a moment.
+            aside = replace(thing, name=fit(part.name, "_aside", taken={name for _, name in taken}))
+            place = key if key.kind == "primary key" else replace(key, name=aside.name)
+            matches.append((place, aside, other, part))
+            other, part = place, aside
+        _rename_part(draft, key, thing, other, part)
+        if _relation(other, part):
+            taken = taken - {_place(key, thing)} | {_place(other, part)}
+
+
+def _rename_part(draft: Draft, key: Key, thing: Any, other: Key, part: Any) -> None:
+    draft.add(
+        "safe",
+        other,
+        f"The {key.kind} {thing.name} of {key.owner} is called {part.name}.",
+        [statements.renamed_part(key, thing, part.name)],
+        [statements.renamed_part(key, part, thing.name)],
+        MOMENT.format(key.owner),
+        [(key, ABSENT), (other, part)] if key != other else [(key, part)],
+    )
+
+
+def _place(key: Key, thing: Any) -> tuple[str, str]:
+    return key.schema, _relation(key, thing) or ""
+
+
+def _relation(key: Key, thing: Any) -> str | None:
+    """The name that a table, a key or an index has among those of its schema; None: it has none there."""
+    if key.kind in ("primary key", "unique", "exclusion", "index"):
+        return str(thing.name)
+    return key.table if key.kind == "table" else None
 
 
 def drop_parts(draft: Draft) -> None:
@@ -69,6 +101,7 @@ def drop_parts(draft: Draft) -> None:
             if set(draft.current[part].target_columns) == set(columns_of(draft.current[key]))  # type: ignore[union-attr]  # foreign keys
         }
     order = {kind: place for place, kind in enumerate(reversed(PARTS))}
+    referring, target = _referring(draft.target), Lookup(draft.target)
     for key in sorted((key for key in draft.current if key.kind in PARTS), key=lambda key: order[key.kind]):
         thing = draft.current[key]
         aim = draft.target.get(key, ABSENT)
@@ -78,6 +111,8 @@ def drop_parts(draft: Draft) -> None:
             continue
         if isinstance(thing, ForeignKey) and Key("table", thing.target_schema, thing.target) not in draft.target:
             continue
+        # Foreign keys that a hand made and that would have nothing unique to refer to.
+        bereft = referring.get((key.owner, frozenset(columns_of(thing))))
         draft.add(
             "safe",
             key,
@@ -86,7 +121,27 @@ def drop_parts(draft: Draft) -> None:
             [statements.added_part(key, thing)],
             MOMENT.format(key.owner),
             [(key, ABSENT)],
+            blocked=[f"foreign key {each}" for each in bereft] if bereft and _left_without(target, key, thing) else (),
         )
+
+
+def _referring(items: Items) -> dict[tuple[Key, frozenset[str]], list[Key]]:
+    """Foreign keys by the table and the columns that they refer to."""
+    found: dict[tuple[Key, frozenset[str]], list[Key]] = {}
+    for key, part in items.items():
+        if isinstance(part, ForeignKey):
+            target = Key("table", part.target_schema, part.target)
+            found.setdefault((target, frozenset(part.target_columns)), []).append(key)
+    return found
+
+
+def _left_without(target: Lookup, key: Key, thing: Thing) -> bool:
+    """Whether nothing holds the columns of a key or an index unique when it has gone."""
+    if key.kind not in ("primary key", "unique") and not _is_unique(thing):
+        return False
+    parts = [target.items[part] for part in target.parts(key.owner)]
+    uniques = [part for part in parts if isinstance(part, PrimaryKey | Unique) or _is_unique(part)]
+    return all(set(columns_of(part)) != set(columns_of(thing)) for part in uniques)
 
 
 def add_parts(draft: Draft) -> None:

@@ -10,8 +10,9 @@ from app.provisioning.changes import statements
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.wording import NOTHING, REWRITE, start
 from app.provisioning.changes.items import Key, expressions_of
+from app.provisioning.changes.merge import named
 from app.provisioning.changes.steps import ABSENT, Edit, Step, after
-from app.provisioning.changes.words import names_type
+from app.provisioning.changes.words import names_column, names_type
 from app.provisioning.schema import ddl
 from app.provisioning.schema.model import Column, Enum, TypeName
 from app.provisioning.schema.names import literal, quoted
@@ -106,7 +107,22 @@ def _change_labels(draft: Draft, key: Key, there: Enum, wanted: Enum) -> None:
         edits,
         asks=bool(gone or full),
         remade=(key, *(column for column, _ in users)),
+        blocked=_computed_of(draft, wanted.name, [column for column, _ in users]),
     )
+
+
+def _computed_of(draft: Draft, enum: str, columns: Iterable[Key]) -> list[str]:
+    """The columns that are computed from these, or from labels of the enum."""
+    return [
+        f"generated column {key}"
+        for key, thing in draft.current.items()
+        if isinstance(thing, Column)
+        and thing.generated is not None
+        and (
+            names_type(thing.generated, enum)
+            or any(key.owner == column.owner and names_column(thing.generated, column.name) for column in columns)
+        )
+    ]
 
 
 def _is_used(draft: Draft, enum: Enum, labels: Iterable[str]) -> bool:
@@ -125,6 +141,16 @@ def _is_used(draft: Draft, enum: Enum, labels: Iterable[str]) -> bool:
         for text in texts
         if names_type(text, enum.name) or text in draft.fills.values()
     )
+
+
+def _speaking_of(draft: Draft, enum: str) -> list[str]:
+    """What speaks of an enum and stays when it goes, because a hand made it."""
+    return [
+        named(key).removeprefix("the ")
+        for key, thing in draft.current.items()
+        for text in (*expressions_of(thing), getattr(thing, "default", None) or "")
+        if names_type(text, enum)
+    ]
 
 
 def _following(wanted: Enum, label: str, there: Enum) -> str | None:
@@ -146,6 +172,7 @@ def drop_types(draft: Draft) -> None:
                 [ddl.create_enum(thing).sql],
                 NOTHING,
                 [(key, ABSENT)],
+                blocked=_speaking_of(draft, thing.name),
             )
         elif key.kind == "schema":
             draft.add(

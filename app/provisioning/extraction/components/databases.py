@@ -20,7 +20,7 @@ from app.provisioning.source.values import Found
 
 _CLIENT: Final = re.compile(r"(?i)supabase|client|db\b")
 _COMPARING: Final = frozenset({"eq", "order", "neq", "gt", "lt", "gte", "lte", "in", "is", "ilike", "like", "contains"})
-_EMBEDDED: Final = re.compile(r"(?:(\w+)\s*:\s*)?(\w+)(?:!\w+)?\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_EMBEDDED: Final = re.compile(r"(?:(\w+)\s*:\s*)?(\w+)(?:!(\w+))?\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 MOST_SELECTED: Final = 4_000
 """Characters of a list of columns that is read."""
 _PUTTING: Final = {"addDoc": True, "setDoc": True, "updateDoc": False}
@@ -129,11 +129,15 @@ def _table(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
             makes = makes or method != "update"
             fields += sent(reading, code, passed[0], whole=method != "update")
         elif method == "select" and passed and (columns := unquoted(passed[0])) and len(columns) <= MOST_SELECTED:
-            for label, of, inner in _EMBEDDED.findall(columns):
+            for label, of, hint, inner in _EMBEDDED.findall(columns):
                 embedded.append(label or of)
-                if of.endswith(("_id", "_by", "_to")):
-                    fields.append(Field(of, UNKNOWN, None, "call", evidence))  # `author:created_by(name)`
-                elif of.isidentifier() and of != name:
+                by, to = (of, label) if of.endswith(_HOLDING) else (_hinted(name, hint), of)
+                if by:  # `profiles:created_by(name)`, `profiles!created_by(name)`
+                    shape = Shape("reference", name=to) if to else UNKNOWN
+                    fields.append(Field(by, shape, None, "call", evidence))
+                if of.endswith(_HOLDING):
+                    continue
+                if of.isidentifier() and of != name:
                     inside_it = tuple(Field(each, UNKNOWN, None, "call", evidence) for each in _plain(inner))
                     yield Sighting(of, "database", 0.9, evidence, inside_it, verbatim=of, stored=True, kept=True)
             outside = _EMBEDDED.sub("", columns)
@@ -154,6 +158,16 @@ def _table(reading: Reading, code: Code, call: Node) -> Iterator[Sighting]:
         embeds=tuple(embedded),
         makes=makes,
     )
+
+
+_HOLDING: Final = ("_id", "_by", "_to")
+"""How columns end that hold the key of another thing."""
+
+
+def _hinted(table: str, hint: str) -> str:
+    """The column by which a query joins: `orders!customer_id`, `orders!orders_customer_id_fkey`."""
+    column = hint.removesuffix("_fkey").removeprefix(f"{table}_")
+    return column if column.endswith(_HOLDING) else ""
 
 
 def _plain(columns: str) -> list[str]:

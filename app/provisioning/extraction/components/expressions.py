@@ -54,18 +54,26 @@ _CALLED: Final[tuple[tuple[str, Kind], ...]] = (
 )
 
 
+_LEAVES: Final = frozenset({
+    "string", "template_string", "number", "true", "false", "null", "undefined", "identifier", "property_identifier",
+    "shorthand_property_identifier", "jsx_element", "jsx_self_closing_element",
+})  # fmt: skip
+"""Expressions whose parts are not looked at one by one."""
+
+
 def value_of(reading: Reading, code: Code, node: Node, depth: int = 0, source: Source = "making") -> Shape:
     """The shape of an expression; fields of objects say that they come from `source`."""
     if depth > MOST_DEPTH:
         return UNKNOWN
-    children = [child for child in node.named_children if child.type != "comment"]
-    if node.type in _TRANSPARENT:
+    kind = node.type
+    children = [] if kind in _LEAVES else [child for child in node.named_children if child.type != "comment"]
+    if kind in _TRANSPARENT:
         if node.type.startswith(("as_", "satisfies_")) and len(children) > 1:
             typed = type_of(reading, code, children[1], depth + 1)
             if typed.kind not in ("unknown", "reference", "object") and text(children[1]) != "const":
                 return typed
         return value_of(reading, code, children[0], depth + 1, source) if children else UNKNOWN
-    match node.type:
+    match kind:
         case "string" | "template_string":
             return _text(unquoted(node))
         case "number":
@@ -146,7 +154,8 @@ def object_fields(
             fields.update(
                 (
                     each.name,
-                    each
+                    # A part of a thing (`Partial<Todo>`) does not say what the whole may lack.
+                    replace(each, required=each.required or None)
                     if each.source in ("type", "zod")
                     else replace(each, shape=replace(each.shape, literal=False), source=source),
                 )

@@ -111,6 +111,7 @@ WRITTEN_TO: Final = frozenset({
 MONEY: Final = frozenset({
     "price", "amount", "cost", "total", "subtotal", "balance", "salary", "fee", "budget", "revenue", "income",
     "payment", "deposit", "tax", "shipping", "wage", "rent", "refund", "spent", "charge", "earnings",
+    "inflow", "outflow", "inflows", "outflows", "expenditure", "profit",
 })  # fmt: skip
 WHOLE: Final = frozenset({
     "count", "quantity", "qty", "stock", "age", "year", "order", "position", "index", "votes", "upvotes",
@@ -122,9 +123,6 @@ WHOLE: Final = frozenset({
     "day", "week", "month", "quarter", "semester", "hour", "minute", "floor",
 })  # fmt: skip
 """Last words of numbers that are counted, not measured."""
-
-MINOR: Final = frozenset({"cents", "pence", "paise", "satoshis", "sats"})
-"""Money in its smallest unit, of which there are no parts."""
 
 UNITS: Final = frozenset({
     "kg", "kgs", "lbs", "pounds", "grams", "ounces", "meters", "metres", "miles", "kilometers", "inches", "liters",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.provisioning.extraction.components.declarations import KEYS
-from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MINOR, MONEY, PEOPLE, UNITS, WHOLE
+from app.provisioning.extraction.components.lexicon import CHOSEN, DATED, MEASURED, MONEY, PEOPLE, UNITS, WHOLE
 from app.provisioning.extraction.components.shapes import (
     COUNTED,
     PERSON,
@@ -57,6 +57,8 @@ class Merged:
     evidence: Evidence
     person: bool = False
     """Whether its value is the id of whoever is signed in."""
+    joined: str = ""
+    """The thing that a query joins by it."""
 
 
 def merged(
@@ -188,6 +190,11 @@ def _extra(name: str, fields: Sequence[Field], verbatim: set[str]) -> bool:
     return name == "password" or any(each.name in verbatim for each in fields)
 
 
+def _hint(field: Field) -> str:
+    """The kind of shape that a field has only because a query joins something by it."""
+    return "reference" if field.source == "call" else ""
+
+
 def _made_as_text(fields: Sequence[Field]) -> bool:
     """Whether the app itself, or its SQL, says that a key is text."""
     return any(
@@ -199,7 +206,8 @@ def _made_as_text(fields: Sequence[Field]) -> bool:
 
 def _settled(name: str, fields: Sequence[Field], stamped: Mapping[str, Kind], verbatim: bool) -> Merged:
     first = fields[0]
-    shape = next((each.shape for each in fields if each.shape.kind != "unknown"), UNKNOWN)
+    known_shapes = (each.shape for each in fields if each.shape.kind not in ("unknown", _hint(each)))
+    shape = next(known_shapes, UNKNOWN)
     kind = kind_of(name, shape, fields, stamped)
     if name in KEYS and verbatim and kind == "text" and not _made_as_text(fields):
         kind = "uuid"  # As the database makes it.
@@ -216,6 +224,7 @@ def _settled(name: str, fields: Sequence[Field], stamped: Mapping[str, Kind], ve
         _default(name, kind, fields),
         evidence,
         any(each.shape.name == PERSON for each in fields),
+        next((each.shape.name for each in fields if each.source == "call" and each.shape.kind == "reference"), ""),
     )
 
 
@@ -255,8 +264,6 @@ def _number(name: str, last: str, shape: Shape, fields: Sequence[Field], example
     if shape.choices and fields[0].source in _DECLARED:
         return "integer"
     if any(each.shape.name == COUNTED.name for each in fields):
-        return "integer"
-    if last in MINOR:
         return "integer"
     if "decimal" in examples or (last in MONEY and not (last == "total" and _are_several(parts[0]) and parts[1:])):
         return "decimal"

@@ -43,6 +43,8 @@ def relation_of(
         return Relation("one", target, field.name) if target else None
     if keyed.get(field.name, entity.key) != entity.key and shape.kind != "list":
         return Relation("one", keyed[field.name], field.name)
+    if field.joined and (target := _typed(field.joined, entities)):
+        return Relation("one", target, field.name)
     if shape.kind == "reference" and (target := _typed(shape.name, entities)):
         return Relation("one", target, f"{field.name}_id")
     if field.person and shape.kind in ("unknown", "text", "uuid") and field.written not in KEYS:

@@ -25,6 +25,7 @@ class Constraints:
     """What a table has beside its columns; foreign keys by name, of which the last one counts."""
 
     primary_key: PrimaryKey | None = None
+    is_key_named: bool = False
     uniques: dict[str, Unique] = field(default_factory=dict)
     indexes: list[Index] = field(default_factory=list)
     checks: dict[str, Check] = field(default_factory=dict)
@@ -52,7 +53,24 @@ class ConstraintsReader:
             elif value is not UNDEFINED and value is not None:
                 message = f"Only running the app would tell what this adds to {table.name}."
                 self._notes.error(table.at, "extra", message)
+        self._settle(found)
         return found
+
+    def _settle(self, found: Constraints) -> None:
+        """What PostgreSQL makes of constraints that are there twice, or have the same name once they are cut."""
+        key = found.primary_key
+        for name, unique in list(found.uniques.items()) if key is not None else ():
+            if key is not None and unique.columns == key.columns and not unique.nulls_not_distinct:
+                # One index holds both; a key without a name has the name of the unique constraint.
+                key = key if found.is_key_named else replace(key, name=unique.name)
+                found.primary_key, found.is_key_named = key, True
+                del found.uniques[name]
+        taken = {each.name for each in found.uniques.values()} | {each.name for each in found.checks.values()}
+        taken |= set() if key is None else {key.name}
+        for name, each in found.foreign_keys.items():
+            known = fit(each.name, "_2", taken=taken) if each.name in taken else each.name
+            taken.add(known)
+            found.foreign_keys[name] = replace(each, name=known)
 
     def expression(self, table: TableDraft, value: Value, at: Found, *, qualified: bool = True) -> str | None:
         """SQL of the source; None where only running the app would tell, or another database would understand it."""
@@ -206,6 +224,7 @@ class ConstraintsReader:
         for column in columns:
             column.nullable = False
         found.primary_key = PrimaryKey(self._relation(table, name), tuple(map(self._drafts.name, columns)))
+        found.is_key_named = True
 
     def _read_foreign_key(self, table: TableDraft, made: Thing, found: Constraints) -> None:
         options = self._chains.argument(made.made, 0)

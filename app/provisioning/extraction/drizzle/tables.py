@@ -13,6 +13,7 @@ from app.provisioning.extraction.drizzle.constraints import ConstraintsReader
 from app.provisioning.extraction.drizzle.drafts import Drafts, TableDraft
 from app.provisioning.extraction.drizzle.notes import Notes, evidence
 from app.provisioning.extraction.merging import unique_sets
+from app.provisioning.schema.comparing import comparable
 from app.provisioning.schema.model import PUBLIC, Column, ForeignKey, Schema, Table
 from app.provisioning.source.values import UNDEFINED
 
@@ -115,10 +116,13 @@ class Tables:
 
     def _holds(self, table: Table, key: ForeignKey, tables: dict[tuple[str, str], Table]) -> bool:
         target = tables.get((key.target_schema, key.target))
-        if target is not None and set(key.target_columns) in unique_sets(target):
-            return True
         columns = ", ".join(key.target_columns)
         message = f"{table.name} refers to {key.target} ({columns}), which nothing holds unique; that is left out."
+        if target is not None and set(key.target_columns) in unique_sets(target):
+            pairs = zip(map(table.column, key.columns), map(target.column, key.target_columns), strict=True)
+            if all(ours and theirs and comparable(ours.type, theirs.type) for ours, theirs in pairs):
+                return True
+            message = f"{table.name} refers to {key.target} ({columns}), which is of another type; that is left out."
         if key.evidence is not None:
             self._notes.error_at(key.evidence, "foreign-key", message)
         return False

@@ -32,10 +32,13 @@ const options = {
   jsx: ts.JsxEmit.React,
   ignoreDeprecations: "6.0",
 };
+const folders = new Set();
+for (const name of sources.keys())
+  for (let folder = path.posix.dirname(name); !folders.has(folder); folder = path.posix.dirname(folder)) folders.add(folder);
 const host = {
   fileExists: (name) => sources.has(name),
   readFile: (name) => sources.get(name),
-  directoryExists: (name) => [...sources.keys()].some((each) => each.startsWith(`${name}/`)),
+  directoryExists: (name) => folders.has(name),
   getCurrentDirectory: () => ROOT,
 };
 

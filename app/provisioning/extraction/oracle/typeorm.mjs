@@ -23,6 +23,10 @@ const sources = new Map(
     .map(([name, text]) => [ROOT + name, text]),
 );
 
+const folders = new Set();
+for (const name of sources.keys())
+  for (let folder = path.posix.dirname(name); !folders.has(folder); folder = path.posix.dirname(folder)) folders.add(folder);
+
 /** The code as CommonJS with the types of decorated properties, as TypeScript's own compiler writes them. */
 function compiled() {
   const options = {
@@ -45,7 +49,7 @@ function compiled() {
   const { fileExists, readFile, getSourceFile } = host;
   const isOurs = (name) => name.startsWith(ROOT);
   host.getCurrentDirectory = () => ROOT;
-  host.directoryExists = (name) => !isOurs(`${name}/`) || [...sources.keys()].some((each) => each.startsWith(`${name}/`));
+  host.directoryExists = (name) => !isOurs(`${name}/`) || folders.has(name);
   host.fileExists = (name) => (isOurs(name) ? sources.has(name) : fileExists.call(host, name));
   host.readFile = (name) => (isOurs(name) ? sources.get(name) : readFile.call(host, name));
   host.getSourceFile = (name, version, ...rest) =>
@@ -55,7 +59,9 @@ function compiled() {
         : undefined
       : getSourceFile.call(host, name, version, ...rest);
   const output = new Map();
-  const program = ts.createProgram([...sources.keys()], options, host);
+  // What these import is compiled with them.
+  const roots = [...sources].filter(([, text]) => /typeorm|Entity/i.test(text)).map(([name]) => name);
+  const program = ts.createProgram(roots, options, host);
   for (const source of program.getSourceFiles())
     if (sources.has(source.fileName))
       program.emit(source, (name, text) => {
@@ -127,6 +133,17 @@ function load() {
   context.global = context;
   const constructed = [];
   const face = { ...typeorm, DataSource: class { constructor(given) { constructed.push(given); return stub(); } } };
+  // What NestJS is told of the connection.
+  const nest = {
+    forRoot: (given) => (constructed.push(given), stub()),
+    forRootAsync: ({ useFactory } = {}) => {
+      try {
+        constructed.push(useFactory?.(stub(), stub(), stub()));
+      } catch {}
+      return stub();
+    },
+    forFeature: () => stub(),
+  };
   face.createConnection = async (given) => constructed.push(given);
   face.default = face;
   function inside(name, from) {
@@ -140,6 +157,7 @@ function load() {
     }
     if (name === "typeorm-naming-strategies") return snakeNaming();
     if (name === "reflect-metadata") return {};
+    if (name === "@nestjs/typeorm") return new Proxy({}, { get: (_, key) => (key === "TypeOrmModule" ? nest : stub()) });
     const { resolvedModule } = ts.resolveModuleName(name, from, options, host);
     if (resolvedModule && output.has(resolvedModule.resolvedFileName)) return run(resolvedModule.resolvedFileName);
     if (/^(node:)?(path|util|crypto|os|url|assert)$/.test(name)) return require(name);
@@ -180,7 +198,7 @@ function load() {
   for (const { exports } of modules.values())
     for (const each of [exports, ...Object.values(exports ?? {})])
       if (each?.["@instanceof"] === Symbol.for("EntitySchema")) schemas.add(each);
-  return { schemas, given: constructed.find((options) => options && typeof options === "object") ?? {} };
+  return { schemas, given: constructed.find((options) => options && typeof options === "object" && !options.then) ?? {} };
 }
 
 /** A `pg` that knows an empty database. */

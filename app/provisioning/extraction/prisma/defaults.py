@@ -14,8 +14,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from uuid import UUID
 
-from app.provisioning.extraction.prisma.natives import base, is_known
+from app.provisioning.extraction.prisma.natives import is_known
 from app.provisioning.extraction.prisma.tree import Array, Call, Expression, Number, Path, Text
+from app.provisioning.schema.comparing import base
 from app.provisioning.schema.expressions import ExpressionError, checked
 from app.provisioning.schema.extensions import FUNCTIONS
 from app.provisioning.schema.model import Numbering

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from app.provisioning.schema.comparing import base
 from app.provisioning.schema.extensions import TYPES
 
 SCALARS: Final = {
@@ -218,15 +219,6 @@ _BUILT_IN: Final = frozenset(
 
 _BASE: Final = re.compile(r'(?:"?(?:pg_catalog|public)"?\.)?_?"?(\w+)"?', re.IGNORECASE)
 
-_KINDS: Final = (
-    {"smallint", "integer", "bigint"},
-    {"real", "double precision"},
-    {"text", "character varying", "character", "name"},
-    {"date", "timestamp without time zone", "timestamp with time zone"},
-    {"bit", "bit varying"},
-)
-"""Types that PostgreSQL compares with each other in a foreign key."""
-
 
 def native(provider: str, name: str) -> tuple[Native, bool] | None:
     """A native type of a database, and whether it is that database's own.
@@ -247,11 +239,6 @@ def is_postgresql(provider: str) -> bool:
     return provider in _POSTGRESQL_ITSELF
 
 
-def base(sql_type: str) -> str:
-    """A type without its size, and without the brackets of an array."""
-    return re.sub(r" ?\([^)]*\)", "", sql_type).replace("[]", "").strip()
-
-
 def scalar(sql_type: str) -> str:
     """Prisma's own type for a type of PostgreSQL."""
     name = base(sql_type)
@@ -268,9 +255,3 @@ def is_known(sql_type: str) -> bool:
     """Whether a new database can have such a column: the type is built in, or an extension's."""
     found = _BASE.match(sql_type.strip())
     return found is not None and (found[1].lower() in _BUILT_IN or found[1].lower() in TYPES)
-
-
-def comparable(one: str, other: str) -> bool:
-    """Whether a foreign key can lead from a column of one type to a column of the other."""
-    first, second = base(one), base(other)
-    return first == second or any(first in kind and second in kind for kind in _KINDS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.provisioning.extraction.prisma.natives import base, extension
+from app.provisioning.extraction.prisma.natives import extension
+from app.provisioning.schema.comparing import base
 from app.provisioning.schema.extensions import CLASSES
 from app.provisioning.schema.model import TypeName
 

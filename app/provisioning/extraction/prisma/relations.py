@@ -8,10 +8,10 @@ from typing import Final
 from app.provisioning.extraction.prisma import names
 from app.provisioning.extraction.prisma.declarations import Declarations, Model
 from app.provisioning.extraction.prisma.names import Names, Room
-from app.provisioning.extraction.prisma.natives import comparable
 from app.provisioning.extraction.prisma.notes import Notes
 from app.provisioning.extraction.prisma.tree import Array, Attribute, Expression, Field, Path
-from app.provisioning.schema.model import Action, Column, ForeignKey, Index, IndexPart, PrimaryKey, Table, TypeName
+from app.provisioning.schema.comparing import comparable
+from app.provisioning.schema.model import Action, Column, ForeignKey, Index, IndexPart, PrimaryKey, Table
 
 _ACTIONS: Final[dict[str, Action]] = {
     "Cascade": "CASCADE",
@@ -88,7 +88,7 @@ class Relations:
         if frozenset(references) not in target.unique_fields:
             self._fail(model, field, f"Nothing makes {', '.join(references)} unique in {target.name}.")
             return
-        if not all(_fits(each, other) for each, other in zip(found, found_targets, strict=True)):
+        if not all(comparable(each.type, other.type) for each, other in zip(found, found_targets, strict=True)):
             self._fail(
                 model, field, f"The columns differ in type from those of {target.name}: there is no foreign key."
             )
@@ -102,6 +102,8 @@ class Relations:
         table = model.block.database_name
         usual = names.foreign_key(table, [model.fields[each].database_name for each in fields])
         name = names.cut(mapped or usual)
+        if mapped and name != mapped:
+            self._fail(model, field, f"The name {mapped[:200]!r} is too long for PostgreSQL.")
         claimed = self._rooms[model.name].claim(name)
         if claimed != name:
             self._fail(model, field, f"The name {name!r} is another foreign key's already.")
@@ -210,10 +212,3 @@ def _single_key(model: Model) -> Column | None:
     if model.primary_key is None or len(model.primary_key.columns) != 1:
         return None
     return next(each for each in model.columns.values() if each.name == model.primary_key.columns[0])
-
-
-def _fits(column: Column, target: Column) -> bool:
-    """Whether a foreign key can lead from one column to the other."""
-    if isinstance(column.type, TypeName) or isinstance(target.type, TypeName):
-        return column.type == target.type
-    return comparable(column.type, target.type)

@@ -132,13 +132,12 @@ class Associations:
         sides: list[tuple[str, dict[str, Value], Model, str]],
     ) -> None:
         options = association.options
-        is_keyed = through.options.get("_pairs") is True
+        is_keyed = False
         for name, attribute in list(through.attributes.items()):
-            if attribute.is_primary and attribute.is_generated and name not in [side[0] for side in sides]:
-                del through.attributes[name]
+            if attribute.is_primary and attribute.is_generated:
                 is_keyed = True
-        if is_keyed:
-            through.options["_pairs"] = True
+                if name not in [side[0] for side in sides]:
+                    del through.attributes[name]
         unique = options.get("uniqueKey")
         said_through = options.get("through")
         is_unique = not (isinstance(said_through, dict) and said_through.get("unique") is False)
@@ -156,7 +155,8 @@ class Associations:
                 made.target, made.target_column = (model.table, model.schema), model.column(model_key)
                 made.on_delete = on_delete or (None if there is None else there.on_delete) or "CASCADE"
                 made.on_update = on_update or (None if there is None else there.on_update) or "CASCADE"
-            through.attributes[name] = made if there is None else _assigned(there, made)
+            # Keys that the model itself has are not made anew by the association from the other side.
+            through.attributes[name] = replace(made, is_generated=True) if there is None else _assigned(there, made)
 
     def _through(self, association: Association) -> Model:
         """The model between two, made where it is but a name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from typing import Final, cast, get_args
 
 from tree_sitter import Node
 
@@ -13,6 +13,10 @@ from app.provisioning.extraction.sequelize.notes import Notes
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Module, text
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Value
+
+_ASSERTIONS: Final = frozenset(
+    {"as_expression", "satisfies_expression", "type_assertion", "parenthesized_expression", "non_null_expression"}
+)
 
 
 class Calls:
@@ -98,5 +102,7 @@ class Calls:
 def _variable(at: Found) -> Found | None:
     """The variable that is given the value of a call."""
     parent = at.node.parent
+    while parent is not None and parent.type in _ASSERTIONS:
+        parent = parent.parent
     is_variable = parent is not None and parent.type == "variable_declarator"
     return Found(at.module, parent) if is_variable and parent is not None else None

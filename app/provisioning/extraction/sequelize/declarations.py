@@ -39,11 +39,15 @@ class Declarations:
                     self._classes.read_model(module, node)
         for module in modules:
             self._known.read_aliases(module)
+        of_classes: list[Association] = []
         for module in modules:
             for node in walk(module.root):
                 if node.type == "call_expression":
                     association = self._calls.association(module, node)
                     self.associations += [] if association is None else [association]
                 elif node.type in CLASSES and decorators(node):
-                    self.associations += self._classes.associations(module, node)
+                    of_classes += self._classes.associations(module, node)
+        # Classes are associated when all are known, in the order of the connection's list; the others as files come.
+        order = {model.name: at for at, model in enumerate(self._definitions.listed)}
+        self.associations += sorted(of_classes, key=lambda each: order.get(each.source.name, len(order)))
         self._definitions.settle_foreign_keys()

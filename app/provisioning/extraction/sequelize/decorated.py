@@ -7,13 +7,14 @@ from typing import Final
 
 from tree_sitter import Node
 
+from app.provisioning.extraction.sequelize.decorators import Decorators, Member
 from app.provisioning.extraction.sequelize.definitions import Definitions
 from app.provisioning.extraction.sequelize.known import KnownModels
 from app.provisioning.extraction.sequelize.models import Association, Kind, Model
 from app.provisioning.extraction.sequelize.notes import Notes
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import Module, decorators, text
-from app.provisioning.source.values import UNDEFINED, Call, Found, Value
+from app.provisioning.source.syntax import Module, text
+from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _ASSOCIATIONS: Final[dict[str, Kind]] = {
     "BelongsTo": "belongsTo",
@@ -21,10 +22,6 @@ _ASSOCIATIONS: Final[dict[str, Kind]] = {
     "HasMany": "hasMany",
     "BelongsToMany": "belongsToMany",
 }
-_OF_PROPERTY: Final = {
-    "string": "character varying(255)", "number": "integer", "boolean": "boolean", "Date": "timestamp with time zone",
-    "bigint": "bigint",
-}  # fmt: skip
 
 
 class DecoratedClasses:
@@ -35,141 +32,90 @@ class DecoratedClasses:
         self._notes = notes
         self._known = known
         self._definitions = definitions
+        self._decorators = Decorators(program)
 
     def read_model(self, module: Module, node: Node) -> None:
         """A class with `@Table`; its columns are the properties with `@Column`."""
-        said = dict(self._decorators(module, node))
-        if "Table" not in said:
+        at = Found(module, node)
+        options = self._decorators.options(at)
+        if options is None:
             return
-        options = self._program.argument(said["Table"], 0) if said["Table"] is not None else {}
-        options = options if isinstance(options, dict) else {}
         known = options.get("modelName")
         name = known if isinstance(known, str) else text(node.child_by_field_name("name"))
-        attributes: dict[str, Value] = {}
-        # sequelize-typescript names a table as its class is, unless it is told otherwise.
-        options = {"freezeTableName": True, **options}
-        indexes = list(options.get("indexes", [])) if isinstance(options.get("indexes"), list) else []
-        for member, key, marks in self._members(module, node):
-            column = self._column(module, member, marks)
-            if column is not None:
-                attributes[key] = column
-                options.update(self._moments(key, marks))
-                if "Index" in marks:
-                    given = marks["Index"]
-                    index = UNDEFINED if given is None else self._program.argument(given, 0)
-                    index = {"name": index} if isinstance(index, str) else index if isinstance(index, dict) else {}
-                    indexes.append({"fields": [key], **index})
-        options["indexes"] = indexes
-        self._definitions.add(name, attributes, options, Found(module, node), Found(module, node))
+        members = list(self._decorators.members(at))
+        attributes = Record()
+        for member in members:
+            if member.is_column:
+                attributes[member.name] = self._decorators.column(member)
+                attributes.places[member.name] = member.at
+        self._definitions.add(name, attributes, {"indexes": self._decorators.indexes(members), **options}, at, at)
 
     def associations(self, module: Module, node: Node) -> Iterator[Association]:
         """Those of a class: `@HasMany(() => Post)`, in their order."""
         source = self._known.of(module, node)
         if source is None:
             return
-        members = list(self._members(module, node))
-        for member, key, marks in members:
-            for mark, call in marks.items():
-                if mark not in _ASSOCIATIONS or call is None:
-                    continue
-                at = Found(module, member)
-                target = self._lazy(call, 0)
-                if target is None:
-                    self._notes.warning(at, "association", f"{source.name}.{key} leads to no model that is known.")
-                    continue
-                through = self._lazy(call, 1) if mark == "BelongsToMany" else None
-                index = 2 if mark == "BelongsToMany" else 1
-                options = self._program.argument(call, index)
-                options = {"foreignKey": options} if isinstance(options, str) else options
-                options = dict(options) if isinstance(options, dict) else {}
-                owner, other = {"belongsTo": (source, target)}.get(_ASSOCIATIONS[mark], (target, source))
-                if mark == "BelongsToMany":
-                    if through is None:
-                        name = self._program.argument(call, 1)
-                        if not isinstance(name, str):
-                            continue
-                        yield _association(mark, source, target, {**options, "as": key}, at, name)
-                        continue
-                    options.setdefault("foreignKey", self._key_to(through, source))
-                    options.setdefault("otherKey", self._key_to(through, target))
-                else:
-                    options.setdefault("foreignKey", self._key_to(owner, other))
-                yield _association(mark, source, target, {**options, "as": key}, at, through)
+        for member in self._decorators.members(Found(module, node)):
+            for mark, call in member.marks.items():
+                association = None
+                if mark in _ASSOCIATIONS and call is not None:
+                    association = self._association(source, member, _ASSOCIATIONS[mark], call)
+                if association is not None:
+                    yield association
 
-    def _moments(self, key: str, marks: dict[str, Call | None]) -> dict[str, Value]:
-        found: dict[str, Value] = {}
-        for mark, option in (("CreatedAt", "createdAt"), ("UpdatedAt", "updatedAt"), ("DeletedAt", "deletedAt")):
-            if mark in marks:
-                found[option] = key
-                found |= {"paranoid": True} if mark == "DeletedAt" else {}
-        return found
-
-    def _column(self, module: Module, member: Node, marks: dict[str, Call | None]) -> dict[str, Value] | None:
-        if not {"Column", "PrimaryKey", "ForeignKey", "CreatedAt", "UpdatedAt", "DeletedAt"} & set(marks):
+    def _association(self, source: Model, member: Member, kind: Kind, call: Call) -> Association | None:
+        target = self._lazy(call, 0)
+        if target is None:
+            message = f"{source.name}.{member.name} leads to no model that is known."
+            self._notes.warning(member.at, "association", message)
             return None
-        call = marks.get("Column")
-        given = UNDEFINED if call is None else self._program.argument(call, 0)
-        column = dict(given) if isinstance(given, dict) else {} if given is UNDEFINED else {"type": given}
-        if "type" not in column:
-            column["type"] = self._type_of_property(member)
-        for mark, option, value in (
-            ("PrimaryKey", "primaryKey", True),
-            ("AutoIncrement", "autoIncrement", True),
-            ("Unique", "unique", True),
-        ):
-            if mark in marks:
-                written = marks[mark]
-                said = UNDEFINED if written is None else self._program.argument(written, 0)
-                column[option] = said if mark == "Unique" and isinstance(said, (str, dict)) else value
-        if "AllowNull" in marks:
-            written = marks["AllowNull"]
-            column["allowNull"] = written is None or self._program.argument(written, 0) is not False
-        for mark, option in (("Default", "defaultValue"), ("Comment", "comment")):
-            if (written := marks.get(mark)) is not None:
-                column[option] = self._program.argument(written, 0)
-        return column
+        said = self._program.argument(call, 1)
+        through: Model | str | None = None
+        if kind == "belongsToMany":
+            options = dict(said) if isinstance(said, dict) else {}
+            written = options.get("through", said)
+            through = self._through(written.get("model") if isinstance(written, dict) else written)
+            for index, option in ((2, "foreignKey"), (3, "otherKey")):
+                if not isinstance(said, dict) and (given := self._program.argument(call, index)) is not UNDEFINED:
+                    options[option] = given
+            if isinstance(through, Model):
+                self._set_key(options, "foreignKey", through, source)
+                self._set_key(options, "otherKey", through, target)
+        else:
+            options = {"foreignKey": said} if isinstance(said, str) else dict(said) if isinstance(said, dict) else {}
+            owner, other = (source, target) if kind == "belongsTo" else (target, source)
+            self._set_key(options, "foreignKey", owner, other)
+        if not options.get("as"):
+            options["as"] = member.name
+        return Association(kind, source, target, options, member.at, through)
 
-    def _type_of_property(self, member: Node) -> Value:
-        annotation = member.child_by_field_name("type")
-        written = text(annotation).lstrip(": ").removesuffix(" | null").removesuffix(" | undefined")
-        return _OF_PROPERTY.get(written, UNDEFINED)
-
-    def _members(self, module: Module, node: Node) -> Iterator[tuple[Node, str, dict[str, Call | None]]]:
-        body = node.child_by_field_name("body")
-        for member in [] if body is None else body.named_children:
-            if member.type == "public_field_definition":
-                yield member, text(member.child_by_field_name("name")), dict(self._decorators(module, member))
-
-    def _decorators(self, module: Module, node: Node) -> Iterator[tuple[str, Call | None]]:
-        for decorator in decorators(node):
-            expression = decorator.named_children[0] if decorator.named_children else None
-            if expression is None:
-                continue
-            value = self._program.value(Found(module, expression)) if expression.type == "call_expression" else None
-            name = expression if value is None else expression.child_by_field_name("function")
-            yield text(name).rpartition(".")[2], value if isinstance(value, Call) else None
+    def _through(self, said: Value) -> Model | str | None:
+        """The model between two: `() => UserRole`, or its name."""
+        if isinstance(said, str):
+            return self._known.models.get(said) or said
+        return self._named(said.at) if isinstance(said, (Name, Call, Opaque)) else None
 
     def _lazy(self, call: Call, index: int) -> Model | None:
         """The model of `() => User`."""
-        if index >= len(call.arguments):
-            return None
-        node = call.arguments[index]
+        return self._named(Found(call.at.module, call.arguments[index])) if index < len(call.arguments) else None
+
+    def _named(self, at: Found) -> Model | None:
+        node = at.node
         if node.type == "arrow_function":
             body = node.child_by_field_name("body")
-            return None if body is None else self._known.resolved(call.at.module, body)
-        return self._known.resolved(call.at.module, node) if node.type == "identifier" else None
+            while body is not None and body.type in ("statement_block", "return_statement", "parenthesized_expression"):
+                body = next(iter(body.named_children), None)
+            return None if body is None else self._known.resolved(at.module, body)
+        return self._known.resolved(at.module, node) if node.type == "identifier" else None
 
-    def _key_to(self, owner: Model, target: Model) -> Value:
-        """The property with `@ForeignKey(() => Target)`."""
-        for member, key, marks in self._members(owner.at.module, owner.at.node):
-            call = marks.get("ForeignKey")
-            if call is not None and self._lazy(call, 0) is target and member is not None:
-                return key
-        return UNDEFINED
-
-
-def _association(
-    mark: str, source: Model, target: Model, options: dict[str, Value], at: Found, through: Model | str | None
-) -> Association:
-    given = {key: value for key, value in options.items() if value is not UNDEFINED}
-    return Association(_ASSOCIATIONS[mark], source, target, given, at, through)
+    def _set_key(self, options: dict[str, Value], option: str, owner: Model, target: Model) -> None:
+        """Names the key that is not named: the owner's property with `@ForeignKey(() => Target)`."""
+        said = options.get(option)
+        if isinstance(said, str) or (isinstance(said, dict) and said.get("name")):
+            return
+        ancestors = [self._known.of(each.module, each.node) for each in self._decorators.lineage(target.at)]
+        for member in self._decorators.members(owner.at):
+            call = member.marks.get("ForeignKey")
+            if call is not None and (found := self._lazy(call, 0)) is not None and found in ancestors:
+                options[option] = {**said, "name": member.name} if isinstance(said, dict) else member.name
+                return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.provisioning.extraction.sequelize.known import KnownModels
 from app.provisioning.extraction.sequelize.models import Attribute, Model, table_name
 from app.provisioning.extraction.sequelize.notes import Notes
@@ -10,6 +12,9 @@ from app.provisioning.schema.model import PUBLIC
 from app.provisioning.source.program import Program
 from app.provisioning.source.syntax import Module, text, walk
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
+
+_CONNECTIONS: Final = ("Sequelize", "SequelizeModule.forRoot", ".addModels")
+"""What is given options of all models, or the models themselves."""
 
 
 class Definitions:
@@ -21,20 +26,33 @@ class Definitions:
         self._known = known
         self._types = Types(program)
         self._defaults: dict[str, Value] = {}
+        self._listed: list[Value] = []
         self._keys: list[tuple[Model, str, Value, Found]] = []
 
     def read_connection(self, module: Module) -> None:
-        """Options of all models: `new Sequelize(…, { define: { … } })`."""
+        """What a connection says of all models: `new Sequelize(…, { define: { … }, models: [ … ] })`."""
         for node in walk(module.root):
-            if node.type != "new_expression" or not text(node.child_by_field_name("constructor")).endswith("Sequelize"):
+            maker = text(node.child_by_field_name("constructor") or node.child_by_field_name("function"))
+            if node.type not in ("new_expression", "call_expression") or not maker.endswith(_CONNECTIONS):
                 continue
             value = self._program.value(Found(module, node))
-            if isinstance(value, Call):
-                for index in range(len(value.arguments)):
-                    options = self._program.argument(value, index)
-                    define = options.get("define") if isinstance(options, dict) else None
-                    if isinstance(define, dict):
-                        self._defaults = {**define, **self._defaults}
+            for index in range(len(value.arguments)) if isinstance(value, Call) else ():
+                options = self._program.argument(value, index)
+                if isinstance(options, list):
+                    options = {"models": options}
+                if not isinstance(options, dict):
+                    continue
+                define, models = options.get("define"), options.get("models")
+                if isinstance(define, dict):
+                    self._defaults = {**define, **self._defaults}
+                self._listed += models if isinstance(models, list) else []
+
+    @property
+    def listed(self) -> list[Model]:
+        """The models in the order in which the connection is given them."""
+        named = [each for each in self._listed if isinstance(each, (Name, Call, Opaque))]
+        known = [self._known.resolved(each.at.module, each.at.node) for each in named]
+        return [model for model in known if model is not None]
 
     def is_of_sequelize(self, attributes: dict[str, Value]) -> bool:
         """Whether these are attributes: `define` is a word of other libraries too."""

@@ -6,9 +6,11 @@ import json
 from typing import Final, cast, get_args
 
 from app.provisioning.extraction.merging import unique_sets
+from app.provisioning.extraction.sequelize.conditions import Conditions, UnknownConditionError
 from app.provisioning.extraction.sequelize.inflection import underscore
 from app.provisioning.extraction.sequelize.models import Attribute, Model
 from app.provisioning.extraction.sequelize.notes import Notes, evidence
+from app.provisioning.schema.comparing import comparable
 from app.provisioning.schema.model import (
     PUBLIC,
     Action,
@@ -26,7 +28,7 @@ from app.provisioning.schema.model import (
 )
 from app.provisioning.schema.names import MOST_BYTES, fit, literal
 from app.provisioning.source.program import Program
-from app.provisioning.source.values import UNDEFINED, Call, Name, Opaque, Value
+from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _NUMBERED: Final = ("smallint", "integer", "bigint")
 _CLIENTS: Final = frozenset({"NOW", "UUIDV1", "UUIDV4"})
@@ -161,6 +163,9 @@ class Tables:
         found = []
         for _, members in sorted(groups.items(), key=lambda each: not each[0].startswith(" ")):
             columns = tuple(column for column, _ in members)
+            if columns == tuple(fit(model.column(each)) for each in model.primary):
+                # The index of the primary key holds it.
+                continue
             key = self._relation(schema, _made_name(table, "_".join(columns), "key"))
             found.append(Unique(key, columns, evidence=evidence(members[0][1].at, "unique")))
         return found
@@ -178,8 +183,10 @@ class Tables:
         fields = said.get("fields")
         parts = [self._part(model, each) for each in fields] if isinstance(fields, list) else []
         known = [part for part in parts if part is not None]
+        columns = {fit(model.column(each)) for each in model.attributes}
+        known = [part for part in known if part.is_expression or part.of in columns]
         if not known or len(known) != len(parts):
-            message = f"Only running the app would tell what an index of {model.name} is on; it is left out."
+            message = f"Which columns an index of {model.name} is on is not to be seen; it is left out."
             self._notes.error(model.at, "index", message)
             return None
         name = said.get("name")
@@ -191,7 +198,7 @@ class Tables:
             name = underscore(f"{model.table}_{'_'.join(map(str, names))}")
         where = None
         if said.get("where") is not None:
-            where = self._where(model, said["where"])
+            where = self._where(model, said)
             if where is None:
                 message = f"The condition of index {name} is not one that can be read; the index is left out."
                 self._notes.error(model.at, "index", message)
@@ -236,22 +243,22 @@ class Tables:
     def _column_name(self, model: Model, name: str) -> str:
         return fit(model.column(name) if name in model.attributes else name)
 
-    def _where(self, model: Model, said: Value) -> str | None:
-        """A condition of equalities, as far as it is one."""
-        if not isinstance(said, dict) or not said:
+    def _where(self, model: Model, said: dict[str, Value]) -> str | None:
+        """A condition; None where only running the app would tell."""
+        given = said["where"]
+        if isinstance(given, Opaque):
+            at: Found | None = given.at
+        else:
+            pair = said.places.get("where") if isinstance(said, Record) else None
+            value = None if pair is None else pair.node.child_by_field_name("value")
+            at = None if pair is None or value is None else Found(pair.module, value)
+        if at is None:
             return None
-        pieces = []
-        for name, value in said.items():
-            column = '"' + self._column_name(model, name).replace('"', '""') + '"'
-            if value is None:
-                pieces.append(f"{column} IS NULL")
-            elif isinstance(value, bool):
-                pieces.append(f"{column} = {'true' if value else 'false'}")
-            elif isinstance(value, (int, float, str)):
-                pieces.append(f"{column} = {literal(value) if isinstance(value, str) else value}")
-            else:
-                return None
-        return " AND ".join(pieces)
+        try:
+            written = Conditions(self._program, lambda name: self._column_name(model, name)).sql(at)
+        except UnknownConditionError:
+            return None
+        return self._notes.expression(written, at)
 
     def _with_keys(self, table: Table, model: Model, tables: dict[tuple[str, str], Table]) -> Table:
         keys: dict[str, ForeignKey] = {}
@@ -270,10 +277,10 @@ class Tables:
                 evidence=evidence(attribute.at, "foreign-key"),
             )
             target = tables.get((key.target_schema, key.target))
-            if target is None or set(key.target_columns) not in unique_sets(target):
+            if target is None or set(key.target_columns) not in unique_sets(target) or not _fits(table, target, key):
                 message = (
                     f"{table.name}.{column} refers to {key.target} ({key.target_columns[0]}),"
-                    " which is not there or not unique; the foreign key is left out."
+                    " which is not there, not unique or of another type; the foreign key is left out."
                 )
                 self._notes.error(attribute.at, "foreign-key", message)
                 continue
@@ -292,15 +299,25 @@ class Tables:
 
     def _relation(self, schema: str, name: str) -> str:
         """A name that no other table, key or index of a schema has; PostgreSQL counts up."""
-        known = _free(name, {taken for space, taken in self._taken if space == schema})
+        known, number = name, 0
+        while (schema, known) in self._taken:
+            number += 1
+            known = fit(name, str(number))
         self._taken.add((schema, known))
         return known
+
+
+def _fits(table: Table, target: Table, key: ForeignKey) -> bool:
+    """Whether PostgreSQL compares both columns of a key."""
+    ours, theirs = table.column(key.columns[0]), target.column(key.target_columns[0])
+    return ours is not None and theirs is not None and comparable(ours.type, theirs.type)
 
 
 def _made_name(table: str, columns: str, label: str) -> str:
     """The name that PostgreSQL gives a key that has none (`makeObjectName`): the longer of both parts is cut."""
     first, second = table.encode(), columns.encode()
     room = MOST_BYTES - len(label) - 1 - (1 if columns else 0)
+    first, second = first[:room], second[:room]
     while len(first) + len(second) > room:
         if len(first) > len(second):
             first = first[:-1]
@@ -310,7 +327,7 @@ def _made_name(table: str, columns: str, label: str) -> str:
     return "_".join(part for part in parts if part)
 
 
-def _free(name: str, taken: dict[str, ForeignKey] | set[str]) -> str:
+def _free(name: str, taken: dict[str, ForeignKey]) -> str:
     known, number = name, 0
     while known in taken:
         number += 1

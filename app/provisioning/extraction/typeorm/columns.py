@@ -68,6 +68,11 @@ _WITH_PRECISION: Final = frozenset(
         "timestamp with time zone",
     }
 )  # fmt: skip
+_OTHERS_FUNCTION: Final = re.compile(
+    r"\b(strftime|julianday|unixepoch|unix_timestamp|utc_timestamp|from_unixtime|curdate|curtime|sysdate|getdate"
+    r"|getutcdate|sysdatetime|newid|newsequentialid|uuid_to_bin)\s*\(",
+    re.IGNORECASE,
+)
 _COLLATIONS: Final = frozenset({"default", "C", "POSIX", "ucs_basic", "unicode"})
 _NUMBERED: Final = ("smallint", "integer", "bigint")
 
@@ -248,6 +253,10 @@ class Columns:
             return None
         if sql.strip().lower().startswith("uuid_generate_v4("):
             return UUID
+        if (foreign := _OTHERS_FUNCTION.search(sql)) is not None:
+            message = f"The default of {column.name} calls {foreign[1]}(), which PostgreSQL lacks; it is left out."
+            self._report.error(column.at, "default", message)
+            return None
         return self._checked(column, _datetime(sql), "default")
 
     def _checked(self, column: ColumnMeta, sql: str, what: str) -> str | None:

@@ -113,8 +113,6 @@ async def change(work: Work) -> Outcome:
         return _over(begun.change)
     try:
         async with work.server.place(work.job.names) as place:
-            if work.job.is_given_up and not await place.exists():
-                raise ChangeGivenUp()
             if begun.change["state"] == "awaiting_checkpoint" and not work.job.is_given_up:
                 begun = await _backed_up(work, place)
             ran = await _applied(work, place, begun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.provisioning.server.scram import new_password
@@ -25,6 +25,5 @@ async def rotate(work: Work) -> Outcome:
         async with for_good():
             await place.must_exist()
         await work.report.step("setting the password", pending=stored)
-        await place.renew(login, password, job.limits, grace=GRACE)
-    until = (datetime.now(UTC) + GRACE).isoformat()
+        until = await place.renew(login, password, job.limits, grace=GRACE)
     return Outcome({"former_password_until": until}, {"role_name": login, "promote": True})

@@ -12,3 +12,10 @@ CREATE TABLE "accounts" (
 	CONSTRAINT "b_and_a" UNIQUE NULLS NOT DISTINCT("b","a")
 );
 
+CREATE TABLE "both" (
+	"id" integer PRIMARY KEY NOT NULL,
+	"code" integer NOT NULL,
+	CONSTRAINT "both_id_unique" UNIQUE("id"),
+	CONSTRAINT "code_key" UNIQUE("code")
+);
+

@@ -1,4 +1,4 @@
-import { pgTable, serial, text, varchar, unique } from "drizzle-orm/pg-core";
+import { integer, pgTable, serial, text, varchar, unique } from "drizzle-orm/pg-core";
 
 export const accounts = pgTable("accounts", {
   id: serial("id").primaryKey(),
@@ -11,3 +11,5 @@ export const accounts = pgTable("accounts", {
   ab: unique().on(t.a, t.b),
   ba: unique("b_and_a").on(t.b, t.a).nullsNotDistinct(),
 }));
+
+export const both = pgTable("both", { id: integer("id").primaryKey().unique(), code: integer("code").notNull().unique("code_key") });

@@ -8,4 +8,9 @@ CREATE UNIQUE INDEX "posts_title_slug" ON "Posts" ("title", "slug") WHERE "draft
 CREATE UNIQUE INDEX "one_view" ON "Posts" ("views");
 CREATE INDEX "posts_author_name" ON "Posts" ("author_name");
 CREATE INDEX "lowered" ON "Posts" (lower("title"));
+CREATE INDEX "c1" ON "Posts" ("title") WHERE "slug" IS NOT NULL AND ("views" > 3 AND "views" <= 9);
+CREATE INDEX "c2" ON "Posts" ("title") WHERE (("draft" = true AND "views" = 0) OR "slug" LIKE 'a%');
+CREATE INDEX "c3" ON "Posts" ("title") WHERE "slug" IN ('a', 'b''c') AND "views" IN (1, 2) AND "draft" IS NOT true;
+CREATE INDEX "c4" ON "Posts" ("title") WHERE NOT ("draft" IS NULL) AND "title" NOT IN ('x');
+CREATE INDEX "c5" ON "Posts" ("title") WHERE ("draft" IS NULL AND "views" BETWEEN 1 AND 5);
 CREATE INDEX "hashed" ON "Posts" USING hash ("slug");

@@ -19,6 +19,8 @@ export default function Visits() {
       if (!user) return;
       const { data } = await supabase.from("visits").select("*, stylists(display_name)").eq("status", "booked").order("starts_at");
       setVisits(data ?? []);
+      const { data: busy } = await supabase.from("busy_stylists").select("stylist_id, visits");
+      console.log(busy);
       setSlots((data ?? []).map((visit) => ({ id: String(visit.visit_id), time: visit.starts_at, free: false })));
     });
   }, []);

@@ -109,6 +109,13 @@ export type Database = {
             referencedColumns: ["id"]
           },
           {
+            foreignKeyName: "visits_stylist_id_fkey"
+            columns: ["stylist_id"]
+            isOneToOne: false
+            referencedRelation: "busy_stylists"
+            referencedColumns: ["stylist_id"]
+          },
+          {
             foreignKeyName: "visits_treatment_id_fkey"
             columns: ["treatment_id"]
             isOneToOne: false

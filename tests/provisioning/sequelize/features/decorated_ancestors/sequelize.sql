@@ -1,0 +1,4 @@
+CREATE SCHEMA "shop";
+CREATE TABLE IF NOT EXISTS "shop"."owners" ("id" UUID , "made_at" TIMESTAMP WITH TIME ZONE, "note" VARCHAR(255), "full_name" VARCHAR(255), PRIMARY KEY ("id"));
+CREATE TABLE IF NOT EXISTS "shop"."first_things" ("id" UUID , "made_at" TIMESTAMP WITH TIME ZONE, "note" TEXT NOT NULL, "owner_id" UUID NOT NULL REFERENCES "shop"."owners" ("id") ON DELETE CASCADE ON UPDATE CASCADE, "updated_at" TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY ("id"));
+CREATE TABLE IF NOT EXISTS "shop"."bases" ("id" UUID , "made_at" TIMESTAMP WITH TIME ZONE, "note" VARCHAR(255), PRIMARY KEY ("id"));
