@@ -130,6 +130,7 @@ CHECKS: Final[dict[str, dict[str, tuple[list[str], list[str]]]]] = {
         **document("schema", LARGE),
         **document("report", LARGE),
         **digest("source_digest"),
+        **digest("schema_digest"),
     },
     "public.app_databases": {
         **words("environment", "production", "staging", "development"),
@@ -346,3 +347,8 @@ async def test_what_goes_takes_what_is_of_it_and_nothing_else(database: Database
             )
             with pytest.raises(asyncpg.ForeignKeyViolationError):
                 await link.execute("delete from public.app_plans where name = 'first'")
+        for twice in ("number = 1", "source_digest = repeat('1', 64)"):
+            with pytest.raises(asyncpg.UniqueViolationError):
+                await link.execute(f"update public.app_revisions set {twice}")
+        new = "insert into public.tenants (name, slug) values ('New', 'new') returning app_plan, app_plan_limits"
+        assert [tuple(row) for row in await link.fetch(new)] == [("hobby", "{}")]
