@@ -86,6 +86,7 @@ GUARDS = [
 
 OTHERWISE: Final[tuple[Literal["ALLOWED", "unclear"], ...]] = ("ALLOWED", "unclear")
 ON_ANOTHER: Final = {
+    "change_settings_of_another",
     "become_another",
     "grant_itself_another",
     "change_another_password",
