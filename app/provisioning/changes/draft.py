@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.provisioning.changes.items import Heading, Items, Key, Lookup, needs
-from app.provisioning.changes.renames import renamed
+from app.provisioning.changes.renaming import renamed
 from app.provisioning.changes.steps import ABSENT, Edit, Step, StepKind
 from app.provisioning.schema.model import Column, Evidence, Exclusion, Index, PrimaryKey, Unique
 

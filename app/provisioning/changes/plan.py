@@ -14,7 +14,8 @@ from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.order import drawn
 from app.provisioning.changes.items import Items, Key, fingerprint, items_of, schema_of
 from app.provisioning.changes.merge import Drift, merged
-from app.provisioning.changes.renames import ChoiceError, Rename, holds, recognised, renamed
+from app.provisioning.changes.renames import ChoiceError, recognised
+from app.provisioning.changes.renaming import Rename, holds, renamed
 from app.provisioning.changes.steps import Step, after, waiting
 from app.provisioning.schema.expressions import ExpressionError, checked
 from app.provisioning.schema.model import Column, Evidence, Schema

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from app.provisioning.changes.items import Items, Key, Thing
-from app.provisioning.changes.renames import Rename, renamed
+from app.provisioning.changes.renaming import Rename, renamed
 from app.provisioning.schema.model import Evidence
 
 StepKind: TypeAlias = Literal["additive", "safe", "rewriting", "destructive", "rename"]

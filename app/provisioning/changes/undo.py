@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from app.provisioning.changes.dependents import Dependent
 from app.provisioning.changes.items import Key
 from app.provisioning.changes.plan import Choices, Plan, planned
-from app.provisioning.changes.renames import Rename
+from app.provisioning.changes.renaming import Rename
 from app.provisioning.schema.model import Schema
 
 

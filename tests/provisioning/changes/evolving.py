@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from app.provisioning.changes.items import Heading, Items, Key, Lookup, expressions_of, items_of, schema_of
-from app.provisioning.changes.renames import Rename, renamed
+from app.provisioning.changes.renaming import Rename, renamed
 from app.provisioning.schema.model import (
     PUBLIC,
     Check,

@@ -6,7 +6,7 @@ from app.provisioning.changes import statements
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.wording import MOMENT, NOTHING
 from app.provisioning.changes.items import Key
-from app.provisioning.changes.renames import Rename
+from app.provisioning.changes.renaming import Rename
 from app.provisioning.changes.steps import Step
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing import alterations, columns, names, parts, tables, types
-from app.provisioning.changes.renames import Rename
+from app.provisioning.changes.renaming import Rename
 from app.provisioning.changes.steps import Step
 from app.provisioning.schema.model import TypeName
 
