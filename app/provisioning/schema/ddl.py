@@ -5,15 +5,15 @@ Every statement stands by itself, with its names qualified and quoted, so that n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from app.provisioning.schema import clauses
 from app.provisioning.schema.clauses import Constraint
 from app.provisioning.schema.expressions import checked, checked_type, enclosed
 from app.provisioning.schema.model import Column, Enum, ForeignKey, Index, Schema, Table
-from app.provisioning.schema.names import fit, literal, quoted
+from app.provisioning.schema.names import chosen, fit, literal, quoted
 from app.provisioning.schema.validation import SchemaError, faults
 
 Kind: TypeAlias = Literal[
@@ -46,10 +46,39 @@ def statements(schema: Schema) -> list[Statement]:
 
 
 def _created(table: Table) -> Iterator[Statement]:
-    yield create_table(table)
+    alike = _sequences_alike(table)
+    yield create_table(
+        replace(
+            table,
+            columns=tuple(replace(each, numbering=None) if each.name in alike else each for each in table.columns),
+        )
+    )
+    taken: set[str] = set(alike.values())
     for column in table.columns:
-        if column.numbering == "serial" and column.nullable:
+        if column.name in alike and column.numbering == "serial":
+            yield from add_serial(table, column, taken=taken)
+            taken.add(_sequence(table, column, taken))
+        elif column.name in alike:
+            yield add_identity(table, column)
+        elif column.numbering == "serial" and column.nullable:
             yield drop_not_null(table, column.name)
+
+
+def _sequences_alike(table: Table) -> dict[str, str]:
+    """The columns whose sequence PostgreSQL would name as an earlier one's of the same statement, with that name."""
+    seen: set[str] = set()
+    alike: dict[str, str] = {}
+    for column in table.columns:
+        if column.numbering is not None:
+            name = chosen(table.name, column.name, "seq")
+            if name in seen:
+                alike[column.name] = name
+            seen.add(name)
+    return alike
+
+
+def _sequence(table: Table, column: Column, taken: Collection[str]) -> str:
+    return fit(f"{table.name}_{column.name}", "_seq", taken=taken)
 
 
 def _commented(table: Table) -> Iterator[Statement]:
@@ -180,9 +209,9 @@ def drop_identity(table: Table, name: str) -> Statement:
     return _alter_column(table, name, "drop identity")
 
 
-def add_serial(table: Table, column: Column) -> list[Statement]:
+def add_serial(table: Table, column: Column, *, taken: Collection[str] = ()) -> list[Statement]:
     """Make a plain column number its rows to come as a serial one does, from behind its highest value."""
-    sequence = quoted(table.schema, fit(f"{table.name}_{column.name}", "_seq"))
+    sequence = quoted(table.schema, _sequence(table, column, taken))
     subject = f"{table.name}.{column.name}"
     owner = quoted(table.schema, table.name, column.name)
     following = clauses.following(clauses.path(table), quoted(column.name))

@@ -32,6 +32,17 @@ def _cut(stem: str, suffix: str) -> str:
     return (head.decode(errors="ignore").encode() + tail)[:MOST_BYTES].decode(errors="ignore")
 
 
+def chosen(table: str, column: str, label: str) -> str:
+    """The name that PostgreSQL gives to what a column brings with it (`makeObjectName`), the longer one cut first."""
+    first, second = table.encode(), column.encode()
+    sizes = [len(first), len(second)]
+    room = MOST_BYTES - len(label) - 2
+    while sum(sizes) > room:
+        sizes[0 if sizes[0] > sizes[1] else 1] -= 1
+    one, other = (part[:size].decode(errors="ignore") for part, size in zip((first, second), sizes, strict=True))
+    return f"{one}_{other}_{label}"
+
+
 def fault_of(name: str) -> str | None:
     """What is wrong with a name as the end of a sentence, such as `is empty`."""
     if not name:

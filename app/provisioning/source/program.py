@@ -296,7 +296,7 @@ class _Aliases:
         found: list[tuple[int, str]] = []
         for length in self._lengths:
             if length <= len(source):
-                inner = source[length:]
+                inner = source[length:].removeprefix("/")
                 targets = self._targets.get(source[:length], ())
                 found += [(place, posixpath.join(target, inner)) for place, target in targets]
         return [path for _, path in sorted(found)]
@@ -305,7 +305,7 @@ class _Aliases:
 def _path_aliases(tree: SourceTree) -> list[tuple[str, str]]:
     """What `paths` of each tsconfig.json says, the packages of the repository, and `@/` and `~/` for src."""
     aliases: list[tuple[str, str]] = []
-    for path in tree.paths("tsconfig.json", "jsconfig.json", "tsconfig.app.json"):
+    for path in tree.paths("tsconfig.json", "tsconfig.base.json", "jsconfig.json", "tsconfig.app.json"):
         base = posixpath.dirname(path)
         options = _compiler_options(tree.files[path])
         root = options.get("baseUrl")
@@ -335,7 +335,9 @@ def _packages(tree: SourceTree) -> Iterator[tuple[str, str]]:
         directory = posixpath.dirname(path)
         name = document.get("name") if isinstance(document, dict) else None
         if isinstance(name, str) and name and directory:
-            yield from ((name, posixpath.join(directory, "src")), (name, directory))
+            source = posixpath.join(directory, "src")
+            # What is built from a package's code has its paths.
+            yield from ((f"{name}/dist/src", source), (f"{name}/dist", source), (name, source), (name, directory))
         imports = document.get("imports") if isinstance(document, dict) else None
         for alias, target in imports.items() if isinstance(imports, dict) else ():
             if isinstance(target, str):

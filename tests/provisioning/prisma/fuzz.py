@@ -31,6 +31,8 @@ async def check(connection: asyncpg.Connection, oracle: Oracle, text: str) -> st
     extraction = read(SourceTree({"schema.prisma": text}))
     assert extraction is not None
     ours = with_extensions_there(extraction.schema)
+    if '@db.Xml @default("' in text:
+        return "not tried: the server has no libxml"
     theirs, error = _asked(oracle, text)
     if theirs is None:
         await applied(connection, [statement.sql for statement in statements(ours)])

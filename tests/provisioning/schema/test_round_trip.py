@@ -8,10 +8,11 @@ from typing import Any
 
 import asyncpg
 import pglast
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.provisioning.schema.ddl import statements
-from app.provisioning.schema.model import Schema, Table
+from app.provisioning.schema.model import Column, Numbering, Schema, Table
 from app.provisioning.schema.script import script
 from app.provisioning.schema.validation import faults
 from tests.provisioning.fidelity import applied
@@ -77,3 +78,13 @@ async def test_the_catalog_gives_back_what_was_applied(app_database: asyncpg.Con
 
     assert comparable(read) == comparable(schema)
     assert await apply(app_database, read) == read
+
+
+@pytest.mark.parametrize("numbering", ["serial", "identity by default"])
+async def test_long_names_that_begin_alike_have_a_sequence_each(
+    app_database: asyncpg.Connection, numbering: Numbering
+) -> None:
+    columns = tuple(Column(f"{'Ü' * 28}{end}", "integer", numbering=numbering) for end in "abc")
+    schema = Schema((Table("User", columns),))
+
+    assert comparable(await apply(app_database, schema)) == comparable(schema)

@@ -64,6 +64,23 @@ def test_a_name_is_found_through_each_form_of_import(line: str) -> None:
     assert value_of(given, "a.ts", "size") == 1
 
 
+def test_packages_of_one_repository_are_found_by_their_names() -> None:
+    given = Program(
+        SourceTree(
+            {
+                "shared/package.json": '{"name": "@own/shared"}',
+                "shared/src/sizes.ts": "export const size = 1;",
+                "tsconfig.base.json": '{"compilerOptions": {"paths": {"@db": ["shared/src/sizes.ts"]}}}',
+                "app/a.ts": "import { size } from '@own/shared/sizes'; import { size as built } from "
+                "'@own/shared/dist/src/sizes.js'; import { size as based } from '@db';"
+                "export const all = [size, built, based];",
+            }
+        )
+    )
+
+    assert value_of(given, "app/a.ts", "all") == [1, 1, 1]
+
+
 def test_a_module_as_a_whole_has_its_names() -> None:
     given = program(
         a_ts="import * as all from './b'; export const one = all.size, two = all.inner.deep, three = all['size'];",

@@ -49,7 +49,8 @@ function compiled() {
   const { fileExists, readFile, getSourceFile } = host;
   const isOurs = (name) => name.startsWith(ROOT);
   host.getCurrentDirectory = () => ROOT;
-  host.directoryExists = (name) => !isOurs(`${name}/`) || folders.has(name);
+  // TypeScript asks for the folder of `from "."` with a slash at its end.
+  host.directoryExists = (name) => !isOurs(`${name}/`) || folders.has(name.replace(/\/$/, ""));
   host.fileExists = (name) => (isOurs(name) ? sources.has(name) : fileExists.call(host, name));
   host.readFile = (name) => (isOurs(name) ? sources.get(name) : readFile.call(host, name));
   host.getSourceFile = (name, version, ...rest) =>
@@ -83,7 +84,14 @@ function aliases() {
   const { config } = found ? ts.parseConfigFileTextToJson(found, files[found]) : {};
   const { baseUrl, paths, strictNullChecks, strict } = config?.compilerOptions ?? {};
   const base = path.posix.join(ROOT, path.posix.dirname(found ?? "."), baseUrl ?? ".");
-  return { baseUrl: base, paths: { ...paths, ...Object.fromEntries(subpaths.map(([name, target]) => [name, [target]])) }, strictNullChecks: process.env.STRICT ? (strictNullChecks ?? strict) : false };
+  // In a workspace the names are in the base of all packages, or in each one's own.
+  const others = Object.keys(files)
+    .filter((name) => name !== found && /(^|\/)tsconfig(\.base)?\.json$/.test(name))
+    .map((name) => [name, ts.parseConfigFileTextToJson(name, files[name]).config?.compilerOptions ?? {}])
+    .flatMap(([name, options]) =>
+      Object.entries(options.paths ?? {}).map(([from, targets]) => [from, targets.map((to) => path.posix.join(ROOT, path.posix.dirname(name), options.baseUrl ?? ".", to))]),
+    );
+  return { baseUrl: base, paths: { ...Object.fromEntries(others), ...paths, ...Object.fromEntries(subpaths.map(([name, target]) => [name, [target]])) }, strictNullChecks: process.env.STRICT ? (strictNullChecks ?? strict) : false };
 }
 
 /** Anything that an entity may take from a package that is not here: callable, constructible, of any property. */
@@ -198,7 +206,9 @@ function load() {
   for (const { exports } of modules.values())
     for (const each of [exports, ...Object.values(exports ?? {})])
       if (each?.["@instanceof"] === Symbol.for("EntitySchema")) schemas.add(each);
-  return { schemas, given: constructed.find((options) => options && typeof options === "object" && !options.then) ?? {} };
+  const said = constructed.filter((each) => each && typeof each === "object" && !each.then);
+  // Of several, that which says how things are named; what NestJS asks a service for is not known.
+  return { schemas, given: said.find((each) => each.namingStrategy instanceof typeorm.DefaultNamingStrategy) ?? said[0] ?? {} };
 }
 
 /** A `pg` that knows an empty database. */

@@ -224,15 +224,16 @@ class Columns:
         if isinstance(value, (Name, Call, Opaque)):
             return self._computed(column, value)
         if isinstance(value, list) and column.is_array:
+            if any(isinstance(each, (Name, Call, Opaque)) for each in value):
+                self._unknown_default(column)
+                return None
             return literal(storable("{" + ",".join(_text(each) for each in value) + "}"))
         if isinstance(value, bool) and enum is None:
             return "true" if value else "false"
         if isinstance(value, (dict, list)):
             written = _json(value)
             if written is None:
-                self._report.error(
-                    column.at, "default", f"Only running the app would tell the default of {column.name}."
-                )
+                self._unknown_default(column)
             return None if written is None else literal(storable(written))
         text = storable(_text(value))
         # TypeORM puts quotes around, and doubles none; people who need one write two.
@@ -247,7 +248,7 @@ class Columns:
         if isinstance(sql, (int, float)) and not isinstance(sql, bool):
             sql = _text(sql)
         if not isinstance(sql, str):
-            self._report.error(column.at, "default", f"Only running the app would tell the default of {column.name}.")
+            self._unknown_default(column)
             return None
         if not sql.strip():
             return None
@@ -258,6 +259,9 @@ class Columns:
             self._report.error(column.at, "default", message)
             return None
         return self._checked(column, _datetime(sql), "default")
+
+    def _unknown_default(self, column: ColumnMeta) -> None:
+        self._report.error(column.at, "default", f"Only running the app would tell the default of {column.name}.")
 
     def _checked(self, column: ColumnMeta, sql: str, what: str) -> str | None:
         try:
