@@ -80,6 +80,8 @@ class Model:
     at: Found
     rule: str = "mongoose.model"
     confidence: float = 1.0
+    guarded: bool = False
+    """Whether it is made only where there is none of this name: `models.User || model("User", …)`."""
 
 
 class Notes:
