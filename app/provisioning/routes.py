@@ -28,6 +28,7 @@ from app.provisioning.http import (
     flag,
     given_files,
     id_of,
+    last_event,
     number,
     wants_events,
 )
@@ -96,9 +97,10 @@ class Provisioning:
         shown = status(await self._apps.find(asked.caller, asked.app_id), asked.environment)
         if not wants_events(request):
             return answer(shown)
-        operation = shown["operation"]
-        going_on = operation is not None and operation["state"] not in ENDED
-        return EventStream(events(self._apps, asked, UUID(operation["id"]) if going_on else None), {})
+        operation, last = shown["operation"], last_event(request)
+        # Of what has ended only whoever was told its first steps is told the others.
+        tells = operation is not None and (operation["state"] not in ENDED or last.startswith(operation["id"]))
+        return EventStream(events(self._apps, asked, UUID(operation["id"]) if tells else None, last), {})
 
     async def connection(self, request: Request) -> Response:
         """What opens the database, for its owner; each look is noted in the audit log."""
