@@ -12,7 +12,7 @@ from app.provisioning.extraction.mongoose.documents import Model, Notes, Variant
 from app.provisioning.extraction.mongoose.evaluation import Bound, last_segment, returned_by
 from app.provisioning.extraction.mongoose.schemas import Schemas
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import Module, decorators, text
+from app.provisioning.source.syntax import Module, bare, decorators, text
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _FOR_CLASS: Final = frozenset({"getModelForClass", "setModelForClass", "getModelWithString"})
@@ -220,8 +220,8 @@ class Models:
 
     def _vary(self, base: str, variant: Variant) -> None:
         model = self.models.get(base)
-        if model is not None and all(each.name != variant.name for each in model.document.variants):
-            model.document.variants.append(variant)
+        if model is not None and all(each.name != variant.name for each in model.variants):
+            model.own_variants.append(variant)
             self.of_variants[variant.name] = base
 
     def _unregistered(self, modules: list[Module]) -> None:
@@ -238,7 +238,7 @@ class Models:
                 continue
             if any(model.document is document for model in self.models.values()):
                 continue
-            if any(each.document is document for model in self.models.values() for each in model.document.variants):
+            if any(each.document is document for model in self.models.values() for each in model.variants):
                 continue
             if document.name not in self.models and document.name not in self.of_variants:
                 collection = _text(document.options.get("collection"))
@@ -258,7 +258,7 @@ def _text(value: Value) -> str | None:
 def _is_guarded(node: Node) -> bool:
     """Whether a model is made only where there is none yet: the other side, or the condition, looks for it."""
     here, parent = node, node.parent
-    while parent is not None and parent.type in ("parenthesized_expression", "as_expression", "non_null_expression"):
+    while parent is not None and bare(parent) == node:
         here, parent = parent, parent.parent
     if parent is None:
         return False

@@ -218,7 +218,7 @@ function type(found, around) {
   const given = ["validate", "get", "set"].map((each) => options[each]?.validator ?? options[each]).filter(Boolean);
   const code = given.map((each) => `${each.name} ${each}`).join();
   const made = {
-    kind: found.$isSingleNested ? "Subdocument" : found.$isMongooseDocumentArray ? "DocumentArray" : found.instance,
+    kind: found.$isSingleNested ? "Subdocument" : found.$isMongooseDocumentArray ? "DocumentArray" : found.instance === "ObjectID" ? "ObjectId" : found.instance,
     required: typeof options.required === "function" || typeof options.required?.isRequired === "function" || typeof options.required?.[0] === "function" ? "function" : Boolean(found.isRequired),
     ref: ref(options),
     refPath: options.refPath !== undefined,
@@ -230,7 +230,7 @@ function type(found, around) {
     default: Object.hasOwn(options, "default") ? shown(options.default) : null,
   };
   const inner = found.schema && (found.$isSingleNested || found.$isMongooseDocumentArray) ? found.schema : null;
-  if (inner?.discriminators) made.variants = Object.fromEntries(Object.entries(inner.discriminators).map(([name, each]) => [name, describe(each)]));
+  if (inner?.discriminators) made.variants = Object.fromEntries(Object.entries(inner.discriminators).map(([name, each]) => [String(each.discriminatorMapping?.value ?? name), describe(each)]));
   if (inner) made.document = around.includes(inner) ? "recursive" : describe(inner, [...around, inner]);
   else if (found.caster && !found.$isMongooseDocumentArray && found.instance === "Array") made.element = type(found.caster, around);
   return made;
