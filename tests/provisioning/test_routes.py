@@ -104,6 +104,8 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     assert await ben.refused("POST", app, "provision") == "NO_TABLES_FOUND"
     assert await ben.refused("POST", app, "provision?environment=moon") == "INVALID_REQUEST"
     assert await ben.refused("DELETE", app, "deprovision?graceDays=-1") == "INVALID_REQUEST"
+    long = await ben.delete(app, "deprovision?graceDays=31", code=422)
+    assert (long["code"], "_" in long["detail"]) == ("INVALID_REQUEST", False)
     assert await ben.refused("POST", app, "rotate-password") == "APP_DATABASE_MISSING"
     assert (await ben.delete(app, "deprovision?environment=staging", code=409))["code"] == "APP_DATABASE_MISSING"
     wrong: list[Any] = [
@@ -134,8 +136,13 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     assert [event.data["step"] for event in events[-3:-1]] == ["creating", "applying"]
     assert events[-1].data["connection"]["connectionString"].startswith("postgresql://app_")
     assert await acme_member.value(kept, app) == SCHEMA
-    again = await ben.events(app, "status?environment=staging", method="GET")
-    assert [(event.name, event.data["state"]) for event in again] == [("done", "ready")]
+    ids = [event.id for event in events[:-1]]
+    assert (len(set(ids)), None in ids, events[-1].id) == (len(ids), False, None)
+    # Whoever was told the first steps is told the others, also after the end.
+    for last, told in ((None, []), ("x", []), (ids[-1], []), (ids[0], ids[1:])):
+        again = await ben.events(app, "status?environment=staging", method="GET", last=last)
+        assert [event.id for event in again] == [*told, None], last
+        assert (again[-1].name, again[-1].data["state"]) == ("done", "ready")
     # The plan allows one database.
     assert await ben.refused("POST", app, "provision") == "APP_LIMIT_REACHED"
     assert (await ben.delete(app, "deprovision?environment=staging&graceDays=0&backup=false"))["environments"] == {}
@@ -283,7 +290,7 @@ async def test_data_goes_behind_a_backup_and_comes_back(
 ) -> None:
     await database.fetch("update public.tenants set app_plan = 'pro'", role="supabase_admin")
     backups = {
-        "apps_backup_directory": str(tmp_path / "backups"),
+        "apps_backup_directory": str(tmp_path),
         "apps_postgres_bin_directory": str(apps_ground.postgres.programs),
     }
     async with serving(database, apps_ground, **backups) as served:
