@@ -79,6 +79,7 @@ class Draft:
             if thing != ABSENT
             for need in needs(edit.key, thing)
         }
+        taken = [holder for edit in changed if (holder := self._held(edit)) is not None and holder not in changes]
         relations = {
             Key("index", edit.key.schema, name=name)
             for edit in changed
@@ -98,9 +99,14 @@ class Draft:
             edits=changed,
             empties=(subject.owner,) if empty else (),
             remade=tuple(remade),
-            blocked=tuple(blocked),
+            blocked=(*blocked, *(f"{holder.kind} {holder}" for holder in taken)),
         )
         self.append(step, changes | relations, uses)
+
+    def _held(self, edit: Edit) -> Key | None:
+        """What has the name that something comes with."""
+        name = None if edit.after == ABSENT else relation_of(edit.key, edit.after)
+        return None if name is None else self.there.relation(edit.key.schema, name)
 
     def append(self, step: Step, changes: set[Key], uses: set[Key]) -> None:
         """Put a step behind those that it stands on: that changed what it changes or uses, or used what it changes."""

@@ -215,29 +215,43 @@ def relation_of(key: Key, thing: Thing) -> str | None:
 
 
 class Lookup:
-    """Things, and which of them are parts of a table or refer to it, without a search through all."""
+    """Things, and which of them have a name, are parts of a table or refer to it, without a search through all."""
 
     def __init__(self, items: Mapping[Key, Thing]) -> None:
         self.items: Items = {}
         self._parts: defaultdict[Key, dict[Key, None]] = defaultdict(dict)
         self._references: defaultdict[Key, dict[Key, None]] = defaultdict(dict)
+        self._relations: dict[tuple[str, str], Key] = {}
         for key, thing in items.items():
             self.put(key, thing)
 
     def put(self, key: Key, thing: Thing) -> None:
         """Add a thing, or take it for the one of its name."""
-        if key in self.items:
-            self._references[_target(self.items[key])].pop(key, None)
+        self._forget(key)
         self.items[key] = thing
         self._parts[key.owner][key] = None
+        if (name := relation_of(key, thing)) is not None:
+            self._relations[key.schema, name] = key
         if isinstance(thing, ForeignKey):
             self._references[_target(thing)][key] = None
 
     def take(self, key: Key) -> None:
         """Take a thing out, if it is there."""
+        self._forget(key)
         if key in self.items:
-            self._references[_target(self.items.pop(key))].pop(key, None)
+            del self.items[key]
             self._parts[key.owner].pop(key, None)
+
+    def _forget(self, key: Key) -> None:
+        thing = self.items.get(key)
+        self._references[_target(thing)].pop(key, None)
+        name = relation_of(key, thing)
+        if name is not None and self._relations.get((key.schema, name)) == key:
+            del self._relations[key.schema, name]
+
+    def relation(self, schema: str, name: str) -> Key | None:
+        """The table, key or index of this name."""
+        return self._relations.get((schema, name))
 
     def parts(self, table: Key) -> list[Key]:
         """What a table consists of, besides itself."""

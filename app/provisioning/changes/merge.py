@@ -193,15 +193,16 @@ def _lacking(target: Items, live: Items) -> Iterator[tuple[Key, Key]]:
 
 
 def _speechless(target: Items, wanted: Items, live: Items) -> Iterator[tuple[Key, Key]]:
-    """What is to come and speaks in an expression of a column that the source has and the database has not."""
-    gone = [key for key in wanted if key.kind == "column" and key not in target]
-    for need in gone:
-        for key, thing in target.items():
-            if (
-                key.owner == need.owner
-                and key not in live
-                and any(names_column(expression, need.name) for expression in expressions_of(thing))
-            ):
+    """What speaks in an expression of a column that is not to be: gone by the source's will, or not in the database."""
+    gone: dict[Key, list[Key]] = {}
+    for need in dict.fromkeys((*wanted, *live)):
+        if need.kind == "column" and need not in target:
+            gone.setdefault(need.owner, []).append(need)
+    for key, thing in target.items():
+        for need in gone.get(key.owner, ()):
+            # What a hand had computed from a column holds data, and stands in its way.
+            is_free = key not in live or (need in live and key.kind != "column")
+            if is_free and any(names_column(expression, need.name) for expression in expressions_of(thing)):
                 yield key, need
 
 

@@ -321,6 +321,10 @@ def comment(draw: DrawFn, items: Items) -> Items:
     return items if key is None else items | {key: replace(thing, comment="said otherwise")}
 
 
+NAMED_ALIKE = ["n0", "n1", "user0", "n0_part", "user1_part"]
+SPEAKING = ["({0} + 1)", "lower({0})", "({0} || 'x')) where ({0} > 'x'", "{0}) where ({0} > 1"]
+
+
 @st.composite
 def made_by_hand(draw: DrawFn, schema: Schema) -> list[str]:
     """Statements that make what is no part of the model: views, triggers, policies, functions, children, domains."""
@@ -339,6 +343,8 @@ def made_by_hand(draw: DrawFn, schema: Schema) -> list[str]:
                 "trigger": f"trigger {name} before update of {one} on {path} for each row "
                 "execute function suppress_redundant_updates_trigger()",
                 "rule": f"rule {name} as on delete to {path} where old.{one} is null do instead nothing",
+                "index": f"index {draw(st.sampled_from([name, *NAMED_ALIKE]))} on {path} ({one})",
+                "expression": f"index {name} on {path} ({draw(st.sampled_from(SPEAKING)).format(one)})",
                 "statistics": f"statistics {name} on {columns[0]}, {columns[-1]} from {path}",
             }
             kind = draw(st.sampled_from([*written_as, *kinds]))

@@ -10,7 +10,7 @@ from app.provisioning.changes.apply import BlockedError, StaleError, apply
 from app.provisioning.changes.items import items_of
 from app.provisioning.changes.plan import Choices
 from app.provisioning.schema import catalog
-from app.provisioning.schema.model import Column, PrimaryKey, Schema, Table
+from app.provisioning.schema.model import Column, Index, IndexPart, PrimaryKey, Schema, Table
 from tests.provisioning.changes.test_apply import WIDE, fill
 from tests.provisioning.changes.test_plan import OLD, POSTS, USERS, users, with_role
 from tests.provisioning.changes.trying import Tried
@@ -108,6 +108,24 @@ RULE = "create rule r as on update to users where new.age < 1 do instead nothing
         ),
         (["alter table users add check (age > 17)", "create index on users (id) where age > 17"], OLD, LONG_AGE, {}),
         (["create index people on users (age)"], Schema((USERS,)), PEOPLE, {"people": ["index users.people"]}),
+        (
+            ["create table people (id integer constraint posts_pkey primary key)"],
+            Schema((USERS,)),
+            OLD,
+            {"posts": ["primary key people"]},
+        ),
+        (
+            ["create index people on users (age)", "create index more on posts (title)"],
+            OLD,
+            Schema(
+                (
+                    replace(USERS, indexes=(*USERS.indexes, Index("more", (IndexPart("name"),)))),
+                    POSTS,
+                    Table("people", (Column("id", "integer"),)),
+                )
+            ),
+            {"people": ["index users.people"], "users.more": ["index posts.more"]},
+        ),
         (
             [
                 "alter table users add is_grown boolean generated always as (age > 17) stored",

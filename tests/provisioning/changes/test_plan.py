@@ -423,6 +423,17 @@ def test_names_that_mean_to_do_harm_stay_names() -> None:
     assert step.sql == ('alter table "public"."users" add column "a""; drop table users; --" "public"."{0}"""',)
 
 
+def test_what_a_hand_wrote_of_a_column_goes_with_it() -> None:
+    grown = Index("grown", (IndexPart("abs(age)", is_expression=True),))
+    live = Schema((replace(USERS, indexes=(*USERS.indexes, grown)), POSTS))
+    plan = planned(OLD, users(*USERS.columns[:3]), live)
+    assert told(plan) == [("destructive", "users.age", True)]
+    assert [(note.kind, note.explanation) for note in plan.drift] == [
+        ("added", "the index users.grown is in the database only"),
+        ("left out", "the index users.grown goes with the column users.age"),
+    ]
+
+
 async def test_whoever_has_a_plan_made_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = Event()
     monkeypatch.setattr(planning, "planned", lambda *_, **__: answered.wait(5))

@@ -9,7 +9,6 @@ from app.provisioning.changes import statements
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.wording import MOMENT, NOTHING
 from app.provisioning.changes.items import Key, relation_of
-from app.provisioning.changes.merge import named
 from app.provisioning.changes.renaming import Rename
 from app.provisioning.changes.steps import ABSENT, Edit, Step
 from app.provisioning.schema.names import fit
@@ -44,21 +43,18 @@ def rename(draft: Draft, rename: Rename) -> None:
 def _freed(draft: Draft, step: Step, rename: Rename) -> Step:
     """The rename of a table, with the key or index aside that has its name so far, and in its way where that stays."""
     schema, name = rename.new.schema, rename.new.table
-    names: dict[str, tuple[Key, Any]] = {
-        found: (key, thing)
-        for key, thing in draft.current.items()
-        if key.schema == schema and (found := relation_of(key, thing))
-    }
-    if name not in names:
+    key = draft.there.relation(schema, name)
+    if key is None:
         return step
-    key, thing = names[name]
     if any(
-        key != rename.new and relation_of(key, thing) == name
-        for key, thing in draft.target.items()
-        if key.schema == schema
+        relation_of(other, each) == name
+        for other, each in draft.target.items()
+        if other.schema == schema and other != rename.new
     ):
-        return replace(step, blocked=(named(key).removeprefix("the "),))
-    part = replace(thing, name=fit(name, "_aside", taken=names))
+        return replace(step, blocked=(f"{key.kind} {key}",))
+    thing: Any = draft.current[key]
+    taken = {found for each in draft.current.items() if (found := relation_of(*each))}
+    part = replace(thing, name=fit(name, "_aside", taken=taken))
     there = replace(key, table=rename.new.table) if key.owner == rename.old else key
     aside = there if key.kind == "primary key" else replace(there, name=part.name)
     edits = (Edit(there, thing, part),) if aside == there else (Edit(there, thing, ABSENT), Edit(aside, ABSENT, part))
