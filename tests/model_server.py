@@ -22,7 +22,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self, TypeAlias, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -33,6 +33,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _DIRECTIVE = re.compile(r"\[\[script (\{.*\})\]\]", re.DOTALL)
+
+WAIT_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class Script:
     """As OpenRouter has them, each in a frame of its own after the text."""
     in_message: bool = False
     """Annotations and images come in a `message` of the last frame instead."""
+    together: int = 0
+    """Answered when so many requests have come, or one has waited too long for the others."""
     first_token_seconds: float = 0
     seconds_per_frame: float = 0
     splits: Sequence[int] | None = None
@@ -226,6 +230,8 @@ class ModelServer:
             }
             recorded.ended.set()
             return JSONResponse({"error": error}, 400)
+        while len(self.requests) < script.together and time.monotonic() < recorded.received_at + WAIT_SECONDS:
+            await asyncio.sleep(0.01)
         return _Answer(script, recorded, body)
 
     async def _models(self, request: Request) -> Response:

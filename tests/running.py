@@ -33,6 +33,7 @@ class Event:
 
     name: str
     data: Any
+    id: str | None = None
 
 
 @dataclass
@@ -79,14 +80,16 @@ def parse(text: str) -> list[Event]:
     """Server-sent events of a whole body (WHATWG HTML, "Server-sent events")."""
     events = []
     for block in text.split("\n\n"):
-        name, data = "message", []
+        name, data, number = "message", [], None
         for line in block.splitlines():
             if line.startswith("event: "):
                 name = line.removeprefix("event: ")
             elif line.startswith("data: "):
                 data.append(line.removeprefix("data: "))
+            elif line.startswith("id: "):
+                number = line.removeprefix("id: ")
         if data:
-            events.append(Event(name, json.loads("\n".join(data))))
+            events.append(Event(name, json.loads("\n".join(data)), number))
     return events
 
 

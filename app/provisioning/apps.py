@@ -76,14 +76,16 @@ class Apps:
     async def follow(self, caller: Caller, operation_id: UUID) -> AsyncGenerator[Row, None]:
         """The operation's row when it got further, and now and then while it does not, until it has ended."""
         doing: asyncio.Task[None] | None = None
-        known, pause, said = -1, FIRST_LOOK_SECONDS, monotonic()
+        known: object = None
+        pause, said = FIRST_LOOK_SECONDS, monotonic()
         while True:
             operation = (await self._asked("read_app_operation", caller.claims, operation_id))["operation"]
             if doing is None and self._runner is not None and operation["state"] not in ENDED:
                 doing = self._runner.begin(operation)
-            is_further = len(operation["progress"]) != known or operation["state"] in ENDED
+            reached = [step["at"] for step in operation["progress"][-1:]]
+            is_further = reached != known or operation["state"] in ENDED
             if is_further:
-                known, pause = len(operation["progress"]), FIRST_LOOK_SECONDS
+                known, pause = reached, FIRST_LOOK_SECONDS
             if is_further or monotonic() - said > HEARTBEAT_SECONDS:
                 said = monotonic()
                 yield operation
@@ -129,6 +131,16 @@ class Apps:
     async def _asked(self, query: str, *arguments: object) -> Any:
         (value,) = await self._database.fetch_row(query, *arguments)
         return msgspec.json.decode(value)
+
+
+def steps_after(operation: Row, at: str | None) -> list[Row]:
+    """The steps of an operation that came after the one of that time; all of them where there is none of that time.
+
+    By the time, since of many steps only the newest are kept.
+    """
+    progress: list[Row] = operation["progress"]
+    known = max((number for number, step in enumerate(progress, 1) if step["at"] == at), default=0)
+    return progress[known:]
 
 
 def _finding(lack: Lack) -> Finding:

@@ -19,7 +19,7 @@ from app.caller import Caller
 from app.database import Database
 from app.metrics import Metrics
 from app.provisioning.app_changes import Changes
-from app.provisioning.apps import Apps, Requested, failure
+from app.provisioning.apps import Apps, Requested, failure, steps_after
 from app.provisioning.extraction.sandbox import Given
 from app.provisioning.forms import Row
 from app.provisioning.intake import Intake
@@ -56,11 +56,11 @@ class Desk:
         if asked.operation_id is None:
             say(f"nothing to do: {asked.status}")
             return
-        steps = 0
+        told = None
         async for operation in self.apps.follow(self.caller, asked.operation_id):
-            for step in operation["progress"][steps:]:
+            for step in steps_after(operation, told):
                 say(f"{step['step']}{': ' + step['detail'] if step['detail'] else ''}")
-            steps = len(operation["progress"])
+                told = step["at"]
             if operation["state"] == "failed":
                 raise failure(operation)
 

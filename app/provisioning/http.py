@@ -15,7 +15,7 @@ from starlette.responses import Response
 from app.caller import Caller
 from app.chat.http import EventStream, read_json
 from app.errors import InvalidRequest, NotFound, PalaverError, problem
-from app.provisioning.apps import Apps, Requested, failure
+from app.provisioning.apps import Apps, Requested, failure, steps_after
 from app.provisioning.extraction.sandbox import Given
 from app.provisioning.forms import ENVIRONMENTS, Environment, FilesRequest, Row
 
@@ -42,7 +42,7 @@ class Asked:
 async def ended(request: Request, apps: Apps, asked: Asked, requested: Requested, code: int = 200) -> Response:
     """The end of an operation: awaited, streamed where that is asked for, or left to `status` when it is long."""
     if wants_events(request):
-        return EventStream(events(apps, asked, requested.operation_id), {})
+        return EventStream(events(apps, asked, requested.operation_id, last_event(request)), {})
     if requested.operation_id is not None:
         operation = await apps.ended(asked.caller, requested.operation_id, WAIT_SECONDS)
         if operation is None:
@@ -53,12 +53,15 @@ async def ended(request: Request, apps: Apps, asked: Asked, requested: Requested
     return answer(await asked.shown(), code)
 
 
-async def events(apps: Apps, asked: Asked, operation_id: UUID | None) -> AsyncGenerator[bytes, None]:
-    """`progress` for each step of an operation, if there is one, then `done` with how things are then, or `error`."""
+async def events(apps: Apps, asked: Asked, operation_id: UUID | None, last: str = "") -> AsyncGenerator[bytes, None]:
+    """`progress` for each step of an operation, if there is one, then `done` with how things are then, or `error`.
+
+    The steps that come after the event with the id `last`, where that is one of this operation's; else all.
+    """
     yield b": ok\n\n"
     try:
         if operation_id is not None:
-            async with aclosing(_steps(apps, asked.caller, operation_id)) as frames:
+            async with aclosing(_steps(apps, asked.caller, operation_id, last)) as frames:
                 async for frame in frames:
                     yield frame
         yield _event("done", await asked.shown())
@@ -66,13 +69,14 @@ async def events(apps: Apps, asked: Asked, operation_id: UUID | None) -> AsyncGe
         yield _event("error", problem(error))
 
 
-async def _steps(apps: Apps, caller: Caller, operation_id: UUID) -> AsyncGenerator[bytes, None]:
-    told = 0
+async def _steps(apps: Apps, caller: Caller, operation_id: UUID, last: str) -> AsyncGenerator[bytes, None]:
+    whose, _, at = last.partition("/")
+    told = at if whose == str(operation_id) else None
     async with aclosing(apps.follow(caller, operation_id)) as following:
         async for operation in following:
-            steps = operation["progress"][told:]
-            told += len(steps)
-            yield b"".join(_event("progress", step) for step in steps) or b": waiting\n\n"
+            steps = steps_after(operation, told)
+            yield b"".join(_progress(operation_id, step) for step in steps) or b": waiting\n\n"
+            told = steps[-1]["at"] if steps else told
             if operation["state"] == "failed":
                 raise failure(operation)
 
@@ -87,8 +91,17 @@ def answer(value: object, code: int = 200, headers: Mapping[str, str] | None = N
     )
 
 
+def _progress(operation_id: UUID, step: Row) -> bytes:
+    return b"id: %b\n%b" % (f"{operation_id}/{step['at']}".encode(), _event("progress", step))
+
+
 def _event(name: str, value: Row) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), _encode(value))
+
+
+def last_event(request: Request) -> str:
+    """The id of the last event that the reader has; empty where nothing is said."""
+    return request.headers.get("last-event-id", "")
 
 
 def wants_events(request: Request) -> bool:

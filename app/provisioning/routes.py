@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +29,7 @@ from app.provisioning.http import (
     flag,
     given_files,
     id_of,
+    last_event,
     number,
     wants_events,
 )
@@ -62,7 +64,7 @@ class Provisioning:
         extracted = await self._intake.read(caller, app_id, await given_files(request), tenant_id=tenant_id)
         lacks = await self._apps.lacks(extracted.extraction.schema)
         extraction = replace(extracted.extraction, findings=(*extracted.extraction.findings, *lacks))
-        sql = None if extraction.errors_of_schema else script(extraction.schema)
+        sql = None if extraction.errors_of_schema else await asyncio.to_thread(script, extraction.schema)
         return answer({**document(extraction, extracted.left_out), "sql": sql})
 
     async def provision(self, request: Request) -> Response:
@@ -96,9 +98,10 @@ class Provisioning:
         shown = status(await self._apps.find(asked.caller, asked.app_id), asked.environment)
         if not wants_events(request):
             return answer(shown)
-        operation = shown["operation"]
-        going_on = operation is not None and operation["state"] not in ENDED
-        return EventStream(events(self._apps, asked, UUID(operation["id"]) if going_on else None), {})
+        operation, last = shown["operation"], last_event(request)
+        # Of what has ended only whoever was told its first steps is told the others.
+        tells = operation is not None and (operation["state"] not in ENDED or last.startswith(operation["id"]))
+        return EventStream(events(self._apps, asked, UUID(operation["id"]) if tells else None, last), {})
 
     async def connection(self, request: Request) -> Response:
         """What opens the database, for its owner; each look is noted in the audit log."""

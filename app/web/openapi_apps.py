@@ -17,9 +17,9 @@ from app.web.openapi_parts import (
     TEXT,
     UUID,
     answer,
-    event,
     nullable,
     operation,
+    operation_events,
     parameter,
     record,
     ref,
@@ -114,12 +114,13 @@ def _deprovision() -> dict[str, Any]:
 
 
 def _status() -> dict[str, Any]:
+    last = parameter("header", "Last-Event-ID", "As events: the id of the last one that the reader was told.")
     return operation(
         "databaseStatus",
         "How the database is; as events, until what is being done to it has ended",
         {"200": _answered("It is so.")},
         (*ASKING, errors.InvalidRequest),
-        parameters=[_APP, _ENVIRONMENT],
+        parameters=[_APP, _ENVIRONMENT, last],
         security="accessToken",
     )
 
@@ -168,15 +169,7 @@ def _done(
 def _answered(text: str) -> dict[str, Any]:
     """The status as JSON, or as the last of a stream of events where text/event-stream is accepted."""
     given = answer(text, ["application/json"], ref("DatabaseStatus"))
-    given["content"]["text/event-stream"] = {
-        "schema": {
-            "oneOf": [
-                event("progress", ref("DatabaseStep")),
-                event("done", ref("DatabaseStatus")),
-                event("error", ref("Problem")),
-            ]
-        }
-    }
+    given["content"]["text/event-stream"] = operation_events("DatabaseStatus")
     return given
 
 

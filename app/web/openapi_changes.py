@@ -18,10 +18,10 @@ from app.web.openapi_parts import (
     TEXT,
     UUID,
     answer,
-    event,
     json_body,
     nullable,
     operation,
+    operation_events,
     parameter,
     record,
     ref,
@@ -136,15 +136,7 @@ def _plan(settings: Settings) -> dict[str, Any]:
 
 def _apply(settings: Settings) -> dict[str, Any]:
     done = answer("It is done.", ["application/json"], ref("Change"))
-    done["content"]["text/event-stream"] = {
-        "schema": {
-            "oneOf": [
-                event("progress", ref("DatabaseStep")),
-                event("done", ref("Change")),
-                event("error", ref("Problem")),
-            ]
-        }
-    }
+    done["content"]["text/event-stream"] = operation_events("Change")
     return operation(
         "applyChange",
         "Carry a plan out: what needs nobody, and what is confirmed; all of it or nothing",
@@ -203,15 +195,7 @@ def _done(
     made: bool = False,
 ) -> dict[str, Any]:
     status = answer("It is so.", ["application/json"], ref("DatabaseStatus"))
-    status["content"]["text/event-stream"] = {
-        "schema": {
-            "oneOf": [
-                event("progress", ref("DatabaseStep")),
-                event("done", ref("DatabaseStatus")),
-                event("error", ref("Problem")),
-            ]
-        }
-    }
+    status["content"]["text/event-stream"] = operation_events("DatabaseStatus")
     answers = {"200": status, "202": {**status, "description": "It is under way: Location says where to look."}}
     if made:
         answers["201"] = {**status, "description": "It is made."}

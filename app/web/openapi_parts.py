@@ -115,11 +115,29 @@ def record(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
     return {"type": "object", "required": list(required), "properties": {**required, **optional}}
 
 
-def event(name: str, data: dict[str, Any]) -> dict[str, Any]:
+def event(name: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The schema of a server-sent event whose data is JSON."""
     return record(
-        {"event": {"const": name}, "data": {**TEXT, "contentMediaType": "application/json", "contentSchema": data}}
+        {
+            **more,
+            "event": {"const": name},
+            "data": {**TEXT, "contentMediaType": "application/json", "contentSchema": data},
+        }
     )
+
+
+def operation_events(end: str) -> dict[str, Any]:
+    """A stream of the events of an operation on an app's database; `end`: what it shows when it is done."""
+    given = {**TEXT, "description": "For Last-Event-ID."}
+    return {
+        "schema": {
+            "oneOf": [
+                event("progress", ref("DatabaseStep"), id=given),
+                event("done", ref(end)),
+                event("error", ref("Problem")),
+            ]
+        }
+    }
 
 
 def nullable(schema: dict[str, Any], **more: Any) -> dict[str, Any]:

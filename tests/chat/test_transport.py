@@ -516,7 +516,7 @@ def test_a_slow_reader_stops_the_server(run: Run) -> None:
 
 
 def test_two_hundred_streams_at_once(run: Run, model_server: ModelServer) -> None:
-    model_server.script(Script(first_token_seconds=0.2, splits=(90, 1), answer="Grüße ✓ 🙂"))
+    model_server.script(Script(together=200, splits=(90, 1), answer="Grüße ✓ 🙂"))
 
     async def scenario() -> None:
         async with client() as (http, transport):

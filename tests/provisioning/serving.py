@@ -58,10 +58,23 @@ class Person:
     auth_id: UUID | None
 
     async def ask(
-        self, method: str, app_id: object, path: str, body: object = None, *, events: bool = False, **options: Any
+        self,
+        method: str,
+        app_id: object,
+        path: str,
+        body: object = None,
+        *,
+        events: bool = False,
+        key: str | None = None,
+        last: str | None = None,
+        **options: Any,
     ) -> httpx2.Response:
-        """A request under an app's database; `body` is JSON, or the bytes of an archive."""
+        """A request under an app's database; `body` is JSON, or the bytes of an archive.
+
+        `key`: its Idempotency-Key; `last`: its Last-Event-ID.
+        """
         headers = {"Authorization": f"Bearer {token(self.auth_id)}"} if self.auth_id else {}
+        headers |= {name: value for name, value in (("Idempotency-Key", key), ("Last-Event-ID", last)) if value}
         if events:
             headers["Accept"] = "text/event-stream"
         if isinstance(body, bytes):
@@ -83,9 +96,11 @@ class Person:
         """What a DELETE answers."""
         return _said(await self.ask("DELETE", app_id, path, **options), code)
 
-    async def events(self, app_id: object, path: str, body: object = None, method: str = "POST") -> list[Event]:
+    async def events(
+        self, app_id: object, path: str, body: object = None, method: str = "POST", **options: Any
+    ) -> list[Event]:
         """The events with which it is answered."""
-        answered = await self.ask(method, app_id, path, body, events=True)
+        answered = await self.ask(method, app_id, path, body, events=True, **options)
         assert answered.headers["content-type"].startswith("text/event-stream"), answered.text
         return parse(answered.text)
 

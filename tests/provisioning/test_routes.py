@@ -136,8 +136,13 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     assert [event.data["step"] for event in events[-3:-1]] == ["creating", "applying"]
     assert events[-1].data["connection"]["connectionString"].startswith("postgresql://app_")
     assert await acme_member.value(kept, app) == SCHEMA
-    again = await ben.events(app, "status?environment=staging", method="GET")
-    assert [(event.name, event.data["state"]) for event in again] == [("done", "ready")]
+    ids = [event.id for event in events[:-1]]
+    assert (len(set(ids)), None in ids, events[-1].id) == (len(ids), False, None)
+    # Whoever was told the first steps is told the others, also after the end.
+    for last, told in ((None, []), ("x", []), (ids[-1], []), (ids[0], ids[1:])):
+        again = await ben.events(app, "status?environment=staging", method="GET", last=last)
+        assert [event.id for event in again] == [*told, None], last
+        assert (again[-1].name, again[-1].data["state"]) == ("done", "ready")
     # The plan allows one database.
     assert await ben.refused("POST", app, "provision") == "APP_LIMIT_REACHED"
     assert (await ben.delete(app, "deprovision?environment=staging&graceDays=0&backup=false"))["environments"] == {}

@@ -71,15 +71,15 @@ CODES: dict[str, set[str]] = {
     | {"SUGGESTION_STALE", "CONFIGURATION_INVALID", "CONFIRMATION_REQUIRED"},
     f"POST {SUGGESTION}/reject": DECIDING | BODY,
     f"POST {SUGGESTION}/undo": DECIDING | {"SUGGESTION_STALE", "CONFIGURATION_INVALID"},
-    f"POST {DATABASE}/preview": LOOKING | BODY,
-    f"POST {DATABASE}/provision": DOING | BODY | {"NO_TABLES_FOUND", "APP_LIMIT_REACHED"},
+    f"POST {DATABASE}/preview": LOOKING | BODY | {"RATE_LIMIT"},
+    f"POST {DATABASE}/provision": DOING | BODY | {"NO_TABLES_FOUND", "APP_LIMIT_REACHED", "RATE_LIMIT"},
     f"DELETE {DATABASE}/deprovision": DOING,
     f"POST {DATABASE}/undo-deprovision": DOING,
     f"POST {DATABASE}/rotate-password": DOING,
     f"GET {DATABASE}/status": LOOKING,
     f"GET {DATABASE}/connection": LOOKING
     | {"APP_DATABASE_MISSING", "PROVISIONING_UNAVAILABLE", "ENCRYPTION_UNAVAILABLE"},
-    f"POST {DATABASE}/plan": CHANGING | BODY | {"NO_TABLES_FOUND", "INVALID_REQUEST"},
+    f"POST {DATABASE}/plan": CHANGING | BODY | {"NO_TABLES_FOUND", "INVALID_REQUEST", "RATE_LIMIT"},
     f"GET {DATABASE}/changes": LOOKING,
     f"GET {DATABASE}/changes/{{change_id}}": ASKING | {"NOT_FOUND"},
     f"POST {DATABASE}/changes/{{change_id}}/apply": CHANGING | BODY,
@@ -95,10 +95,10 @@ CODES: dict[str, set[str]] = {
     "GET /api/chat/{chat}/messages": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "GET /api/chat/{chat}/stream": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "POST /api/chat/{chat}/stop": ASKING | {"NOT_FOUND"},
-    "GET /share/{token}": set(),  # Its errors are pages, and so are those of the next two.
+    "GET /share/{token}": set(),  # Its errors are pages, and so are those of the next three.
     "POST /share/{token}": set(),
     "GET /share/{token}/events": set(),
-    "GET /share/files/{name}": {"NOT_FOUND"},
+    "GET /share/files/{name}": set(),
     "POST /v1/chat/completions": set(),  # Its errors are in OpenAI's form.
     "GET /v1/models": set(),
     "GET /v1/models/{model}": set(),
