@@ -97,6 +97,7 @@ def digest(tree: SourceTree) -> str:
 
 def bound() -> None:
     """Bound what this process may use from now on, for good."""
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     for limit, most in (
         (resource.RLIMIT_AS, MOST_MEMORY_BYTES),
         (resource.RLIMIT_CPU, int(TIMEOUT_SECONDS)),
@@ -106,23 +107,27 @@ def bound() -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def _main() -> None:
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
-    bound()
+def extract_here(given: Given) -> Extracted:
+    """Read an app in this process, for which `bound` has set its limits. Raises SourceError, and MemoryError."""
     from app.provisioning.extraction.app import extract
 
+    if given.archive is not None:
+        tree = SourceTree.of_archive(io.BytesIO(given.archive))
+    else:
+        tree = SourceTree.of_mapping(given.files or {})
+    try:
+        return Extracted(tree.files, tree.left_out, extract(tree), digest(tree))
+    except RecursionError as error:
+        raise SourceError("The app's code is nested deeper, or in longer chains, than can be read.") from error
+
+
+def _main() -> None:
+    bound()
     given = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Given)
     try:
-        if given.archive is not None:
-            tree = SourceTree.of_archive(io.BytesIO(given.archive))
-        else:
-            tree = SourceTree.of_mapping(given.files or {})
-        extracted = Extracted(tree.files, tree.left_out, extract(tree), digest(tree))
-        reply = _Reply(extracted=extracted)
+        reply = _Reply(extracted=extract_here(given))
     except SourceError as error:
         reply = _Reply(refused=str(error))
-    except RecursionError:
-        reply = _Reply(refused="The app's code is nested deeper, or in longer chains, than can be read.")
     sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
 
 
