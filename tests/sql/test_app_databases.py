@@ -205,7 +205,7 @@ async def test_what_makes_no_sense_is_refused(work: Work) -> None:
 REQUEST = "private.request_app_operation($1::jsonb, $2, $3, $4, $5::jsonb, $6)"
 
 
-async def test_a_key_stands_for_one_operation(work: Work, acme_admin: Actor) -> None:
+async def test_a_key_stands_for_one_operation(work: Work) -> None:
     await work.make()
 
     async def ask(key: str | None, kind: str, environment: str = "production", **given: object) -> tuple[str, str]:

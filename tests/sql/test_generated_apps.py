@@ -96,22 +96,21 @@ async def test_a_tenant_has_no_more_apps_than_its_plan_allows(
 
 
 async def test_apps_that_are_made_at_once_are_counted_together(acme_member: Actor, database: Database) -> None:
-    there = await database.value(
-        "select count(*) from public.generated_apps where tenant_id = $1", acme_member.tenant_id
-    )
+    there = "select count(*) from public.generated_apps where tenant_id = $1"
     limits = "update public.tenants set app_plan_limits = jsonb_build_object('max_apps', $1::int)"
-    await database.fetch(limits, there + 3, role="supabase_admin")
+    await database.fetch(limits, 1 + await database.value(there, acme_member.tenant_id), role="supabase_admin")
     owned = "insert into public.generated_apps (tenant_id, owner_id, name) values ($1, $2, 'One')"
-
-    async def make() -> str:
-        async with database.connected("supabase_admin") as link:
-            try:
-                return str(await link.execute(owned, acme_member.tenant_id, acme_member.user_id))
-            except asyncpg.PostgresError as error:
-                return str(error.sqlstate)
-
-    made = await asyncio.gather(*(make() for _ in range(8)))
-    assert sorted(made) == ["INSERT 0 1"] * 3 + ["PA442"] * 5
+    arguments = (owned, acme_member.tenant_id, acme_member.user_id)
+    async with database.connected("supabase_admin") as first, database.connected("supabase_admin") as second:
+        await second.execute("set lock_timeout = '50ms'")
+        async with first.transaction():
+            await first.execute(*arguments)
+            # Whoever comes now waits for what becomes of it.
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await second.execute(*arguments)
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await second.execute(*arguments)
+        assert refused.value.sqlstate == "PA442"
 
 
 BAD_PATHS = (
