@@ -163,11 +163,13 @@ class Stack:
         await in_thread(postgres.stop)
         ports = self.state.ports(self._preferred_ports)
         postgres.port = ports["database"]
+        backups = self.state.directory / "backups"
+        backups.mkdir(mode=0o700, exist_ok=True)
         self.settings = {
             "DATABASE_URL": postgres.url("postgres", keys.owner_password),
             "WORKER_DATABASE_URL": postgres.url("palaver_worker", keys.worker_password),
             "PROVISIONER_DATABASE_URL": postgres.url("palaver_provisioner", keys.provisioner_password),
-            "APPS_BACKUP_DIRECTORY": str(self.state.directory / "backups"),
+            "APPS_BACKUP_DIRECTORY": str(backups),
             "APPS_POSTGRES_BIN_DIRECTORY": str(binaries(self._version)),
             "SECRETS_KEY": with_given(keys.secrets_key, self._environment, PROJECT / ".env"),
             "SUPABASE_URL": f"http://127.0.0.1:{ports['supabase']}",

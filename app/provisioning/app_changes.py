@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class Changes:
     ) -> Row:
         """What a schema would change; nothing is kept."""
         basis = await self._basis(caller, app_id, environment)
-        return shown(await self._plan(basis, new, choices))
+        return await asyncio.to_thread(shown, await self._plan(basis, new, choices))
 
     async def plan(
         self, caller: Caller, app_id: UUID, environment: Environment, revision_id: UUID, choices: Choices
@@ -89,8 +90,8 @@ class Changes:
         planner = self._ready()
         async with _errors():
             sources = await planner.sources(there.new, former.new, tenant_id=there.tenant_id)
-            choices = sources.undoing(choices_of(done["choices"]))
-            plan = (await planner.there(there.names)).plan(sources.back, choices)
+            choices = await asyncio.to_thread(sources.undoing, choices_of(done["choices"]))
+            plan = await (await planner.there(there.names)).plan(sources.back, choices)
         return await self._record(caller, app_id, there.database, before, plan, choices, undoes=change_id)
 
     async def apply(
@@ -142,7 +143,7 @@ class Changes:
         planner = self._ready()
         async with _errors():
             sources = await planner.sources(basis.old, new, tenant_id=basis.tenant_id)
-            return (await planner.there(basis.names)).plan(sources, choices)
+            return await (await planner.there(basis.names)).plan(sources, choices)
 
     async def _record(
         self,
@@ -156,7 +157,7 @@ class Changes:
         undoes: UUID | None = None,
     ) -> Row:
         said: Mapping[str, Any] = {
-            **shown(plan),
+            **await asyncio.to_thread(shown, plan),
             "catalog_digest": plan.catalog_digest,
             "from_revision_id": database["revision_id"],
             "undoes_id": undoes,

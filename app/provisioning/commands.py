@@ -20,6 +20,23 @@ from app.provisioning.forms import ENVIRONMENTS, status
 from app.provisioning.source.files import SourceTree
 from app.queries import QUERIES
 
+
+class _Parser(argparse.ArgumentParser):
+    """Takes options anywhere: argparse sees no last argument that may be left out where an option comes before it."""
+
+    _is_mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse calls it for a subcommand, and again for the two halves of that."""
+        if self._is_mixing:
+            return super().parse_known_args(args, namespace)
+        self._is_mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_mixing = False
+
+
 Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
 
@@ -27,7 +44,7 @@ def add_commands(command: Add) -> None:
     """Tell the command line of these."""
     needs = ", ".join(name for (name,) in NEEDS)
     apps = command("apps", _run(_list), f"Make and look after databases of generated apps ({needs}).")
-    actions = apps.add_subparsers(dest="action", required=True, metavar="action")
+    actions = apps.add_subparsers(dest="action", required=True, metavar="action", parser_class=_Parser)
 
     def action(
         name: str, work: Callable[[argparse.Namespace], Coroutine[Any, Any, None]], text: str, *, of_app: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -63,7 +64,7 @@ class Provisioning:
         extracted = await self._intake.read(caller, app_id, await given_files(request), tenant_id=tenant_id)
         lacks = await self._apps.lacks(extracted.extraction.schema)
         extraction = replace(extracted.extraction, findings=(*extracted.extraction.findings, *lacks))
-        sql = None if extraction.errors_of_schema else script(extraction.schema)
+        sql = None if extraction.errors_of_schema else await asyncio.to_thread(script, extraction.schema)
         return answer({**document(extraction, extracted.left_out), "sql": sql})
 
     async def provision(self, request: Request) -> Response:

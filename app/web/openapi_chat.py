@@ -133,7 +133,10 @@ def _chat(settings: Settings) -> dict[str, Any]:
 
 
 def _resume() -> dict[str, Any]:
-    last = parameter("header", "Last-Event-ID", "The id of the last event that the reader has; without it, all of it.")
+    last = {
+        **parameter("header", "Last-Event-ID", "The id of the last event that the reader has; without it, all of it."),
+        "schema": {**TEXT, "pattern": "^[0-9]{1,18}$"},
+    }
     return operation(
         "resume",
         "Read an answer again, live or whole, from where the reader left it",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app import errors
 from app.web.openapi_parts import TEXT, answer, event, file_answers, operation, parameter, record
 
 _TOKEN: Final = {
@@ -67,12 +66,14 @@ def share_paths() -> dict[str, Any]:
             )
         },
         "/share/files/{name}": {
-            "get": operation(
-                "shareFile",
-                "The style sheet or the script of the page",
-                file_answers("text/css", "text/javascript"),
-                [errors.NotFound],
-                parameters=[parameter("path", "name", "The name of the file.", required=True, example="share.css")],
+            "get": _with_pages(
+                operation(
+                    "shareFile",
+                    "The style sheet or the script of the page",
+                    file_answers("text/css", "text/javascript"),
+                    parameters=[parameter("path", "name", "The name of the file.", required=True, example="share.css")],
+                ),
+                "404",
             )
         },
     }

@@ -531,10 +531,13 @@ begin
     if found or not v_given ?& v_needed then
         raise exception using
             errcode = 'PA422',
-            message = format(
-                'The argument "%s" of this operation is missing or wrong.',
-                coalesce(left(v_wrong, 100), (select n.name from unnest(v_needed) as n (name) where not v_given ? n.name limit 1))
-            );
+            message = case
+                when v_known ->> v_wrong = 'days' then 'The grace of a removal is a number of days from 0 to 30.'
+                else format(
+                    'The argument "%s" of this operation is missing or wrong.',
+                    coalesce(left(v_wrong, 100), (select n.name from unnest(v_needed) as n (name) where not v_given ? n.name limit 1))
+                )
+            end;
     end if;
 
     if v_given ? 'revision_id' and not exists (

@@ -71,7 +71,7 @@ def source(tmp_path: Path) -> Path:
 
 
 async def test_an_app_from_its_files_to_its_end(apps: Apps, source: Path) -> None:
-    app = (await apps("create", "Shop", source, "--owner", "ben@acme.test")).out.strip()
+    app = (await apps("create", "Shop", "--owner", "ben@acme.test", source)).out.strip()
     made = await apps("provision", "Shop")
     assert (made.status, "creating" in made.err.splitlines()) == (0, True)
     url = made.out.strip()
@@ -83,7 +83,7 @@ async def test_an_app_from_its_files_to_its_end(apps: Apps, source: Path) -> Non
     assert {line.split()[0] for line in receipt} == {"refused"}
 
     (source / "prisma" / "schema.prisma").write_text(AFTER, "utf-8")
-    dry = await apps("plan", "Shop", source, "--dry-run")
+    dry = await apps("plan", "Shop", "--dry-run", source)
     assert (dry.status, (await apps("changes", "Shop")).out) == (0, "")
     plan = await apps("plan", "Shop", source)
     assert plan.out.startswith(dry.out)

@@ -104,6 +104,8 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor, m
     assert await ben.refused("POST", app, "provision") == "NO_TABLES_FOUND"
     assert await ben.refused("POST", app, "provision?environment=moon") == "INVALID_REQUEST"
     assert await ben.refused("DELETE", app, "deprovision?graceDays=-1") == "INVALID_REQUEST"
+    long = await ben.delete(app, "deprovision?graceDays=31", code=422)
+    assert (long["code"], "_" in long["detail"]) == ("INVALID_REQUEST", False)
     assert await ben.refused("POST", app, "rotate-password") == "APP_DATABASE_MISSING"
     assert (await ben.delete(app, "deprovision?environment=staging", code=409))["code"] == "APP_DATABASE_MISSING"
     wrong: list[Any] = [
@@ -297,7 +299,7 @@ async def test_data_goes_behind_a_backup_and_comes_back(
 ) -> None:
     await database.fetch("update public.tenants set app_plan = 'pro'", role="supabase_admin")
     backups = {
-        "apps_backup_directory": str(tmp_path / "backups"),
+        "apps_backup_directory": str(tmp_path),
         "apps_postgres_bin_directory": str(apps_ground.postgres.programs),
     }
     async with serving(database, apps_ground, **backups) as served:

@@ -96,10 +96,10 @@ CODES: dict[str, set[str]] = {
     "GET /api/chat/{chat}/messages": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "GET /api/chat/{chat}/stream": ASKING | {"ENCRYPTION_UNAVAILABLE"},
     "POST /api/chat/{chat}/stop": ASKING | {"NOT_FOUND"},
-    "GET /share/{token}": set(),  # Its errors are pages, and so are those of the next two.
+    "GET /share/{token}": set(),  # Its errors are pages, and so are those of the next three.
     "POST /share/{token}": set(),
     "GET /share/{token}/events": set(),
-    "GET /share/files/{name}": {"NOT_FOUND"},
+    "GET /share/files/{name}": set(),
     "POST /v1/chat/completions": set(),  # Its errors are in OpenAI's form.
     "GET /v1/models": set(),
     "GET /v1/models/{model}": set(),

@@ -47,6 +47,10 @@ class BackupStoreFailed(BackupError):
     code = "BACKUP_STORE_FAILED"
 
 
+class BackupStoreGone(BackupStoreFailed):
+    """APPS_BACKUP_DIRECTORY names no directory that is there: the operator has to make it, or to mount it again."""
+
+
 class BackupMissing(BackupError):
     """There is no such backup of this app, or its file is gone."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from app.provisioning.backups.errors import BackupDamaged, BackupMissing, BackupStoreFailed
+from app.provisioning.backups.errors import BackupDamaged, BackupMissing, BackupStoreFailed, BackupStoreGone
 
 READ_BYTES: Final = 1 << 20
 PART: Final = ".part"
@@ -28,7 +28,11 @@ class Kept:
 
 
 class Store:
-    """Files that are there as a whole or not at all."""
+    """Files that are there as a whole or not at all.
+
+    The directory is never made here: where one is gone, a share is not mounted, and what were written instead would
+    fill the disk below it.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -63,6 +67,7 @@ class Store:
                     digest.update(piece)
                     yield piece
         except FileNotFoundError as error:
+            self._look()
             raise BackupMissing from error
         except OSError as error:
             raise BackupDamaged(f"The backup could not be read: {os.strerror(error.errno or 0)}.") from error
@@ -72,8 +77,7 @@ class Store:
     async def remove(self, name: str) -> None:
         """Remove a file, complete or not, if it is there. Raises BackupStoreFailed."""
         try:
-            for each in (name, name + PART):
-                await asyncio.to_thread((self._directory / each).unlink, missing_ok=True)
+            await asyncio.to_thread(self._remove, name)
         except OSError as error:
             raise BackupStoreFailed(f"A backup could not be removed: {os.strerror(error.errno or 0)}.") from error
 
@@ -87,15 +91,25 @@ class Store:
         return [path.stem for path in self._paths() if path.suffix == PART and _changed_at(path) < before]
 
     def _paths(self) -> list[Path]:
+        self._look()
         try:
-            return [path for path in self._directory.iterdir() if path.is_file()] if self._directory.is_dir() else []
+            return [path for path in self._directory.iterdir() if path.is_file()]
         except OSError as error:
             raise BackupStoreFailed(f"The backups could not be listed: {os.strerror(error.errno or 0)}.") from error
 
+    def _look(self) -> None:
+        if not self._directory.is_dir():
+            raise BackupStoreGone
+
     def _create(self, part: Path) -> BinaryIO:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._look()
         part.unlink(missing_ok=True)
         return os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb", buffering=0)
+
+    def _remove(self, name: str) -> None:
+        self._look()
+        for each in (name, name + PART):
+            (self._directory / each).unlink(missing_ok=True)
 
     def _finish(self, file: BinaryIO, part: Path, whole: Path) -> None:
         os.fsync(file.fileno())

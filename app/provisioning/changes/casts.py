@@ -183,6 +183,13 @@ def _listing(type_: str) -> Callable[[str], str]:
     return lambda column: f"case when {column} is null then null else array[{column}]::{type_} end"
 
 
+def comparable(type_: str | TypeName) -> str | TypeName:
+    """What stands for all types of which values are equal to its own."""
+    base = type_.split("(")[0] if isinstance(type_, str) else type_
+    kinds = ((*_WHOLE, "numeric"), (*_TEXTS, "character"))
+    return next((kind[0] for kind in kinds if base in kind), base)
+
+
 def _read(type_: str) -> _Type:
     found = _TYPE.fullmatch(type_)
     if found is None:

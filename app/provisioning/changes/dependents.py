@@ -169,8 +169,10 @@ def _written(step: Step) -> set[Key]:
 
 def _spans_partitions(edit: Edit, on: Key) -> bool:
     """Whether something comes that holds rows unique without this column of the partition key."""
-    is_unique = isinstance(edit.after, PrimaryKey | Unique) or (isinstance(edit.after, Index) and edit.after.unique)
-    return is_unique and edit.key.owner == on.owner and on.name not in columns_of(edit.after)  # type: ignore[arg-type]
+    match edit.after:
+        case (PrimaryKey() | Unique() | Index(unique=True)) as made:
+            return edit.key.owner == on.owner and on.name not in columns_of(made)
+    return False
 
 
 def _loses_sequence(edit: Edit) -> bool:

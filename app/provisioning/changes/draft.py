@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.provisioning.changes.items import Heading, Items, Key, Lookup, needs
+from app.provisioning.changes.items import Items, Key, Lookup, needs, relation_of
 from app.provisioning.changes.renaming import renamed
 from app.provisioning.changes.steps import ABSENT, Edit, Step, StepKind
-from app.provisioning.schema.model import Column, Evidence, Exclusion, Index, PrimaryKey, Unique
+from app.provisioning.schema.model import Column, Evidence
 
 
 class Draft:
@@ -25,6 +25,7 @@ class Draft:
         *,
         occupied: Collection[Key],
         conflicts: Collection[Key] = (),
+        by_hand: Collection[Key] = (),
         evidence: Mapping[Key, Evidence] | None = None,
         fills: Mapping[str, str] | None = None,
     ) -> None:
@@ -34,6 +35,7 @@ class Draft:
         self.before = live
         self._occupied = occupied
         self._conflicts = conflicts
+        self.by_hand = by_hand
         self.evidence = evidence or {}
         self.fills = fills or {}
         self._changed: dict[Key, list[int]] = {}
@@ -78,7 +80,10 @@ class Draft:
             for need in needs(edit.key, thing)
         }
         relations = {
-            name for edit in changed for thing in (edit.before, edit.after) for name in _relations(edit.key, thing)
+            Key("index", edit.key.schema, name=name)
+            for edit in changed
+            for thing in (edit.before, edit.after)
+            if thing != ABSENT and (name := relation_of(edit.key, thing))
         }
         step = Step(
             kind,
@@ -140,11 +145,3 @@ class Draft:
         """What goes when the column goes."""
         found = (*self.there.parts_on(column), *self.there.references(column.owner, [column.name]))
         return list(dict.fromkeys(found))
-
-
-def _relations(key: Key, thing: object) -> Iterator[Key]:
-    """The names that a thing takes among the tables and indexes of its schema."""
-    if isinstance(thing, Heading):
-        yield Key("index", key.schema, name=key.table)
-    elif isinstance(thing, PrimaryKey | Unique | Exclusion | Index):
-        yield Key("index", key.schema, name=thing.name)

@@ -204,6 +204,16 @@ def needs(key: Key, thing: Thing) -> Iterator[Key]:
             yield Key("column", thing.target_schema, thing.target, name)
 
 
+def relation_of(key: Key, thing: Thing) -> str | None:
+    """The name that a table, a key or an index has among those of its schema; None: it has none there."""
+    match thing:
+        case PrimaryKey() | Unique() | Exclusion() | Index():
+            return thing.name
+        case Heading():
+            return key.table
+    return None
+
+
 class Lookup:
     """Things, and which of them are parts of a table or refer to it, without a search through all."""
 

@@ -105,6 +105,7 @@ def planned(
         target,
         occupied=full,
         conflicts=result.conflicts,
+        by_hand={key for key, thing in target.items() if key not in wanted or wanted[key] != thing},
         evidence=evidence,
         fills=_fills(choices.fills, target),
     )

@@ -56,7 +56,6 @@ def after(items: Items, steps: Iterable[Step]) -> Items:
     for step in steps:
         if step.rename is not None:
             items = renamed(items, step.rename)
-            continue
         items = dict(items)
         for edit in step.edits:
             if edit.after == ABSENT:

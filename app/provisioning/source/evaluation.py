@@ -7,7 +7,7 @@ from typing import Final
 from tree_sitter import Node
 
 from app.provisioning.source.operators import is_false, joined, number, of_one, of_several, with_reverse
-from app.provisioning.source.syntax import Module, text, unquoted
+from app.provisioning.source.syntax import Module, is_cast, text, unquoted
 from app.provisioning.source.values import UNDEFINED, Bindings, Call, Found, Name, Names, Opaque, Record, Value
 from app.provisioning.source.written import CLASSES, call_at, operands, static_field
 
@@ -18,14 +18,7 @@ MOST_ITEMS: Final = 50_000
 """Of a list."""
 
 _TRANSPARENT: Final = frozenset(
-    {
-        "parenthesized_expression",
-        "as_expression",
-        "satisfies_expression",
-        "non_null_expression",
-        "type_assertion",
-        "await_expression",
-    }
+    {"parenthesized_expression", "non_null_expression", "type_assertion", "await_expression"}
 )
 
 
@@ -45,7 +38,7 @@ class Evaluation:
         here = Found(module, node)
         if depth > MOST_DEPTH or not self._names.steps.take():
             return Opaque(here)
-        if node.type in _TRANSPARENT:
+        if node.type in _TRANSPARENT or is_cast(node):
             parts = [child for child in node.named_children if child.type != "comment"]
             inner = parts[-1 if node.type == "type_assertion" else 0] if parts else None
             return UNDEFINED if inner is None else self._value(module, inner, depth + 1)

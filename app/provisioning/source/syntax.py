@@ -154,6 +154,21 @@ def line(node: Node) -> int:
     return int(node.start_point[0]) + 1
 
 
+def is_cast(node: Node) -> bool:
+    """Whether an expression is another one whose type is said; the grammar takes `x as A.B.C` for a member `C`."""
+    here: Node | None = node
+    while here is not None and here.type == "member_expression":
+        here = here.child_by_field_name("object")
+    return here is not None and here.type in ("as_expression", "satisfies_expression")
+
+
+def bare(node: Node | None) -> Node | None:
+    """An expression without parentheses and casts."""
+    while node is not None and (node.type in ("parenthesized_expression", "non_null_expression") or is_cast(node)):
+        node = next((child for child in node.named_children if child.type != "comment"), None)
+    return node
+
+
 def unquoted(node: Node | None) -> str | None:
     """The text of a string without substitutions, None of anything else."""
     if node is None or node.type not in ("string", "template_string"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -103,9 +104,10 @@ class There:
     occupied: list[tuple[str, str]]
     dependents: tuple[Dependent, ...]
 
-    def plan(self, sources: Sources, choices: Choices) -> Plan:
-        """The plan for it. Raises ChoiceError where a choice fits nothing."""
-        return planned(
+    async def plan(self, sources: Sources, choices: Choices) -> Plan:
+        """The plan for it, made in a thread: that of thousands of tables takes seconds. Raises ChoiceError."""
+        return await asyncio.to_thread(
+            planned,
             sources.old,
             sources.new,
             self.schema,

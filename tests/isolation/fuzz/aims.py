@@ -44,6 +44,8 @@ def aim(
         if not isinstance(body, dict):
             return st.just(body)
         content = content_of(_described(description, context))
+        if not content:
+            return st.just(body)
         required = content["schema"].get("required", ())
         free = [name for name in _ids_in_body(content) if name not in required and body.get(name) is None]
         signed = {**body, **_signed(body, content, caller)}

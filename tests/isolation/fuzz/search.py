@@ -70,12 +70,14 @@ def _config(base_url: str, caller: Caller, effort: Effort) -> SchemathesisConfig
         "phases": phases,
         # Whatever is refused is refused well, for what reason is told by the description.
         "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
-        # How the fields of these go together, and that a key comes once, is said in words only.
+        # How the fields of these go together, that a key comes once, and that a number is not written as 1.0, is said
+        # in words only.
         "operations": [
             {"include-path": path, "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "4xx", "5xx"]}}}
             for path in (
                 *("/api/ai/chat", "/api/chat", "/v1/chat/completions"),
                 *("/api/ai/conversations", "/api/ai/suggestions/{suggestion_id}/accept"),
+                "/api/v1/generated-apps/{app_id}/database/changes/{change_id}/apply",
             )
         ],
         # A failure is shown with its token, which opens nothing but this run's worker.

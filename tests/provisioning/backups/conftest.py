@@ -36,7 +36,7 @@ class Shelf:
     @property
     def files(self) -> list[str]:
         """What is in the directory."""
-        return sorted(path.name for path in self.directory.iterdir()) if self.directory.exists() else []
+        return sorted(path.name for path in self.directory.iterdir())
 
 
 def backups_of(ground: Ground, directory: Path) -> Backups:
@@ -47,4 +47,5 @@ def backups_of(ground: Ground, directory: Path) -> Backups:
 @pytest.fixture
 def shelf(ground: Ground, tmp_path: Path) -> Shelf:
     """An empty one."""
+    (tmp_path / "backups").mkdir()
     return Shelf(tmp_path / "backups", backups_of(ground, tmp_path / "backups"))

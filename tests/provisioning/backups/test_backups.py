@@ -10,6 +10,7 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
 from uuid import UUID, uuid4
@@ -115,7 +116,7 @@ async def test_the_file_is_private_and_sealed(app: App, shelf: Shelf) -> None:
         await connection.execute("create table secrets as select 'very secret indeed' as secret")
     made = await shelf.make(app)
     path = shelf.directory / FILE.name
-    assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(shelf.directory.stat().st_mode)) == (0o600, 0o700)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     data = path.read_bytes()
     assert b"secret" not in data and b"PGDMP" not in data
     async with app.ground.server.scratch() as scratch:
@@ -294,6 +295,22 @@ async def test_a_full_disk_leaves_no_file(app: App, shelf: Shelf) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert shelf.files == [] and await leftovers(app) == []
+
+
+@one_version
+async def test_a_directory_that_is_gone_is_not_made_anew(app: App, shelf: Shelf) -> None:
+    await shelf.make(app)
+    away = shelf.directory.rename(shelf.directory.with_name("unmounted"))
+    store = shelf.backups.vault.store
+    for attempt in (shelf.make(app), store.remove(FILE.name), anext(store.read(FILE.name, ""))):
+        with pytest.raises(BackupStoreFailed, match="APPS_BACKUP_DIRECTORY"):
+            await attempt
+    for names in (store.names, partial(store.abandoned, 0)):
+        with pytest.raises(BackupStoreFailed, match="APPS_BACKUP_DIRECTORY"):
+            names()
+    assert not shelf.directory.exists()
+    away.rename(shelf.directory)
+    assert store.names() == [FILE.name]
 
 
 async def test_tools_of_another_version_are_refused(app: App, tmp_path: Path) -> None:

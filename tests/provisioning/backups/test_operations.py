@@ -37,6 +37,7 @@ class Killed(BaseException):
 async def shelf(desk: Desk, tmp_path: Path) -> AsyncIterator[Path]:
     """The directory in which the desk's worker keeps backups."""
     directory = tmp_path / "backups"
+    directory.mkdir()
     desk.runner = runner_of(desk, directory)
     yield directory
     await desk.runner.drain(0)

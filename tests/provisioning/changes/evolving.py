@@ -291,9 +291,12 @@ def move_column(draw: DrawFn, items: Items) -> Items:
     if column is None or table is None or table == column.owner:
         return items
     thing: Any = items[column]
+    moved = replace(column, schema=table.schema, table=table.table)
+    if moved in items:
+        return items
     gone = {column, *Lookup(items).parts_on(column), *Lookup(items).references(column.owner, [column.name])}
     items = {key: each for key, each in items.items() if key not in gone}
-    return items | {replace(column, schema=table.schema, table=table.table): replace(thing, generated=None)}
+    return items | {moved: replace(thing, generated=None)}
 
 
 def reorder(draw: DrawFn, items: Items) -> Items:

@@ -180,6 +180,13 @@ def named(first: str, second: str) -> Schema:
     return Schema((Table(first, columns, key[0], indexes=indexes), Table(second, columns[:1], key[1])))
 
 
+def single(name: str, key: str, *indexes: str) -> Schema:
+    """A table of this name, with a key and indexes of these."""
+    parts = tuple(Index(index, (IndexPart("x"),)) for index in indexes)
+    columns = (Column("id", "integer"), Column("x", "integer"))
+    return Schema((Table(name, columns, PrimaryKey(key, ("id",)), indexes=parts),))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "renames", "row"),
     [
@@ -187,6 +194,9 @@ def named(first: str, second: str) -> Schema:
         (numbered("bigint", "identity always"), numbered("text", None), {}, "t default values"),
         (numbered("bigint", "serial"), numbered("text", None), {}, "t default values"),
         (named("a", "b"), named("b", "a"), {"a": "b", "b": "a"}, "a values (1, 2)"),
+        (single("a", "k", "b"), single("b", "k"), {"a": "b"}, "a values (1, 2)"),
+        (single("a", "k", "b"), single("b", "k", "a"), {"a": "b"}, "a values (1, 2)"),
+        (single("a", "b"), single("b", "a"), {"a": "b"}, "a values (1, 2)"),
     ],
 )
 async def test_what_is_in_each_others_way_goes_in_an_order_in_which_it_can(

@@ -17,6 +17,8 @@ from tests.provisioning.changes.trying import Tried
 
 ROLES = with_role("admin", "member")
 NO_AGE = users(*USERS.columns[:3])
+PEOPLE = Schema((replace(USERS, name="people"),))
+TOLD_AGE = users(*USERS.columns[:3], replace(USERS.columns[3], type="text"))
 LONG_AGE = users(*USERS.columns[:3], replace(USERS.columns[3], type="bigint"))
 NO_POSTS = Schema((USERS,))
 FUNCTION = "create function noted() returns trigger language plpgsql as 'begin return new; end'"
@@ -93,6 +95,19 @@ RULE = "create rule r as on update to users where new.age < 1 do instead nothing
             {"role": ["function public.of(public.role)", "type public.rank", "view public.roles"]},
         ),
         (["create view roles as select role from users"], ROLES, with_role("admin", "member", "guest"), {}),
+        (
+            [
+                "alter table users add constraint grown check (age > 17)",
+                "create index adults on users (name) where age > 17",
+                "create index ages on users using brin (age)",
+                "create index aged on users (age)",
+            ],
+            OLD,
+            TOLD_AGE,
+            {"users.age": ["check users.grown", "index users.adults", "index users.ages"]},
+        ),
+        (["alter table users add check (age > 17)", "create index on users (id) where age > 17"], OLD, LONG_AGE, {}),
+        (["create index people on users (age)"], Schema((USERS,)), PEOPLE, {"people": ["index users.people"]}),
         (
             [
                 "alter table users add is_grown boolean generated always as (age > 17) stored",

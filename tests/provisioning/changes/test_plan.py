@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -24,6 +26,8 @@ from app.provisioning.schema.model import (
     TypeName,
     Unique,
 )
+from app.provisioning.work import planning
+from app.provisioning.work.planning import Sources, There
 
 ROWS = [("public", "users"), ("public", "posts")]
 USERS = Table(
@@ -417,3 +421,12 @@ def test_names_that_mean_to_do_harm_stay_names() -> None:
         live, replace(users(*USERS.columns, Column(name, TypeName('{0}"'), nullable=True)), enums=live.enums), live
     ).steps
     assert step.sql == ('alter table "public"."users" add column "a""; drop table users; --" "public"."{0}"""',)
+
+
+async def test_whoever_has_a_plan_made_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = Event()
+    monkeypatch.setattr(planning, "planned", lambda *_, **__: answered.wait(5))
+    made = asyncio.create_task(There(OLD, [], ()).plan(Sources(OLD, OLD), Choices()))
+    await asyncio.sleep(0)
+    answered.set()
+    assert await made

@@ -145,6 +145,8 @@ def test_what_comes_from_a_package_is_known_through_modules() -> None:
         ("process.env.NAME ?? 7", 7),
         ("'\\u0041\\x42\\n'", "AB\n"),
         ("2 * 3 * 4", 24),
+        ("'cast' as Some.Long.Name", "cast"),
+        ("(base as Some.Long.Name.Yet).a", 1),
     ],
 )
 def test_values_are_known_without_running_anything(expression: str, value: object) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from app.provisioning.changes import statements
-from app.provisioning.changes.casts import Cast, cast
+from app.provisioning.changes.casts import Cast, cast, comparable
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.wording import MOMENT, NOTHING, REWRITE, SCAN, start
-from app.provisioning.changes.items import Key
+from app.provisioning.changes.items import Key, Lookup, Thing, expressions_of
 from app.provisioning.changes.steps import StepKind
+from app.provisioning.changes.words import names_column
 from app.provisioning.schema import ddl
-from app.provisioning.schema.model import Column, Enum, ForeignKey, TypeName
+from app.provisioning.schema.model import Column, Enum, ForeignKey, Index, TypeName
 from app.provisioning.schema.validation import NUMBERED
 
 
@@ -24,6 +25,7 @@ def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
         for thing in side.values()
         if isinstance(thing, Enum)
     }
+    target = Lookup(draft.target)
     for key, found, wanted in list(draft.staying()):
         there = found
         if (there.type, there.collation) == (wanted.type, wanted.collation) or not wanted_type(wanted.type):
@@ -45,30 +47,43 @@ def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
             [(key, moved)],
             asks=draft.full(key) and (forth.rewrites or forth.loss != "none"),
             empty=not draft.full(key) and forth.loss != "none",
-            blocked=[f"foreign key {reference}" for reference in _torn(draft, key)],
+            blocked=list(_in_the_way(draft, target, key)),
         )
 
 
-def _torn(draft: Draft, column: Key) -> list[Key]:
-    """Foreign keys that a hand made between this column and one that then has nothing to do with it."""
-    found = []
-    for key, thing in draft.target.items():
-        if not isinstance(thing, ForeignKey):
-            continue
-        target = Key("table", thing.target_schema, thing.target)
-        for name, other in zip(thing.columns, thing.target_columns, strict=True):
-            ends = replace(key, kind="column", name=name), replace(target, kind="column", name=other)
-            kinds = {_comparable(end.type) for end in map(draft.target.get, ends) if isinstance(end, Column)}
-            if column in ends and len(kinds) > 1:
-                found.append(key)
-    return found
+def _in_the_way(draft: Draft, target: Lookup, column: Key) -> Iterator[str]:
+    """What a hand made of a column and PostgreSQL may not have of one of such a type."""
+    types = {comparable(side[column].type) for side in (draft.current, target.items)}  # type: ignore[union-attr]
+    parts = (*target.parts_on(column), *target.references(column.owner, [column.name]))
+    for key in dict.fromkeys(parts):
+        thing = target.items[key]
+        if isinstance(thing, ForeignKey):
+            if _is_torn(target, key, thing, column):
+                yield f"foreign key {key}"
+        elif key in draft.by_hand and len(types) > 1 and _is_typed(thing, column.name):
+            yield f"{key.kind} {key}"
 
 
-def _comparable(type_: str | TypeName) -> str | TypeName:
-    """What stands for all types of which values are equal to its own."""
-    base = type_.split("(")[0] if isinstance(type_, str) else type_
-    kinds = (("smallint", "integer", "bigint", "numeric"), ("text", "character varying", "character"))
-    return next((kind[0] for kind in kinds if base in kind), base)
+def _is_torn(target: Lookup, key: Key, reference: ForeignKey, column: Key) -> bool:
+    """Whether a foreign key is between this column and one that then has nothing to do with it."""
+    for name, other in zip(reference.columns, reference.target_columns, strict=True):
+        ends = (
+            Key("column", key.schema, key.table, name),
+            Key("column", reference.target_schema, reference.target, other),
+        )
+        kinds = {comparable(end.type) for end in map(target.items.get, ends) if isinstance(end, Column)}
+        if column in ends and len(kinds) > 1:
+            return True
+    return False
+
+
+def _is_typed(thing: Thing, column: str) -> bool:
+    """Whether a part is made for the type of a column: by an expression, or as an index of a kind of its own."""
+    if isinstance(thing, Index) and any(
+        part.of == column and (part.operator_class or thing.method != "btree") for part in thing.parts
+    ):
+        return True
+    return any(names_column(text, column) for text in expressions_of(thing))
 
 
 def _retyping(draft: Draft, key: Key, forth: Cast) -> StepKind:

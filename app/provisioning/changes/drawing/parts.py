@@ -9,7 +9,7 @@ from app.provisioning.changes import statements
 from app.provisioning.changes.draft import Draft
 from app.provisioning.changes.drawing.columns import made_anew
 from app.provisioning.changes.drawing.wording import BOTH, BUILD, MOMENT, NOTHING, SCAN, start
-from app.provisioning.changes.items import Items, Key, Kind, Lookup, Thing, columns_of, expressions_of
+from app.provisioning.changes.items import Items, Key, Kind, Lookup, Thing, columns_of, expressions_of, relation_of
 from app.provisioning.changes.merge import unnamed
 from app.provisioning.changes.steps import ABSENT, StepKind
 from app.provisioning.schema.model import ForeignKey, Index, PrimaryKey, Unique
@@ -35,7 +35,7 @@ def rename_parts(draft: Draft) -> None:
             continue
         candidates.remove(match)
         matches.append((key, thing, *match))
-    taken = {(key.schema, name) for key, thing in draft.current.items() if (name := _relation(key, thing))}
+    taken = {(key.schema, name) for key, thing in draft.current.items() if (name := relation_of(key, thing))}
     # A name of something that does not give it up here has to wait for that to go.
     while stuck := [each for each in matches if _place(*each[2:]) in taken - {_place(*every[:2]) for every in matches}]:
         matches = [each for each in matches if each not in stuck]
@@ -49,7 +49,7 @@ def rename_parts(draft: Draft) -> None:
             matches.append((place, aside, other, part))
             other, part = place, aside
         _rename_part(draft, key, thing, other, part)
-        if _relation(other, part):
+        if relation_of(other, part):
             taken = taken - {_place(key, thing)} | {_place(other, part)}
 
 
@@ -66,14 +66,7 @@ def _rename_part(draft: Draft, key: Key, thing: Any, other: Key, part: Any) -> N
 
 
 def _place(key: Key, thing: Any) -> tuple[str, str]:
-    return key.schema, _relation(key, thing) or ""
-
-
-def _relation(key: Key, thing: Any) -> str | None:
-    """The name that a table, a key or an index has among those of its schema; None: it has none there."""
-    if key.kind in ("primary key", "unique", "exclusion", "index"):
-        return str(thing.name)
-    return key.table if key.kind == "table" else None
+    return key.schema, relation_of(key, thing) or ""
 
 
 def drop_parts(draft: Draft) -> None:

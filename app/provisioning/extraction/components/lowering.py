@@ -76,7 +76,8 @@ class Lowering:
         for entity in self._entities.values():
             parent = next((each.parent for each in entity.sightings if each.parent), "")
             self._belong(entity, parent)
-        tables = [self._table(key, entity) for key, entity in self._entities.items()]
+        referred = {other.target for each in self._foreign.values() for other in each.values()}
+        tables = [self._table(key, entity, referred) for key, entity in self._entities.items()]
         return Schema(tuple(sorted([*tables, *self._joins.values()], key=lambda table: table.name)))
 
     def _place(self, entity: Entity, field: Merged) -> None:
@@ -171,9 +172,9 @@ class Lowering:
             owned = any(each.parent == parent and each.rule == "database" for each in entity.sightings)
             self._refer(entity.key, owner, column, not owned, evidence, owned=owned)
 
-    def _table(self, key: str, entity: Entity) -> Table:
+    def _table(self, key: str, entity: Entity, referred: set[str]) -> Table:
         columns = self._columns[key]
-        pair = self._pair_of(key)
+        pair = self._pair_of(key, referred)
         if pair:
             columns.pop(self._keys[key].name)
             columns.update((each, replace(columns[each], nullable=False)) for each in pair)
@@ -194,13 +195,12 @@ class Lowering:
             evidence=entity.evidence,
         )
 
-    def _pair_of(self, key: str) -> tuple[str, ...]:
+    def _pair_of(self, key: str, referred: set[str]) -> tuple[str, ...]:
         """The two references of a thing that is nothing but a pair of others, and has no key of its own."""
         if self._keys[key].evidence is not None:
             return ()
         own = [each for each in self._columns[key] if each != self._keys[key].name and not each.endswith("_at")]
         ends = self._foreign[key].keys() | self._people[key]
-        referred = {other.target for each in self._foreign.values() for other in each.values()}
         own.sort(key=lambda each: each not in self._people[key])  # It is asked for by whose it is.
         return tuple(own) if len(own) == 2 and set(own) <= ends and self._names[key] not in referred else ()
 
@@ -216,8 +216,10 @@ def column_type(kind: Kind, shape: Shape) -> str:
 def _table_names(entities: Mapping[str, Entity]) -> dict[str, str]:
     """Names that a database already knows stay; the others are plurals."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for key, entity in entities.items():
-        names[key] = fit(entity.verbatim or plural(key), taken=set(names.values()))
+        names[key] = fit(entity.verbatim or plural(key), taken=taken)
+        taken.add(names[key])
     return names
 
 

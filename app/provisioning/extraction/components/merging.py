@@ -81,10 +81,14 @@ def merged(
     if not declared and any(_complete(sighting) for sighting in entity.sightings):
         declared = {name for name, fields in seen.items() if fields[0].source in ("seed", "making")}
     result: list[Merged] = []
-    others = set(entities) - {entity.key}
+    taken: set[str] = set()
     for name, fields in seen.items():
         first = fields[0]
-        if not words(name) or first.name.startswith("__") or _is_nothing(entity, name, first, others, name in verbatim):
+        if (
+            not words(name)
+            or first.name.startswith("__")
+            or _is_nothing(entity, name, first, entities, name in verbatim)
+        ):
             continue
         if name in embedded and first.shape.kind in ("object", "reference", "json", "unknown"):
             rejected.append(
@@ -95,7 +99,8 @@ def merged(
             reason = "no part of the type, or of the expression that makes one"
             rejected.append(Rejected(f"{entity.key}.{first.name}", reason, first.evidence))
             continue
-        column = fit(name, "_value" if name in _SYSTEM else "", taken={each.name for each in result})
+        column = fit(name, "_value" if name in _SYSTEM else "", taken=taken)
+        taken.add(column)
         result.append(_settled(column, fields, stamped, bool(entity.verbatim)))
     return result
 
@@ -103,7 +108,11 @@ def merged(
 def _as_generated(fields: Sequence[Field]) -> list[Field]:
     """The fields with those that were generated of a database first, and the others as hints only."""
     first = [each for each in fields if each.evidence.rule == _GENERATED]
-    hints = [replace(each, source="form") if each.source in _DECLARED else each for each in fields if each not in first]
+    hints = [
+        replace(each, source="form") if each.source in _DECLARED else each
+        for each in fields
+        if each.evidence.rule != _GENERATED
+    ]
     known = {each.name for each in first}
     return [*first, *(replace(each, required=None) for each in hints if each.name in known)]
 
@@ -132,13 +141,13 @@ def own_key(entity: Entity, fields: Sequence[Merged], entities: Mapping[str, Ent
     return None
 
 
-def _is_nothing(entity: Entity, name: str, first: Field, others: set[str], verbatim: bool) -> bool:
+def _is_nothing(entity: Entity, name: str, first: Field, entities: Mapping[str, Entity], verbatim: bool) -> bool:
     """Whether a field is none of the thing's own."""
     if first.shape.kind == "code" or name in _REPEATED:
         return True
     if first.shape.kind == "reference" and first.shape.literal:
         # `{...product, quantity: 1}` of something that is not stored, or of the same thing.
-        return thing(first.name) not in others
+        return (of := thing(first.name)) == entity.key or of not in entities
     if verbatim or first.source in _DECLARED:
         return False
     # What it is sent in, and its own key as others name it.

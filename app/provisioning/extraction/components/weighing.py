@@ -125,7 +125,7 @@ class Entity:
             strongest["state"] = SHOWN_LIST
         if self.key in STORED:
             strongest["word"] = WELL_KNOWN
-        if self.referrers & set(among):
+        if any(each in among for each in self.referrers):
             strongest["reference"] = REFERRED
         wrong = 1.0
         for weight in strongest.values():
@@ -145,19 +145,32 @@ def weighed(sightings: Sequence[Sighting | Foreign | Alias]) -> tuple[dict[str, 
     _people(entities)
     _refer(entities)
     beside = any(entity.in_database for entity in entities.values())
-    accepted: dict[str, Entity] = {}
-    while len(accepted) < len(entities):
-        entities = accepted or entities
-        accepted = {}
-        for key, entity in entities.items():
+    places = {key: place for place, key in enumerate(entities)}
+    spoken_for = _spoken_for(entities)
+    due = list(entities)
+    while due:
+        gone = []
+        for key in due:
+            entity = entities[key]
             entity.weigh(entities)
             if reason := _reason_against(entity, foreign, beside):
                 rejected.append(Rejected(_shown(entity), reason, entity.evidence))
-            else:
-                accepted[key] = entity
-        if not accepted:
-            break
-    return accepted, rejected
+                gone.append(key)
+        for key in gone:
+            del entities[key]
+        # What spoke for these may have been but what went.
+        again = {each for key in gone for each in spoken_for.get(key, ()) if each in entities}
+        due = sorted(again, key=places.__getitem__)
+    return entities, rejected
+
+
+def _spoken_for(entities: Mapping[str, Entity]) -> dict[str, set[str]]:
+    """Which things each thing speaks for."""
+    found: dict[str, set[str]] = {}
+    for key, entity in entities.items():
+        for by in {*entity.referrers, *(thing(each.by) for each in entity.sightings if each.by)}:
+            found.setdefault(by, set()).add(key)
+    return found
 
 
 def _shown(entity: Entity) -> str:
@@ -230,6 +243,7 @@ def person(entities: Mapping[str, Entity]) -> str:
 
 def _refer(entities: dict[str, Entity]) -> None:
     """Take note of the things that others name by id."""
+    who = person(entities)
     for entity in entities.values():
         for sighting in entity.sightings:
             for each in sighting.fields:
@@ -237,7 +251,7 @@ def _refer(entities: dict[str, Entity]) -> None:
                 base = "_".join(parts[:-1])
                 if parts[-1:] == ["id"] and base != entity.key and base in entities:
                     entities[base].referrers.add(entity.key)
-                elif parts[-1:] == ["id"] and base in PEOPLE and (who := person(entities)) and entity.key != who:
+                elif parts[-1:] == ["id"] and base in PEOPLE and who and entity.key != who:
                     entities[who].referrers.add(entity.key)
 
 

@@ -12,7 +12,7 @@ from app.provisioning.extraction.mongoose.definitions import Definitions
 from app.provisioning.extraction.mongoose.documents import Document, KeyedIndex, Notes, Variant
 from app.provisioning.extraction.mongoose.evaluation import Bound, Following, Shared, function_of, last_segment
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import Module, parameters, text
+from app.provisioning.source.syntax import Module, bare, parameters, text
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 from app.provisioning.source.written import call_at
 
@@ -59,11 +59,15 @@ class Changes:
                 continue
             if text(callee.child_by_field_name("property")) not in CHANGES:
                 continue
-            root = _root(callee)
-            found = None if root is None else self._program.find(module, text(root), root)
+            found = self._declared(module, _root(callee))
+            if found is not None and (held := _held_path(found)) is not None:
+                found = self._declared(module, _root(held))
             if found is not None:
                 call = call_at(Found(module, node))
                 self._calls.setdefault((found.module.path, found.node.id), []).append(call)
+
+    def _declared(self, module: Module, name: Node | None) -> Found | None:
+        return None if name is None else self._program.find(module, text(name), name)
 
     def note_assignments(self, module: Module, assignments: Iterable[Node]) -> None:
         """Take note of what variables are given after they were declared."""
@@ -96,7 +100,7 @@ class Changes:
         arguments = self._values.arguments(call)
         first = arguments[0] if arguments else UNDEFINED
         second = arguments[1] if len(arguments) > 1 else UNDEFINED
-        owner = _owner(call)
+        owner = self._owner(call)
         if owner is not None and owner.type == "call_expression" and (inner := self._path_of(call, owner)):
             self._change_path(document, inner, call, arguments)
             return
@@ -126,6 +130,16 @@ class Changes:
             case "discriminator" if (variant := self._of(second)) is not None:
                 tied = arguments[2] if len(arguments) > 2 else UNDEFINED
                 document.variants.append(_variant(first, tied, variant, call.at))
+
+    def _owner(self, call: Call) -> Node | None:
+        """What a method is called on; the `schema.path(…)` that a variable holds for the variable."""
+        function = call.at.node.child_by_field_name("function")
+        owner = None if function is None else function.child_by_field_name("object")
+        if owner is None or owner.type != "identifier":
+            return owner
+        found = self._declared(call.at.module, owner)
+        held = None if found is None or found.module.path != call.at.module.path else _held_path(found)
+        return owner if held is None else held.parent
 
     def _path_of(self, call: Call, owner: Node) -> str | None:
         """`name` of `schema.path("name").required(true)`, also where calls stand in between."""
@@ -187,9 +201,13 @@ def _variant(name: Value, tied: Value, document: Document, at: Found) -> Variant
     return Variant(shown, tied if isinstance(tied, (str, int)) and tied != "" else shown, document, at)
 
 
-def _owner(call: Call) -> Node | None:
-    function = call.at.node.child_by_field_name("function")
-    return None if function is None else function.child_by_field_name("object")
+def _held_path(found: Found) -> Node | None:
+    """The `schema.path` of `const items = schema.path("items") as Schema.Types.DocumentArray`."""
+    here = bare(found.node.child_by_field_name("value")) if found.node.type == "variable_declarator" else None
+    callee = here.child_by_field_name("function") if here is not None and here.type == "call_expression" else None
+    if callee is None or callee.type != "member_expression":
+        return None
+    return callee if text(callee.child_by_field_name("property")) == "path" else None
 
 
 def _root(callee: Node) -> Node | None:

@@ -204,7 +204,6 @@ def _default_of_array(path: Path, given: Value, notes: Notes, name: str) -> str 
         found = f"array[{', '.join(known)}]::{kind}" if len(known) == len(written) else None
     if found is None:
         notes.warn(path.at, "default", f"The default of {name} is worked out by code: the column has none.")
-        return "'[]'::jsonb" if kind == "jsonb" else f"'{{}}'::{kind}"
     return found
 
 

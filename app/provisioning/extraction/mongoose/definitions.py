@@ -35,6 +35,8 @@ class Definitions:
     def __init__(self, notes: Notes, document_of: Documents) -> None:
         self._notes = notes
         self._document_of = document_of
+        self.embedded: set[int] = set()
+        """The documents (by id) that are a path's schema in another one."""
 
     def add(self, document: Document, definition: Value, at: Found, prefix: str = "") -> None:
         """Add the paths of a definition, as `Schema.prototype.add` does."""
@@ -103,6 +105,7 @@ class Definitions:
             return Path("Mixed", options, at)
         nested = self._document_of(given)
         if nested is not None:
+            self._embed(document, nested)
             return self._with_variants(Path("Subdocument", options, at, document=nested), options)
         if isinstance(given, dict):
             if not given:
@@ -124,6 +127,7 @@ class Definitions:
         if nested is None and isinstance(cast, dict) and (nested := self._document_of(cast.get(type_key))) is not None:
             own = cast
         if nested is not None:
+            self._embed(document, nested)
             return self._with_variants(Path("DocumentArray", options, at, document=nested), {**own, **options})
         if isinstance(cast, list):
             inner = self._array(document, full, cast[0] if cast else UNDEFINED, {}, at)
@@ -151,6 +155,10 @@ class Definitions:
             if shared in options:
                 element_options.setdefault(shared, options[shared])
         return Path("Array", options, at, element=Path(self._kind(definition, full, at), element_options, at))
+
+    def _embed(self, document: Document, nested: Document) -> None:
+        if nested is not document:
+            self.embedded.add(id(nested))
 
     def _implicit(self, document: Document, definition: Value, at: Found, *, keeps_id: bool) -> Document:
         """The schema of an object that stands where a type is expected."""

@@ -80,6 +80,15 @@ class Model:
     at: Found
     rule: str = "mongoose.model"
     confidence: float = 1.0
+    guarded: bool = False
+    """Whether it is made only where there is none of this name: `models.User || model("User", …)`."""
+    own_variants: list[Variant] = field(default_factory=list)
+    """Those that are the model's; another model of the same schema does not have them."""
+
+    @property
+    def variants(self) -> list[Variant]:
+        """Its discriminators, and those that its schema declares."""
+        return [*self.document.variants, *self.own_variants]
 
 
 class Notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tree_sitter import Node
@@ -11,7 +12,7 @@ from app.provisioning.extraction.mongoose.documents import Model, Notes, Variant
 from app.provisioning.extraction.mongoose.evaluation import Bound, last_segment, returned_by
 from app.provisioning.extraction.mongoose.schemas import Schemas
 from app.provisioning.source.program import Program
-from app.provisioning.source.syntax import Module, decorators, text
+from app.provisioning.source.syntax import Module, bare, decorators, text
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Opaque, Record, Value
 
 _FOR_CLASS: Final = frozenset({"getModelForClass", "setModelForClass", "getModelWithString"})
@@ -111,7 +112,8 @@ class Models:
                 return
             document = self._schemas.of_definition(arguments[1], call.at)
         collection = arguments[2] if len(arguments) > 2 and isinstance(arguments[2], str) else None
-        self._keep(Model(name, document, collection or _text(document.options.get("collection")), call.at))
+        collection = collection or _text(document.options.get("collection"))
+        self._keep(Model(name, document, collection, call.at, guarded=_is_guarded(call.at.node)))
 
     def _unknown(self, call: Call, name: str, given: Value) -> None:
         if last_segment(call.callee) == "model" and isinstance(given, (Name, Call, Opaque)):
@@ -130,6 +132,9 @@ class Models:
 
     def _keep(self, model: Model) -> None:
         known = self.models.get(model.name)
+        if known is not None and known.guarded and not model.guarded:
+            # The other order throws an OverwriteModelError: where the app works, this one was first.
+            self.models[model.name], known, model = model, model, known
         if known is None:
             self.models[model.name] = model
         elif known.document is not model.document:
@@ -215,27 +220,29 @@ class Models:
 
     def _vary(self, base: str, variant: Variant) -> None:
         model = self.models.get(base)
-        if model is not None and all(each.name != variant.name for each in model.document.variants):
-            model.document.variants.append(variant)
+        if model is not None and all(each.name != variant.name for each in model.variants):
+            model.own_variants.append(variant)
             self.of_variants[variant.name] = base
 
     def _unregistered(self, modules: list[Module]) -> None:
         """Classes of NestJS that are made to schemas, but registered where we cannot see it."""
-        for module in modules:
-            for node in self._schemas.nodes(module, "call_expression"):
-                if _called(node) != "createForClass":
-                    continue
-                call = self._schemas.values.of(Found(module, node))
-                document = self._schemas.of(call)
-                if document is None or not self._is_root(module, document.at):
-                    continue
-                if any(model.document is document for model in self.models.values()):
-                    continue
-                if any(each.document is document for model in self.models.values() for each in model.document.variants):
-                    continue
-                if document.name not in self.models and document.name not in self.of_variants:
-                    collection = _text(document.options.get("collection"))
-                    self._keep(Model(document.name, document, collection, document.at, "nest.schema", 0.7))
+        made = [
+            (module, document)
+            for module in modules
+            for node in self._schemas.nodes(module, "call_expression")
+            if _called(node) == "createForClass"
+            and (document := self._schemas.of(self._schemas.values.of(Found(module, node)))) is not None
+        ]
+        for module, document in made:
+            if not self._is_root(module, document.at) or id(document) in self._schemas.definitions.embedded:
+                continue
+            if any(model.document is document for model in self.models.values()):
+                continue
+            if any(each.document is document for model in self.models.values() for each in model.variants):
+                continue
+            if document.name not in self.models and document.name not in self.of_variants:
+                collection = _text(document.options.get("collection"))
+                self._keep(Model(document.name, document, collection, document.at, "nest.schema", 0.7))
 
     def _is_root(self, module: Module, found: Found) -> bool:
         """Whether a class is nobody's sub-document."""
@@ -246,6 +253,18 @@ class Models:
 
 def _text(value: Value) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _is_guarded(node: Node) -> bool:
+    """Whether a model is made only where there is none yet: the other side, or the condition, looks for it."""
+    here, parent = node, node.parent
+    while parent is not None and bare(parent) == node:
+        here, parent = parent, parent.parent
+    if parent is None:
+        return False
+    side = {"binary_expression": "left", "ternary_expression": "condition"}.get(parent.type, "")
+    asked = parent.child_by_field_name(side) if side else None
+    return asked is not None and asked != here and re.search(r"\bmodels\b", text(asked)) is not None
 
 
 def _called(node: Node) -> str:

@@ -21,6 +21,10 @@ _TESTS: Final = re.compile(r"\.(test|spec|e2e-spec)\.|(^|/)(tests?|__tests__|__m
 """Models that only tests make are no tables of the app."""
 
 
+_SCRIPTS: Final = re.compile(r"(^|/)(scripts?|migrations?|seeds?|seeders?)/")
+"""What is run by hand, beside the app: where both make a model of a name, the app's is the one."""
+
+
 def read(tree: SourceTree) -> Extraction | None:
     """The schema of an app that uses Mongoose; None of one that does not."""
     program = Program.of(tree)
@@ -53,7 +57,8 @@ def _modules(program: Program, own: list[str], paths: list[str]) -> list[Module]
         source = program.source(path)
         if path not in chosen and any(sign in source for sign in _OTHER_SIGNS):
             chosen.add(path)
-    return [program.module(path) for path in own if path in chosen]
+    ordered = sorted(chosen.intersection(own), key=lambda path: (bool(_SCRIPTS.search(path)), own.index(path)))
+    return [program.module(path) for path in ordered]
 
 
 def _rejected(document: Document) -> Rejected:

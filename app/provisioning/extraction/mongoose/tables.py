@@ -89,10 +89,10 @@ class Tables:
         is_first = len(spots) == 1
         within = _Within(draft, spots, optional=not is_first, around=(id(model.document),))
         self._fill(model.document, within)
-        if model.document.variants:
-            self._vary(model.document, model.document.variants, within)
+        if model.variants:
+            self._vary(model.document, model.variants, within)
         add_indexes(model.document, spots, self._names, self._notes)
-        for variant in model.document.variants:
+        for variant in model.variants:
             add_indexes(variant.document, spots, self._names, self._notes)
 
     def _fill(self, document: Document, within: _Within) -> None:

@@ -31,9 +31,10 @@ mongoose.set("autoCreate", false);
 
 const original = mongoose.Model.discriminator;
 mongoose.Model.discriminator = function (name, schema, ...rest) {
-  const own = schema?.paths ? { ...describe(schema), indexes: indexes(schema) } : null;
+  // As it is before it takes what the base has; a name that `ref` says by a function is known when all is loaded.
+  const own = schema?.paths ? schema.clone() : null;
   const made = original.call(this, name, schema, ...rest);
-  discriminators.push({ base: this.modelName, name: String(name?.name ?? name), value: made.schema.discriminatorMapping?.value, ...own });
+  discriminators.push({ base: this.modelName, name: String(name?.name ?? name), value: made.schema.discriminatorMapping?.value, own });
   return made;
 };
 
@@ -138,7 +139,7 @@ function resolve(from, name) {
 
 function load(file) {
   if (modules.has(file)) return modules.get(file).exports;
-  const module = { exports: {} };
+  const module = { exports: {}, id: `/${file}`, filename: `/${file}` };
   modules.set(file, module);
   if (file.endsWith(".json")) {
     module.exports = JSON.parse(files[file]);
@@ -217,7 +218,7 @@ function type(found, around) {
   const given = ["validate", "get", "set"].map((each) => options[each]?.validator ?? options[each]).filter(Boolean);
   const code = given.map((each) => `${each.name} ${each}`).join();
   const made = {
-    kind: found.$isSingleNested ? "Subdocument" : found.$isMongooseDocumentArray ? "DocumentArray" : found.instance,
+    kind: found.$isSingleNested ? "Subdocument" : found.$isMongooseDocumentArray ? "DocumentArray" : found.instance === "ObjectID" ? "ObjectId" : found.instance,
     required: typeof options.required === "function" || typeof options.required?.isRequired === "function" || typeof options.required?.[0] === "function" ? "function" : Boolean(found.isRequired),
     ref: ref(options),
     refPath: options.refPath !== undefined,
@@ -229,7 +230,7 @@ function type(found, around) {
     default: Object.hasOwn(options, "default") ? shown(options.default) : null,
   };
   const inner = found.schema && (found.$isSingleNested || found.$isMongooseDocumentArray) ? found.schema : null;
-  if (inner?.discriminators) made.variants = Object.fromEntries(Object.entries(inner.discriminators).map(([name, each]) => [name, describe(each)]));
+  if (inner?.discriminators) made.variants = Object.fromEntries(Object.entries(inner.discriminators).map(([name, each]) => [String(each.discriminatorMapping?.value ?? name), describe(each)]));
   if (inner) made.document = around.includes(inner) ? "recursive" : describe(inner, [...around, inner]);
   else if (found.caster && !found.$isMongooseDocumentArray && found.instance === "Array") made.element = type(found.caster, around);
   return made;
@@ -264,7 +265,9 @@ process.on("uncaughtException", () => {});
 process.on("unhandledRejection", () => {});
 for (const name of ["log", "warn", "error", "info", "debug"]) console[name] = () => {};
 const makes = /(mongoose|typegoose)[\s\S]*(\bmodel\b|Schema|getModelForClass|createForClass|forFeature)/i;
-for (const file of Object.keys(files).sort())
+// What is run by hand comes last: a model of its own does not stand in the way of the app's.
+const byHand = (file) => /(^|\/)(scripts?|migrations?|seeds?|seeders?)\//.test(file);
+for (const file of Object.keys(files).sort().sort((one, other) => byHand(one) - byHand(other)))
   if (!file.endsWith(".json") && !/\.(test|spec|e2e-spec)\.|(^|\/)(tests?|__tests__|cypress|benchmarks?)\//.test(file) && makes.test(files[file])) load(file);
 
 const models = {};
@@ -277,6 +280,12 @@ for (const connection of connections)
       indexes: indexes(model.schema),
     };
   }
+for (const each of discriminators) {
+  const { own } = each;
+  delete each.own;
+  if (own) Object.assign(each, describe(own), { indexes: indexes(own) });
+}
+
 /** What says nothing is left out: null, false, and empty lists and objects. */
 function spare(key, value) {
   if (typeof value === "bigint") return Number(value);

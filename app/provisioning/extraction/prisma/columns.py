@@ -127,6 +127,7 @@ class Columns:
             return native.type
         first_least = 0 if "time" in native.sized else 1
         if len(sizes) < len(native.most):
+            self._fail(model, field, "native-type", f"@{written.name} has {len(native.most)} sizes or none.")
             sizes.append(0)
         sizes = sizes[: len(native.most)]
         least = (first_least, 0)

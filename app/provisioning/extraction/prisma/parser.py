@@ -153,7 +153,7 @@ class _Parser:
     def _read_member(self, block: Block) -> None:
         if self._now.text == "@@":
             self._at += 1
-            block.attributes.append(self._attribute())
+            block.add(self._attribute())
             return
         name = self._name("a name")
         if block.kind in ("datasource", "generator"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 Kind: TypeAlias = Literal["newline", "comment", "string", "number", "name", "mark", "unknown", "end"]
 
@@ -38,7 +38,7 @@ def tokens(source: str) -> list[Token]:
     found: list[Token] = []
     line = 1
     for match in _TOKEN.finditer(source):
-        kind: Kind | Literal["space"] = match.lastgroup  # type: ignore[assignment]
+        kind = cast("Kind | Literal['space']", match.lastgroup)
         if kind == "newline":
             found.append(Token(kind, "\n", line))
             line += 1

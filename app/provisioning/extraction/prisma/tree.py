@@ -136,10 +136,16 @@ class Block:
     properties: list[Property] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     values: list[Member] = field(default_factory=list)
+    _first: dict[str, Attribute] = field(default_factory=dict)
+
+    def add(self, attribute: Attribute) -> None:
+        """One block attribute more."""
+        self.attributes.append(attribute)
+        self._first.setdefault(attribute.name, attribute)
 
     def attribute(self, name: str) -> Attribute | None:
         """The first block attribute of that name."""
-        return next((each for each in self.attributes if each.name == name), None)
+        return self._first.get(name)
 
     def setting(self, name: str) -> Expression | None:
         """The value of a property of that name."""

@@ -19,7 +19,7 @@ class Associations:
         self._models = models
         self._types = types
         self._notes = notes
-        self._pairs: list[tuple[Association, Model, str, str]] = []
+        self._pairs: dict[tuple[Model, Model, Model], tuple[Association, str, str]] = {}
 
     def apply(self, association: Association) -> None:
         """Adds what one needs."""
@@ -107,20 +107,17 @@ class Associations:
             self._notes.error(association.at, "association", "Only running the app would tell the table between two.")
             return
         through = self._through(association)
-        paired = next(
-            (each for each in self._pairs if (each[0].source, each[0].target, each[1]) == (target, source, through)),
-            None,
-        )
+        paired = self._pairs.get((target, source, through))
         given = options.get("as")
         alias = singularize(given) if isinstance(given, str) and source is target else target.singular
         source_key, target_key = _option(options, "sourceKey", source), _option(options, "targetKey", target)
         name, said = self._key(association, f"{source.singular}_{source_key}")
         other, other_said = self._key(association, f"{alias}_{target_key}", "otherKey")
         if paired is not None and "otherKey" not in options:
-            other = paired[2]
-        if paired is not None and "otherKey" not in paired[0].options and paired[3] != name:
-            through.attributes.pop(paired[3], None)
-        self._pairs.append((association, through, name, other))
+            other = paired[1]
+        if paired is not None and "otherKey" not in paired[0].options and paired[2] != name:
+            through.attributes.pop(paired[2], None)
+        self._pairs.setdefault((source, target, through), (association, name, other))
         self._inject_pair(
             association, through, [(name, said, source, source_key), (other, other_said, target, target_key)]
         )

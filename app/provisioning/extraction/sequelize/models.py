@@ -35,9 +35,9 @@ class Attribute:
     """Added by Sequelize itself."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Model:
-    """A model."""
+    """A model, which is equal to itself alone."""
 
     name: str
     at: Found

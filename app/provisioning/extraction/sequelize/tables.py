@@ -161,9 +161,10 @@ class Tables:
                 groups.setdefault(key, []).append((fit(model.column(name)), attribute))
         # PostgreSQL makes the names itself; constraints of columns come before those of the table.
         found = []
+        primary = tuple(fit(model.column(each)) for each in model.primary)
         for _, members in sorted(groups.items(), key=lambda each: not each[0].startswith(" ")):
             columns = tuple(column for column, _ in members)
-            if columns == tuple(fit(model.column(each)) for each in model.primary):
+            if columns == primary:
                 # The index of the primary key holds it.
                 continue
             key = self._relation(schema, _made_name(table, "_".join(columns), "key"))
@@ -172,18 +173,18 @@ class Tables:
 
     def _indexes(self, model: Model) -> list[Index]:
         given = model.options.get("indexes")
+        columns = {fit(model.column(each)) for each in model.attributes}
         found = []
         for said in given if isinstance(given, list) else []:
-            index = self._index(model, said) if isinstance(said, dict) else None
+            index = self._index(model, columns, said) if isinstance(said, dict) else None
             if index is not None:
                 found.append(index)
         return found
 
-    def _index(self, model: Model, said: dict[str, Value]) -> Index | None:
+    def _index(self, model: Model, columns: set[str], said: dict[str, Value]) -> Index | None:
         fields = said.get("fields")
         parts = [self._part(model, each) for each in fields] if isinstance(fields, list) else []
         known = [part for part in parts if part is not None]
-        columns = {fit(model.column(each)) for each in model.attributes}
         known = [part for part in known if part.is_expression or part.of in columns]
         if not known or len(known) != len(parts):
             message = f"Which columns an index of {model.name} is on is not to be seen; it is left out."

@@ -29,6 +29,7 @@ from app.provisioning.extraction.typeorm.storage import (
     RelationKind,
     RelationSaid,
     Storage,
+    TableKind,
     TableSaid,
     TreeSaid,
     UniqueSaid,
@@ -36,6 +37,8 @@ from app.provisioning.extraction.typeorm.storage import (
 from app.provisioning.extraction.typeorm.types import UNKNOWN, design_type, initial_type
 from app.provisioning.source.syntax import decorators
 from app.provisioning.source.values import UNDEFINED, Call, Name, Opaque, Value
+
+_KINDS: Final[dict[str, TableKind]] = {"Entity": "regular", "ViewEntity": "view"}
 
 _MODES: Final[dict[str, ColumnMode]] = {
     "CreateDateColumn": "createDate",
@@ -109,7 +112,7 @@ class Decorated:
         self._storage.tables.append(
             TableSaid(
                 of,
-                {"Entity": "regular", "ViewEntity": "view"}.get(said.name, "entity-child"),  # type: ignore[arg-type]
+                _KINDS.get(said.name, "entity-child"),
                 text_of(name) if said.name != "ChildEntity" else None,
                 text_of(options.get("schema")) or None,
                 options.get("synchronize", UNDEFINED) is not False,

@@ -17,6 +17,7 @@ from app.provisioning.extraction.typeorm.storage import (
     InheritanceSaid,
     RelationSaid,
     Storage,
+    TableKind,
     TableSaid,
     Target,
     TreeSaid,
@@ -24,6 +25,8 @@ from app.provisioning.extraction.typeorm.storage import (
 )
 from app.provisioning.source.syntax import Module, walk
 from app.provisioning.source.values import UNDEFINED, Call, Found, Name, Value
+
+_KINDS: Final[dict[str, TableKind]] = {"entity-child": "entity-child", "view": "view"}
 
 _MODES: Final[dict[str, ColumnMode]] = {
     "createDate": "createDate",
@@ -72,7 +75,7 @@ class EntitySchemas:
         self._storage.tables.append(
             TableSaid(
                 target,
-                kind if kind in ("entity-child", "view") else "regular",  # type: ignore[arg-type]
+                _KINDS.get(kind, "regular") if isinstance(kind, str) else "regular",
                 _text(options.get("tableName")),
                 _text(options.get("schema")),
                 options.get("synchronize", UNDEFINED) is not False,

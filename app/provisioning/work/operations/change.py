@@ -166,7 +166,7 @@ async def _planned(work: Work, link: Link, begun: Begun) -> Plan:
     """The plan again, which must be the one that was confirmed."""
     sources = await Planner(work.server).sources(*begun.schemas)
     try:
-        plan = (await looked(link)).plan(sources, choices_of(begun.change["choices"]))
+        plan = await (await looked(link)).plan(sources, choices_of(begun.change["choices"]))
     except ChoiceError as error:
         raise ChangeStale() from error
     if plan.digest != begun.change["digest"]:

@@ -29,8 +29,8 @@ export const pricingPlans = [
 ];
 
 export const projects = [
-  { slug: 'bakery', client: 'Nord Bakery', title: 'A shop that smells like bread', image: '/work/bakery.jpg', tags: ['branding', 'web'] },
-  { slug: 'yoga', client: 'Flow Yoga', title: 'Classes in two taps', image: '/work/yoga.jpg', tags: ['web'] },
+  { slug: 'bakery', client: 'Nord Bakery', title: 'A shop that smells like bread', image: '/cases/bakery.jpg', tags: ['branding', 'web'] },
+  { slug: 'yoga', client: 'Flow Yoga', title: 'Classes in two taps', image: '/cases/yoga.jpg', tags: ['web'] },
 ];
 
 export const faqs = [
