@@ -122,7 +122,7 @@ class UnprocessableRequest(InvalidRequest):
 
 
 class IdempotencyKeyReused(PalaverError):
-    """This Idempotency-Key came before, with another request; use a new key for each new question."""
+    """This Idempotency-Key came before, with another request; use a new key for each new request."""
 
     status, code, title = 422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key reused"
 

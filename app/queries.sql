@@ -421,7 +421,10 @@ select file, count(*) as sections from gone group by file order by file
 select private.read_generated_app($1::jsonb, $2) as found
 
 -- name: request_app_operation
-select private.request_app_operation($1::jsonb, $2, $3, $4, $5::jsonb) as asked
+select private.request_app_operation($1::jsonb, $2, $3, $4, $5::jsonb, $6) as asked
+
+-- name: check_app_room
+select private.check_app_room($1::jsonb, $2, $3)
 
 -- name: read_app_operation
 select private.read_app_operation($1::jsonb, $2) as found

@@ -48,6 +48,8 @@ drop function private.app_access(uuid);
 
 drop table public.generated_apps;
 
+drop function private.limit_apps();
+
 drop function private.may_make_apps();
 
 drop function private.app_limits(uuid);

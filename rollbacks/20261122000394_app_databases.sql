@@ -68,9 +68,13 @@ drop function private.give_up_app_operations();
 
 drop function private.change_app_database(uuid, uuid, jsonb);
 
-drop function private.request_app_operation(jsonb, uuid, text, text, jsonb);
+drop function private.request_app_operation(jsonb, uuid, text, text, jsonb, text);
 
-drop function private.enqueue_app_operation(uuid, text, text, jsonb);
+drop function private.enqueue_app_operation(uuid, text, text, jsonb, text);
+
+drop function private.check_app_room(jsonb, uuid, text);
+
+drop function private.check_database_room();
 
 drop function private.checked_app_arguments(uuid, uuid, text, jsonb);
 

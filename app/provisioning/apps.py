@@ -58,18 +58,33 @@ class Apps:
         found: Row = await self._asked("read_generated_app", caller.claims, app_id)
         return found
 
+    async def check_room(self, caller: Caller, app_id: UUID, environment: Environment) -> None:
+        """Refuse who would be refused when all is read: where no database can be made, or no further one."""
+        if self._runner is None:
+            raise ProvisioningUnavailable()
+        await self._database.fetch("check_app_room", caller.claims, app_id, environment)
+
     async def request(
-        self, caller: Caller, app_id: UUID, environment: Environment, kind: str, arguments: Mapping[str, Any]
+        self,
+        caller: Caller,
+        app_id: UUID,
+        environment: Environment,
+        kind: str,
+        arguments: Mapping[str, Any],
+        key: str | None = None,
     ) -> Requested:
-        """Ask for an operation, and begin it; the same request again finds the same one."""
+        """Ask for an operation, and begin it; the same request again finds the same one.
+
+        `key`: the request's Idempotency-Key; with it the request is the same also when the operation has ended.
+        """
         if self._runner is None:
             raise ProvisioningUnavailable()
         if not self._runner.does(kind):
             raise ProvisioningUnavailable(f"This server cannot do this to databases of apps: {kind}.")
         given = msgspec.json.encode(arguments).decode()
-        found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given)
+        found = await self._asked("request_app_operation", caller.claims, app_id, environment, kind, given, key)
         operation = found["operation"]
-        if operation is not None:
+        if operation is not None and operation["state"] not in ENDED:
             self._runner.begin(operation)
         return Requested(found["status"], operation and UUID(operation["id"]))
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.caller import Caller, TokenVerifier, bearer
+from app.chat.http import idempotency_key
 from app.errors import InvalidRequest
 from app.provisioning.app_changes import Changes
 from app.provisioning.apps import Apps
@@ -150,11 +151,12 @@ class ChangeRoutes:
 
     async def _operation(self, request: Request, kind: str, arguments: Mapping[str, Any]) -> Response:
         caller, app_id, environment = await self._caller(request), id_of(request), environment_of(request)
+        key = idempotency_key(request.headers)
 
         async def shown() -> Row:
             return status(await self._apps.find(caller, app_id), environment)
 
-        requested = await self._apps.request(caller, app_id, environment, kind, arguments)
+        requested = await self._apps.request(caller, app_id, environment, kind, arguments, key)
         code = 201 if requested.status == "created" and kind in ("backup", "copy") else 200
         return await ended(request, self._apps, Asked(caller, app_id, environment, shown), requested, code)
 

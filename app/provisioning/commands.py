@@ -9,6 +9,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
+from app.database_errors import from_database
 from app.errors import PalaverError
 from app.provisioning.change_commands import add_actions
 from app.provisioning.desk import NEEDS, AppsError, desk, owner, plain, say, source
@@ -94,7 +97,10 @@ async def _list(given: argparse.Namespace) -> None:
 async def _create(given: argparse.Namespace) -> None:
     tree = None if given.path is None else SourceTree.of_path(given.path)
     async with owner() as connection:
-        row = await connection.fetchrow(QUERIES["create_generated_app"], given.name, given.owner)
+        try:
+            row = await connection.fetchrow(QUERIES["create_generated_app"], given.name, given.owner)
+        except asyncpg.PostgresError as error:
+            raise from_database(error) from error
     if row is None:
         raise AppsError(f"there is nobody who can sign in with the e-mail address {given.owner}.")
     if tree is not None:

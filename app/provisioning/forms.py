@@ -84,6 +84,7 @@ def status(found: Row, environment: Environment) -> dict[str, Any]:
             "maxDatabases": found["limits"]["max_databases"],
             "maxBytes": found["limits"]["max_bytes"],
             "maxConnections": found["limits"]["max_connections"],
+            "maxApps": found["limits"]["max_apps"],
         },
         "environment": environment,
         **(_NONE if database is None else shown_database(database)),

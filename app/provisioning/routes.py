@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.caller import Caller, TokenVerifier, bearer
-from app.chat.http import EventStream
+from app.chat.http import EventStream, idempotency_key
 from app.errors import EncryptionUnavailable
 from app.provisioning.apps import ENDED, Apps
 from app.provisioning.extraction.report import document
@@ -69,12 +69,13 @@ class Provisioning:
 
     async def provision(self, request: Request) -> Response:
         """Make the database of an app, with the tables that its files say; the same again gives what there is."""
-        asked = await self._asked(request)
+        asked, key = await self._asked(request), idempotency_key(request.headers)
         tenant_id = (await self._apps.find(asked.caller, asked.app_id))["app"]["tenant_id"]
         empty, files = flag(request, "empty", usual=False), await given_files(request)
+        await self._apps.check_room(asked.caller, asked.app_id, asked.environment)
         revision = await self._intake.keep(asked.caller, asked.app_id, files, empty=empty, tenant_id=tenant_id)
         arguments = {"revision_id": revision.id}
-        requested = await self._apps.request(asked.caller, asked.app_id, asked.environment, "provision", arguments)
+        requested = await self._apps.request(asked.caller, asked.app_id, asked.environment, "provision", arguments, key)
         return await ended(request, self._apps, asked, requested, 201 if requested.status == "created" else 200)
 
     async def deprovision(self, request: Request) -> Response:
@@ -109,8 +110,8 @@ class Provisioning:
         return answer(await self._apps.connection(asked.caller, asked.app_id, asked.environment))
 
     async def _operation(self, request: Request, kind: str, arguments: Mapping[str, Any] | None = None) -> Response:
-        asked = await self._asked(request)
-        requested = await self._apps.request(asked.caller, asked.app_id, asked.environment, kind, arguments or {})
+        asked, key = await self._asked(request), idempotency_key(request.headers)
+        requested = await self._apps.request(asked.caller, asked.app_id, asked.environment, kind, arguments or {}, key)
         return await ended(request, self._apps, asked, requested)
 
     async def _asked(self, request: Request) -> Asked:

@@ -14,6 +14,7 @@ from app.web.openapi_parts import (
     ASKING,
     BODY,
     COUNT,
+    OPERATION_KEY,
     TEXT,
     UUID,
     answer,
@@ -37,6 +38,7 @@ _ENVIRONMENT: Final = {
 _DOING: Final = (
     *ASKING,
     errors.InvalidRequest,
+    errors.IdempotencyKeyReused,
     errors.AppDatabaseMissing,
     errors.AppDatabaseBusy,
     errors.ProvisioningFailed,
@@ -160,7 +162,7 @@ def _done(
         summary,
         answers,
         (*_DOING, *kinds),
-        parameters=[_APP, _ENVIRONMENT, *(parameters or [])],
+        parameters=[_APP, _ENVIRONMENT, OPERATION_KEY, *(parameters or [])],
         security="accessToken",
         **more,
     )
@@ -261,6 +263,7 @@ APPS_SCHEMAS: Final = {
                     "maxDatabases": _NUMBER_OR_NONE,
                     "maxBytes": _NUMBER_OR_NONE,
                     "maxConnections": _NUMBER_OR_NONE,
+                    "maxApps": _NUMBER_OR_NONE,
                 }
             ),
             "environment": {"enum": list(ENVIRONMENTS)},

@@ -15,6 +15,7 @@ from app.web.openapi_parts import (
     ASKING,
     BODY,
     COUNT,
+    OPERATION_KEY,
     TEXT,
     UUID,
     answer,
@@ -203,8 +204,8 @@ def _done(
         name,
         summary,
         answers,
-        (*_DOING, *BODY, *kinds),
-        parameters=[_APP, _ENVIRONMENT],
+        (*_DOING, *BODY, errors.IdempotencyKeyReused, *kinds),
+        parameters=[_APP, _ENVIRONMENT, OPERATION_KEY],
         security="accessToken",
         requestBody=body,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from app import errors
+from app.chat.http import KEY_PATTERN
 from app.errors import InternalError, PalaverError
 from app.settings import Settings
 
@@ -165,6 +166,15 @@ _REQUEST_ID: Final = parameter(
     "X-Request-Id",
     "Becomes the request's id if it is 1 to 128 letters, digits, dots, dashes, underscores and colons.",
 )
+OPERATION_KEY: Final = {
+    **parameter(
+        "header",
+        "Idempotency-Key",
+        "A string of the client's own, new for each request on the app: the same request with the same key again gets "
+        "the operation that the first one began, under way or over. Kept as long as the app.",
+    ),
+    "schema": {**TEXT, "pattern": KEY_PATTERN},
+}
 PROBLEM: Final = record(
     {
         "type": {

@@ -27,7 +27,8 @@ call pg_temp.expect_table('public.app_plans', '
     name text not null,
     max_databases integer,
     max_bytes bigint,
-    max_connections integer
+    max_connections integer,
+    max_apps integer
 ');
 
 call pg_temp.expect_key('public.app_plans', 'app_plans_pkey', 'primary key (name)');
@@ -36,7 +37,8 @@ call pg_temp.expect_checks('public.app_plans', '
     app_plans_name_check,
     app_plans_max_databases_check,
     app_plans_max_bytes_check,
-    app_plans_max_connections_check
+    app_plans_max_connections_check,
+    app_plans_max_apps_check
 ');
 
 call pg_temp.expect_policy(
@@ -49,7 +51,7 @@ call pg_temp.expect_policy(
     p_using => 'true'
 );
 
-call pg_temp.expect_grant('public.app_plans', 'authenticated', 'select (name, max_databases, max_bytes, max_connections)');
+call pg_temp.expect_grant('public.app_plans', 'authenticated', 'select (name, max_databases, max_bytes, max_connections, max_apps)');
 
 call pg_temp.expect_grant('public.app_plans', 'palaver_definer', 'select');
 
@@ -205,6 +207,12 @@ call pg_temp.expect_grant('public.generated_app_files', 'service_role', 'select,
 call pg_temp.expect_no_grant('public.generated_app_files', 'authenticated', 'truncate');
 
 call pg_temp.expect_trigger(
+    'public.generated_apps',
+    'generated_apps_limit',
+    'after insert referencing new table as added for each statement execute function private.limit_apps()'
+);
+
+call pg_temp.expect_trigger(
     'public.generated_app_files',
     'generated_app_files_keep',
     'before insert or update for each row execute function private.keep_app_file()'
@@ -319,6 +327,8 @@ call pg_temp.expect_function('private.check_app_access(uuid, boolean)', 'invoker
 call pg_temp.expect_function('private.keep_app_file()', 'invoker', 'volatile');
 
 call pg_temp.expect_function('private.count_app_files()', 'definer', 'volatile');
+
+call pg_temp.expect_function('private.limit_apps()', 'definer', 'volatile');
 
 call pg_temp.expect_function('private.put_app_files(jsonb, uuid, text[], text[], boolean)', 'invoker', 'volatile', 'palaver_worker');
 

@@ -207,6 +207,7 @@ call pg_temp.expect_table('public.app_operations', '
     lease_owner text,
     lease_until timestamp with time zone,
     requested_by uuid,
+    idempotency_key text,
     result jsonb,
     error_code text,
     error_detail text,
@@ -250,6 +251,7 @@ call pg_temp.expect_checks('public.app_operations', '
     app_operations_attempts_check,
     app_operations_lease_owner_check,
     app_operations_lease_check,
+    app_operations_idempotency_key_check,
     app_operations_result_check,
     app_operations_error_code_check,
     app_operations_error_detail_check,
@@ -260,6 +262,12 @@ call pg_temp.expect_index(
     'public.app_operations',
     'app_operations_open_key',
     'unique btree (tenant_id, database_id) where (state = ANY (ARRAY[''queued'', ''running'']))'
+);
+
+call pg_temp.expect_index(
+    'public.app_operations',
+    'app_operations_request_key',
+    'unique btree (tenant_id, app_id, idempotency_key) where (idempotency_key IS NOT NULL)'
 );
 
 call pg_temp.expect_index(
@@ -308,11 +316,11 @@ call pg_temp.expect_policy(
 );
 
 call pg_temp.expect_grant('public.app_operations', 'authenticated', '
-    select (tenant_id, id, app_id, database_id, kind, state, arguments, step, progress, attempts, due_at, lease_owner, lease_until, requested_by, result, error_code, error_detail, created_at, started_at, finished_at)
+    select (tenant_id, id, app_id, database_id, kind, state, arguments, step, progress, attempts, due_at, lease_owner, lease_until, requested_by, idempotency_key, result, error_code, error_detail, created_at, started_at, finished_at)
 ');
 
 call pg_temp.expect_grant('public.app_operations', 'palaver_definer', '
-    select, insert (tenant_id, app_id, database_id, kind, arguments, requested_by), update (state, step, progress, attempts, due_at, lease_owner, lease_until, result, error_code, error_detail, started_at, finished_at)
+    select, insert (tenant_id, app_id, database_id, kind, arguments, requested_by, idempotency_key), update (state, step, progress, attempts, due_at, lease_owner, lease_until, result, error_code, error_detail, started_at, finished_at)
 ');
 
 call pg_temp.expect_grant('public.app_operations', 'service_role', 'select');
@@ -325,9 +333,13 @@ call pg_temp.expect_function('private.refuse_lost_database()', 'invoker', 'volat
 
 call pg_temp.expect_function('private.checked_app_arguments(uuid, uuid, text, jsonb)', 'invoker', 'stable', 'palaver_definer');
 
-call pg_temp.expect_function('private.enqueue_app_operation(uuid, text, text, jsonb)', 'definer', 'volatile', 'palaver_worker');
+call pg_temp.expect_function('private.check_database_room()', 'definer', 'stable', 'palaver_worker');
 
-call pg_temp.expect_function('private.request_app_operation(jsonb, uuid, text, text, jsonb)', 'invoker', 'volatile', 'palaver_worker');
+call pg_temp.expect_function('private.check_app_room(jsonb, uuid, text)', 'invoker', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.enqueue_app_operation(uuid, text, text, jsonb, text)', 'definer', 'volatile', 'palaver_worker');
+
+call pg_temp.expect_function('private.request_app_operation(jsonb, uuid, text, text, jsonb, text)', 'invoker', 'volatile', 'palaver_worker');
 
 call pg_temp.expect_function('private.change_app_database(uuid, uuid, jsonb)', 'invoker', 'volatile', 'palaver_definer');
 

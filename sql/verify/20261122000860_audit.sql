@@ -131,7 +131,7 @@ call pg_temp.expect_trigger(
 call pg_temp.expect_trigger(
     'public.app_operations',
     'app_operations_record_change',
-    'after insert or update of state for each row when ((new.state <> ''running'')) execute function private.record_change(''step'', ''progress'', ''attempts'', ''due_at'', ''lease_owner'', ''lease_until'', ''started_at'')'
+    'after insert or update of state for each row when ((new.state <> ''running'')) execute function private.record_change(''step'', ''progress'', ''attempts'', ''due_at'', ''lease_owner'', ''lease_until'', ''started_at'', ''idempotency_key'')'
 );
 
 call pg_temp.expect_trigger(

@@ -1,8 +1,8 @@
 -- Generated apps: an app's source files, the schemas that were read out of them, and what a tenant's plan allows.
 --
 -- Creates:  public.app_plans, public.generated_apps, public.generated_app_files, public.app_revisions; private.may_make_apps(),
---           app_limits(), app_access(), check_app_access(), keep_app_file(), count_app_files(), put_app_files(), read_app_files(),
---           record_app_revision().
+--           app_limits(), limit_apps(), app_access(), check_app_access(), keep_app_file(), count_app_files(), put_app_files(),
+--           read_app_files(), record_app_revision().
 -- Changes:  public.tenants gets app_plan and app_plan_limits.
 -- Locks:    a moment's ACCESS EXCLUSIVE on public.tenants, for its columns, which rewrite nothing, and SHARE ROW EXCLUSIVE on
 --           public.users, for foreign keys.
@@ -17,20 +17,24 @@ create table public.app_plans (
     max_databases integer,
     max_bytes bigint,
     max_connections integer,
+    max_apps integer,
     constraint app_plans_pkey primary key (name),
     constraint app_plans_name_check check (name ~ '^[a-z][a-z0-9_]{0,49}$'),
     constraint app_plans_max_databases_check check (max_databases >= 0),
     constraint app_plans_max_bytes_check check (max_bytes > 0),
-    constraint app_plans_max_connections_check check (max_connections > 0)
+    constraint app_plans_max_connections_check check (max_connections > 0),
+    constraint app_plans_max_apps_check check (max_apps >= 0)
 );
 
-comment on table public.app_plans is 'What tenants may have of databases for their apps; null: no limit.';
+comment on table public.app_plans is 'What tenants may have of apps, and of databases for them; null: no limit.';
 
 comment on column public.app_plans.max_databases is 'Of all apps and environments of a tenant together, until they are removed.';
 
 comment on column public.app_plans.max_bytes is 'Of one database.';
 
 comment on column public.app_plans.max_connections is 'At once, to one database.';
+
+comment on column public.app_plans.max_apps is 'Of a tenant, with a database or without; each has files of up to 50 MiB.';
 
 alter table public.app_plans
 alter column name set statistics 0;
@@ -47,18 +51,18 @@ create policy "Limits are looked up"
 on public.app_plans for select to palaver_definer
 using (true);
 
-grant select (name, max_databases, max_bytes, max_connections) on public.app_plans to authenticated;
+grant select (name, max_databases, max_bytes, max_connections, max_apps) on public.app_plans to authenticated;
 
 grant select on public.app_plans to palaver_definer;
 
 grant select, insert, update, delete on public.app_plans to service_role;
 
-insert into public.app_plans (name, max_databases, max_bytes, max_connections)
+insert into public.app_plans (name, max_databases, max_bytes, max_connections, max_apps)
 values
-('hobby', 1, 104857600, 10),
-('pro', 5, 5368709120, 30),
-('business', null, 21474836480, 100),
-('enterprise', null, null, null);
+('hobby', 1, 104857600, 10, 20),
+('pro', 5, 5368709120, 30, 100),
+('business', null, 21474836480, 100, 1000),
+('enterprise', null, null, null, null);
 
 -- Which plan a tenant has is for servers to say.
 
@@ -72,7 +76,7 @@ alter table public.tenants add constraint tenants_app_plan_fkey foreign key (app
 -- squawk-ignore constraint-missing-not-valid
 alter table public.tenants add constraint tenants_app_plan_limits_check check (
     jsonb_typeof(app_plan_limits) = 'object'
-    and app_plan_limits - '{max_databases,max_bytes,max_connections}'::text[] = '{}'
+    and app_plan_limits - '{max_databases,max_bytes,max_connections,max_apps}'::text[] = '{}'
     and not jsonb_path_exists(
         app_plan_limits,
         'strict $.* ? (@.type() != "null" && (@.type() != "number" || @ < 0 || @ > 1000000000000000 || @ != @.floor()))',
@@ -81,11 +85,12 @@ alter table public.tenants add constraint tenants_app_plan_limits_check check (
     and not jsonb_path_exists(app_plan_limits, '$.max_bytes ? (@ < 1)')
     and not jsonb_path_exists(app_plan_limits, '$.max_connections ? (@ < 1 || @ > 100000)')
     and not jsonb_path_exists(app_plan_limits, '$.max_databases ? (@ > 1000000)')
+    and not jsonb_path_exists(app_plan_limits, '$.max_apps ? (@ > 1000000)')
 );
 
 comment on column public.tenants.app_plan is 'The plan by which the tenant has databases for its apps.';
 
-comment on column public.tenants.app_plan_limits is 'What differs from the plan: max_databases, max_bytes, max_connections; null: no limit.';
+comment on column public.tenants.app_plan_limits is 'What differs from the plan: max_databases, max_bytes, max_connections, max_apps; null: no limit.';
 
 -- squawk-ignore require-concurrent-index-creation
 create index tenants_app_plan_idx on public.tenants (app_plan);
@@ -101,7 +106,7 @@ grant select (app_plan, app_plan_limits) on public.tenants to authenticated;
 grant select (app_plan, app_plan_limits) on public.tenants to palaver_definer;
 
 create function private.app_limits(p_tenant_id uuid)
-returns table (plan text, max_databases integer, max_bytes bigint, max_connections integer)
+returns table (plan text, max_databases integer, max_bytes bigint, max_connections integer, max_apps integer)
 language plpgsql
 stable
 security invoker
@@ -118,7 +123,8 @@ begin
         case
             when t.app_plan_limits ? 'max_connections' then (t.app_plan_limits ->> 'max_connections')::pg_catalog.int4
             else p.max_connections
-        end
+        end,
+        case when t.app_plan_limits ? 'max_apps' then (t.app_plan_limits ->> 'max_apps')::pg_catalog.int4 else p.max_apps end
     from public.tenants as t
     inner join public.app_plans as p on t.app_plan = p.name
     where t.id = p_tenant_id;
@@ -126,7 +132,7 @@ end
 $$;
 
 comment on function private.app_limits(uuid) is
-'What a tenant may have of databases for its apps: its plan''s limits, and its own where it has some; null: no limit.';
+'What a tenant may have of apps, and of databases for them: its plan''s limits, and its own where it has some; null: no limit.';
 
 create function private.may_make_apps()
 returns boolean
@@ -261,6 +267,50 @@ grant select (tenant_id, id, owner_id, name, file_count, byte_count) on public.g
 grant update (file_count, byte_count) on public.generated_apps to palaver_definer;
 
 grant select, insert, update, delete on public.generated_apps to service_role;
+
+-- How many: counted by whoever makes one, with those that others make at the same moment.
+
+create function private.limit_apps()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_tenant_id pg_catalog.uuid;
+    v_limits pg_catalog.record;
+begin
+    -- One tenant after the other, in the same order for everybody.
+    for v_tenant_id in select distinct a.tenant_id from added as a order by a.tenant_id
+    loop
+        perform pg_advisory_xact_lock(hashtextextended('palaver.apps ' || v_tenant_id, 0));
+
+        select l.* into v_limits from private.app_limits(v_tenant_id) as l;
+
+        if v_limits.max_apps < (select count(*) from public.generated_apps as a where a.tenant_id = v_tenant_id) then
+            raise exception using
+                errcode = 'PA442',
+                message = format('The plan "%s" has room for no further app: its limit is %s.', v_limits.plan, v_limits.max_apps),
+                detail = jsonb_build_object('plan', v_limits.plan, 'maxApps', v_limits.max_apps)::pg_catalog.text,
+                hint = 'Delete one that is not needed any more, or change the plan.';
+        end if;
+    end loop;
+
+    return null;
+end
+$$;
+
+comment on function private.limit_apps() is
+'Trigger: a tenant has no more apps than its plan allows, whoever makes them; those that are there stay when the plan changes. Errors: PA442. Definer: it counts the apps of everybody in the tenant.';
+
+revoke execute on function private.limit_apps() from public;
+
+alter function private.limit_apps() owner to palaver_definer;
+
+create trigger generated_apps_limit
+after insert on public.generated_apps
+referencing new table as added
+for each statement execute function private.limit_apps();
 
 create function private.app_access(p_app_id uuid)
 returns text

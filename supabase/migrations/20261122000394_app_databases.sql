@@ -1,7 +1,7 @@
 -- Databases of apps: what there is of each, its password, and the operations by which it comes, changes and goes.
 --
 -- Creates:  public.app_databases, private.app_credentials, public.app_operations; private.keep_app_database(), refuse_lost_database(),
---           checked_app_arguments(), enqueue_app_operation(), request_app_operation(), change_app_database(), give_up_app_operations(),
+--           checked_app_arguments(), check_database_room(), check_app_room(), enqueue_app_operation(), request_app_operation(), change_app_database(), give_up_app_operations(),
 --           claim_app_operation(), held_app_operation(), note_app_step(), finish_app_operation(), due_app_work(), note_app_sizes(),
 --           note_size_state(), lost_app_databases(), missing_app_databases(), look_at_app_password(), app_credentials(), read_app_operation(), read_generated_app().
 -- Locks:    a moment's SHARE ROW EXCLUSIVE on public.tenants, public.users, public.generated_apps and public.app_revisions, for
@@ -336,6 +336,7 @@ create table public.app_operations (
     lease_owner text,
     lease_until timestamptz,
     requested_by uuid,
+    idempotency_key text,
     result jsonb,
     error_code text,
     error_detail text,
@@ -362,6 +363,7 @@ create table public.app_operations (
     constraint app_operations_attempts_check check (attempts >= 0),
     constraint app_operations_lease_owner_check check (char_length(lease_owner) between 1 and 200),
     constraint app_operations_lease_check check ((state = 'running') = (lease_owner is not null and lease_until is not null)),
+    constraint app_operations_idempotency_key_check check (char_length(idempotency_key) between 1 and 255),
     constraint app_operations_result_check check (octet_length(result::text) <= 262144),
     constraint app_operations_error_code_check check (char_length(error_code) <= 100),
     constraint app_operations_error_detail_check check (char_length(error_detail) <= 2000),
@@ -385,11 +387,18 @@ comment on column public.app_operations.lease_until is 'Until then it is that wo
 
 comment on column public.app_operations.requested_by is 'Who asked for it; null: nobody, for it was due, or somebody who is gone.';
 
+comment on column public.app_operations.idempotency_key is 'The Idempotency-Key of the request that began it: the same one again gets the same operation, for as long as the app is there; null: it came without.';
+
 comment on column public.app_operations.error_code is 'Why it failed, or why it is tried again.';
 
 create unique index app_operations_open_key on public.app_operations (tenant_id, database_id) where state in ('queued', 'running');
 
 comment on index public.app_operations_open_key is 'One at a time for each database.';
+
+create unique index app_operations_request_key
+on public.app_operations (tenant_id, app_id, idempotency_key) where idempotency_key is not null;
+
+comment on index public.app_operations_request_key is 'One for each Idempotency-Key of an app.';
 
 create index app_operations_database_idx on public.app_operations (tenant_id, database_id, created_at desc, id desc);
 
@@ -414,6 +423,7 @@ alter column arguments set statistics 0,
 alter column step set statistics 0,
 alter column progress set statistics 0,
 alter column lease_owner set statistics 0,
+alter column idempotency_key set statistics 0,
 alter column result set statistics 0,
 alter column error_code set statistics 0,
 alter column error_detail set statistics 0;
@@ -447,12 +457,12 @@ with check (true);
 
 grant select (
     tenant_id, id, app_id, database_id, kind, state, arguments, step, progress, attempts, due_at, lease_owner, lease_until, requested_by,
-    result, error_code, error_detail, created_at, started_at, finished_at
+    idempotency_key, result, error_code, error_detail, created_at, started_at, finished_at
 ) on public.app_operations to authenticated;
 
 grant select on public.app_operations to palaver_definer;
 
-grant insert (tenant_id, app_id, database_id, kind, arguments, requested_by) on public.app_operations to palaver_definer;
+grant insert (tenant_id, app_id, database_id, kind, arguments, requested_by, idempotency_key) on public.app_operations to palaver_definer;
 
 grant update (
     state, step, progress, attempts, due_at, lease_owner, lease_until, result, error_code, error_detail, started_at, finished_at
@@ -546,7 +556,66 @@ $$;
 comment on function private.checked_app_arguments(uuid, uuid, text, jsonb) is
 'The arguments of an operation, with what is usual where nothing is said. provision: {"revision_id"?}; change: {"change_id", "without_backup"?}; remove: {"grace_days": 0 to 30, else 7, "backup": else true}; unremove, rotate: {}; backup: {"label"?}; restore: {"backup_id"}; copy: {"from": an environment, "data": else true}. Errors: PA422 no such kind, or an argument is missing, wrong or unknown; PA404 no such revision of this app.';
 
-create function private.enqueue_app_operation(p_app_id uuid, p_environment text, p_kind text, p_arguments jsonb)
+create function private.check_database_room()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_tenant_id constant pg_catalog.uuid := private.current_tenant_id();
+    v_limits pg_catalog.record;
+    v_number pg_catalog.int8;
+begin
+    select l.* into v_limits from private.app_limits(v_tenant_id) as l;
+
+    select count(*) into v_number from public.app_databases as d where d.tenant_id = v_tenant_id and d.state <> 'removed';
+
+    if v_number >= v_limits.max_databases then
+        raise exception using
+            errcode = 'PA442',
+            message = format('The plan "%s" has room for no further database: its limit is %s.', v_limits.plan, v_limits.max_databases),
+            detail = jsonb_build_object('plan', v_limits.plan, 'maxDatabases', v_limits.max_databases, 'databases', v_number)::pg_catalog.text,
+            hint = 'Remove one that is not needed any more, or change the plan.';
+    end if;
+end
+$$;
+
+comment on function private.check_database_room() is
+'Refuses whoever asks where their tenant''s plan has room for no further database. Errors: PA442. Definer: it counts the databases of everybody''s apps in the tenant.';
+
+create function private.check_app_room(p_claims jsonb, p_app_id uuid, p_environment text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.become(p_claims);
+
+    perform private.check_app_access(p_app_id, true);
+
+    if not exists (
+        select from public.app_databases as d
+        where
+            d.tenant_id = private.current_tenant_id()
+            and d.app_id = p_app_id
+            and d.environment = p_environment
+            and d.state <> 'removed'
+    ) then
+        perform private.check_database_room();
+    end if;
+end
+$$;
+
+comment on function private.check_app_room(jsonb, uuid, text) is
+'Whether there would be room for an app''s database in an environment, for the app''s owner, whom the claims name: a look before work that would be for nothing. What counts is private.request_app_operation()''s word. Errors: PA404 no such app, PA403 not its owner, PA442 the plan allows no more databases.';
+
+create function private.enqueue_app_operation(
+    p_app_id uuid, p_environment text, p_kind text, p_arguments jsonb, p_idempotency_key text default null
+)
 returns jsonb
 language plpgsql
 volatile
@@ -558,7 +627,6 @@ declare
     v_makes pg_catalog.bool := p_kind in ('provision', 'copy');
     v_arguments pg_catalog.jsonb;
     v_limits pg_catalog.record;
-    v_number pg_catalog.int8;
     v_database public.app_databases;
     v_operation public.app_operations;
     v_grace pg_catalog.interval;
@@ -583,6 +651,27 @@ begin
     -- One request at a time in a tenant, so that those at the same moment count each other's databases.
     perform pg_advisory_xact_lock(hashtextextended('palaver.apps ' || v_tenant_id, 0));
 
+    select o.* into v_operation
+    from public.app_operations as o
+    where o.tenant_id = v_tenant_id and o.app_id = p_app_id and o.idempotency_key = p_idempotency_key;
+
+    if found then
+        select d.* into v_database from public.app_databases as d where d.tenant_id = v_tenant_id and d.id = v_operation.database_id;
+
+        -- What the request said, but for what was made of it.
+        if (v_operation.kind, v_database.environment, v_operation.arguments - 'final') <> (p_kind, p_environment, v_arguments) then
+            raise exception using
+                errcode = 'PA423',
+                message = 'This Idempotency-Key came before, with another request.';
+        end if;
+
+        return jsonb_build_object(
+            'operation', to_jsonb(v_operation),
+            'database', to_jsonb(v_database),
+            'status', case when v_operation.state in ('queued', 'running') then 'running' else 'ended' end
+        );
+    end if;
+
     select d.* into v_database
     from public.app_databases as d
     where d.tenant_id = v_tenant_id and d.app_id = p_app_id and d.environment = p_environment and d.state <> 'removed'
@@ -594,8 +683,10 @@ begin
         where o.tenant_id = v_tenant_id and o.database_id = v_database.id and o.state in ('queued', 'running');
 
         if found then
+            -- A key stands for one operation: what another request began is not the one.
             if v_operation.kind = p_kind and (
-                p_kind in ('provision', 'remove', 'unremove', 'rotate') or v_operation.arguments = v_arguments
+                p_kind in ('provision', 'remove', 'unremove')
+                or (p_idempotency_key is null and (p_kind = 'rotate' or v_operation.arguments = v_arguments))
             ) then
                 return jsonb_build_object('operation', to_jsonb(v_operation), 'database', to_jsonb(v_database), 'status', 'running');
             end if;
@@ -669,17 +760,7 @@ begin
         select l.* into v_limits from private.app_limits(v_tenant_id) as l;
 
         if v_database.id is null then
-            select count(*) into v_number from public.app_databases as d where d.tenant_id = v_tenant_id and d.state <> 'removed';
-
-            if v_number >= v_limits.max_databases then
-                raise exception using
-                    errcode = 'PA442',
-                    message = format('The plan "%s" has room for no further database: its limit is %s.', v_limits.plan, v_limits.max_databases),
-                    detail = jsonb_build_object(
-                        'plan', v_limits.plan, 'maxDatabases', v_limits.max_databases, 'databases', v_number
-                    )::pg_catalog.text,
-                    hint = 'Remove one that is not needed any more, or change the plan.';
-            end if;
+            perform private.check_database_room();
 
             insert into public.app_databases as d (tenant_id, app_id, environment, max_bytes, max_connections)
             values (v_tenant_id, p_app_id, p_environment, v_limits.max_bytes, v_limits.max_connections)
@@ -701,18 +782,20 @@ begin
         returning d.* into v_database;
     end if;
 
-    insert into public.app_operations as o (tenant_id, app_id, database_id, kind, arguments, requested_by)
-    values (v_tenant_id, p_app_id, v_database.id, p_kind, v_arguments, private.current_user_id())
+    insert into public.app_operations as o (tenant_id, app_id, database_id, kind, arguments, requested_by, idempotency_key)
+    values (v_tenant_id, p_app_id, v_database.id, p_kind, v_arguments, private.current_user_id(), p_idempotency_key)
     returning o.* into v_operation;
 
     return jsonb_build_object('operation', to_jsonb(v_operation), 'database', to_jsonb(v_database), 'status', 'created');
 end
 $$;
 
-comment on function private.enqueue_app_operation(uuid, text, text, jsonb) is
+comment on function private.enqueue_app_operation(uuid, text, text, jsonb, text) is
 'Does what private.request_app_operation() says for whoever asks. Definer: nobody else may write databases and operations.';
 
-create function private.request_app_operation(p_claims jsonb, p_app_id uuid, p_environment text, p_kind text, p_arguments jsonb default '{}')
+create function private.request_app_operation(
+    p_claims jsonb, p_app_id uuid, p_environment text, p_kind text, p_arguments jsonb default '{}', p_idempotency_key text default null
+)
 returns jsonb
 language plpgsql
 volatile
@@ -722,26 +805,36 @@ as $$
 begin
     perform private.become(p_claims);
 
-    return private.enqueue_app_operation(p_app_id, p_environment, p_kind, p_arguments);
+    return private.enqueue_app_operation(p_app_id, p_environment, p_kind, p_arguments, p_idempotency_key);
 end
 $$;
 
-comment on function private.request_app_operation(jsonb, uuid, text, text, jsonb) is
-'Asks for an operation on an app''s database, for the app''s owner, whom the claims name, or to remove and to have back also for an administrator; safe to repeat. Returns {"operation", "database": their rows, "status"}: created: the operation is queued; running: it was already, and "operation" is the one; and without an operation ready: a database to provision is there; removing, removed: one to remove is being removed, or is gone. A copy makes a database in p_environment, and so does a restore where none is ready. What is removed can be had back for arguments.grace_days; the operation''s arguments.final says that it is to go now. Errors: PA404 no such app, PA403 not its owner, PA422 arguments, PA441 another operation is not finished, PA442 the plan allows no more databases, PA443 there is no such database, or it is in no state for this.';
+comment on function private.request_app_operation(jsonb, uuid, text, text, jsonb, text) is
+'Asks for an operation on an app''s database, for the app''s owner, whom the claims name, or to remove and to have back also for an administrator; safe to repeat. Returns {"operation", "database": their rows, "status"}: created: the operation is queued; running: it was already, and "operation" is the one; ended: p_idempotency_key began it before, and it has ended; and without an operation ready: a database to provision is there; removing, removed: one to remove is being removed, or is gone. A copy makes a database in p_environment, and so does a restore where none is ready. What is removed can be had back for arguments.grace_days; the operation''s arguments.final says that it is to go now. Errors: PA404 no such app, PA403 not its owner, PA422 arguments, PA423 the key came before with another request, PA441 another operation is not finished, PA442 the plan allows no more databases, PA443 there is no such database, or it is in no state for this.';
 
 revoke execute on function private.checked_app_arguments(uuid, uuid, text, jsonb) from public;
 
-revoke execute on function private.enqueue_app_operation(uuid, text, text, jsonb) from public;
+revoke execute on function private.check_database_room() from public;
 
-revoke execute on function private.request_app_operation(jsonb, uuid, text, text, jsonb) from public;
+revoke execute on function private.check_app_room(jsonb, uuid, text) from public;
+
+revoke execute on function private.enqueue_app_operation(uuid, text, text, jsonb, text) from public;
+
+revoke execute on function private.request_app_operation(jsonb, uuid, text, text, jsonb, text) from public;
 
 grant execute on function private.checked_app_arguments(uuid, uuid, text, jsonb) to palaver_definer;
 
-grant execute on function private.enqueue_app_operation(uuid, text, text, jsonb) to palaver_worker;
+grant execute on function private.check_database_room() to palaver_worker;
 
-grant execute on function private.request_app_operation(jsonb, uuid, text, text, jsonb) to palaver_worker;
+grant execute on function private.check_app_room(jsonb, uuid, text) to palaver_worker;
 
-alter function private.enqueue_app_operation(uuid, text, text, jsonb) owner to palaver_definer;
+grant execute on function private.enqueue_app_operation(uuid, text, text, jsonb, text) to palaver_worker;
+
+grant execute on function private.request_app_operation(jsonb, uuid, text, text, jsonb, text) to palaver_worker;
+
+alter function private.check_database_room() owner to palaver_definer;
+
+alter function private.enqueue_app_operation(uuid, text, text, jsonb, text) owner to palaver_definer;
 
 -- What workers do. Whoever changes a database or its operation holds the row of the database first, so that nobody waits for each other.
 

@@ -845,7 +845,7 @@ values
 (
     'public.app_operations', 85, 't.tenant_id = :tenant and t.requested_by = :person',
     '{id, app_id, database_id, kind, state, created_at, finished_at}', null,
-    '{arguments, step, progress, lease_owner, result, error_code, error_detail}', 'detach', 'requested_by = null',
+    '{arguments, step, progress, lease_owner, idempotency_key, result, error_code, error_detail}', 'detach', 'requested_by = null',
     'What was done to a database stays with it, without whoever asked.'
 ),
 (

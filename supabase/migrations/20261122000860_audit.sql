@@ -276,7 +276,7 @@ for each row execute function private.record_change('size_bytes', 'size_measured
 
 create trigger app_operations_record_change
 after insert or update of state on public.app_operations
-for each row when (new.state <> 'running') execute function private.record_change('step', 'progress', 'attempts', 'due_at', 'lease_owner', 'lease_until', 'started_at');
+for each row when (new.state <> 'running') execute function private.record_change('step', 'progress', 'attempts', 'due_at', 'lease_owner', 'lease_until', 'started_at', 'idempotency_key');
 
 create trigger app_changes_record_change
 after insert or update of state on public.app_changes

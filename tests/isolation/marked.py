@@ -34,7 +34,7 @@ MARKED: Final = {
     "generated_app_files": ("path", "content"),
     "app_revisions": ("schema", "report"),
     "app_databases": ("host", "server_version", "receipt", "usage", "error_code", "error_detail"),
-    "app_operations": ("arguments", "step", "progress", "result", "error_code", "error_detail"),
+    "app_operations": ("arguments", "step", "progress", "idempotency_key", "result", "error_code", "error_detail"),
     "app_changes": ("choices", "steps", "drift", "possible_renames", "ran", "error_code", "error_detail"),
     "app_backups": ("label", "server_version", "tables", "error_code", "error_detail"),
 }

@@ -292,6 +292,11 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :adas_app, 'production', 'rotate')
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :chloes_app, 'production', 'rotate')
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.request_app_operation(:claims, :nowhere, 'production', 'rotate')
+    -      -      -      -      -      -       -      PA404  1      PA404  -       | select private.check_app_room(:claims, :bens_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.check_app_room(:claims, :adas_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.check_app_room(:claims, :chloes_app, 'production')
+    -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.check_app_room(:claims, :nowhere, 'production')
+    -      -      -      -      -      -       -      1      1      1      -       | select private.check_database_room()
     -      -      -      -      -      -       -      PA404  1      PA404  -       | select 1 where private.enqueue_app_operation(:bens_app, 'staging', 'provision', '{}') ->> 'status' = 'created'
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.enqueue_app_operation(:adas_app, 'staging', 'provision', '{}')
     -      -      -      -      -      -       -      PA404  PA404  PA404  -       | select private.enqueue_app_operation(:chloes_app, 'staging', 'provision', '{}')

@@ -99,7 +99,7 @@ async def test_who_may_do_what(
     assert (await ada.post(app, "undo-deprovision"))["state"] == "ready"
 
 
-async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -> None:
+async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     app = await served.app(acme_member)
     assert await ben.refused("POST", app, "provision") == "NO_TABLES_FOUND"
     assert await ben.refused("POST", app, "provision?environment=moon") == "INVALID_REQUEST"
@@ -143,8 +143,11 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
         again = await ben.events(app, "status?environment=staging", method="GET", last=last)
         assert [event.id for event in again] == [*told, None], last
         assert (again[-1].name, again[-1].data["state"]) == ("done", "ready")
-    # The plan allows one database.
-    assert await ben.refused("POST", app, "provision") == "APP_LIMIT_REACHED"
+    # The plan allows one database: nothing is read for another one.
+    with monkeypatch.context() as patch:
+        patch.setattr("app.provisioning.intake.extract_apart", AsyncMock(side_effect=AssertionError))
+        full = (await ben.ask("POST", app, "provision", {"files": FILES})).json()
+        assert (full["code"], full["plan"], full["maxDatabases"]) == ("APP_LIMIT_REACHED", "hobby", 1)
     assert (await ben.delete(app, "deprovision?environment=staging&graceDays=0&backup=false"))["environments"] == {}
     empty = await ben.post(app, "provision?empty=true", {"files": {"index.html": "<p>"}}, code=201)
     assert (empty["state"], empty["tablesCreated"]) == ("ready", 0)
@@ -159,7 +162,13 @@ async def test_what_comes_in(served: Serving, ben: Person, acme_member: Actor) -
     assert (shut.status_code, "password of this database" in shut.json()["detail"]) == (503, True)
     there = await ben.post(app, "provision?empty=true")
     assert (there["state"], "connection" in there) == ("ready", False)
-    rotated = await ben.post(app, "rotate-password")
+    rotated = await ben.post(app, "rotate-password", key="r1")
+    again = await ben.post(app, "rotate-password", key='"r1"')
+    assert again["connection"] == rotated["connection"]
+    assert again["operation"]["id"] == rotated["operation"]["id"]
+    for path in ("undo-deprovision", "rotate-password?environment=development"):
+        assert await ben.refused("POST", app, path, key="r1") == "IDEMPOTENCY_KEY_REUSED", path
+    assert await ben.refused("POST", app, "rotate-password", key="\\") == "INVALID_REQUEST"
     async with opened(rotated["connection"]["connectionString"]) as connection:
         assert await connection.fetchval("select 1") == 1
 
@@ -307,9 +316,15 @@ async def test_data_goes_behind_a_backup_and_comes_back(
         await ben.post(app, "restore", {"backup": kept["id"]})
         async with opened(url) as connection:
             assert await connection.fetchval('select name from "User"') == "Ada"
-        made = await ben.post(app, "backups", {"label": "mine"}, code=201)
+        made = await ben.post(app, "backups", {"label": "mine"}, code=201, key="b1")
         assert made["operation"]["result"]["backup_id"]
-        await ben.post(app, "copy?environment=staging", {"from": "production"}, code=201)
+        count = len((await ben.get(app, "backups"))["backups"])
+        assert (await ben.post(app, "backups", {"label": "mine"}, key="b1"))["operation"] == made["operation"]
+        other = await ben.ask("POST", app, "backups", {"label": "other"}, key="b1")
+        assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+        assert len((await ben.get(app, "backups"))["backups"]) == count
+        for code in (201, 200):
+            await ben.post(app, "copy?environment=staging", {"from": "production"}, code=code, key="c1")
         async with opened((await ben.get(app, "connection?environment=staging"))["connectionString"]) as connection:
             assert await connection.fetchval('select name from "User"') == "Ada"
         assert await ben.refused("POST", app, "restore", {"backup": str(uuid4())}) == "INVALID_REQUEST"

@@ -202,6 +202,83 @@ async def test_what_makes_no_sense_is_refused(work: Work) -> None:
         assert refused.value.sqlstate == state, nothing
 
 
+REQUEST = "private.request_app_operation($1::jsonb, $2, $3, $4, $5::jsonb, $6)"
+
+
+async def test_a_key_stands_for_one_operation(work: Work) -> None:
+    await work.make()
+
+    async def ask(key: str | None, kind: str, environment: str = "production", **given: object) -> tuple[str, str]:
+        async with work.database.connected("palaver_worker") as link:
+            arguments = (work.owner.claims_text, work.app, environment, kind, json.dumps(given), key)
+            try:
+                answer = await link.fetchval(f"select {REQUEST}", *arguments)
+            except asyncpg.PostgresError as error:
+                return "refused", str(error.sqlstate)
+            asked = json.loads(answer)
+            return str(asked["status"]), str(asked["operation"]["id"])
+
+    # At once, again while it is under way, and when it has ended.
+    asked = await asyncio.gather(*(ask("k1", "backup", label="Sale") for _ in range(4)))
+    assert (sorted(status for status, _ in asked), len({each for _, each in asked})) == (
+        ["created", *["running"] * 3],
+        1,
+    )
+    # Who has another key, or none where another one began it, does not take it for theirs.
+    assert await ask("k2", "backup", label="Sale") == ("refused", "PA441")
+    assert await ask(None, "backup", label="Sale") == ("running", asked[0][1])
+    await work.finish(await work.claim())
+    assert await ask("k1", "backup", label="Sale") == ("ended", asked[0][1])
+    for other in (
+        ask("k1", "backup"),
+        ask("k1", "backup", label="Other"),
+        ask("k1", "rotate"),
+        ask("k1", "backup", "staging", label="Sale"),
+    ):
+        assert await other == ("refused", "PA423")
+    assert await work.due() == []
+
+    # One that failed stays that, and what there is besides does not matter.
+    status, rotation = await ask("k2", "rotate")
+    assert await ask("k3", "rotate") == ("refused", "PA441")
+    await work.finish(await work.claim(), "failed")
+    assert (status, await ask("k2", "rotate")) == ("created", ("ended", rotation))
+    _, removal = await ask("k4", "remove", grace_days=0)
+    assert await ask("k4", "remove", grace_days=0) == ("running", removal)
+    await work.finish(await work.claim())
+    for key, kind, given, operation in (
+        ("k1", "backup", {"label": "Sale"}, asked[0][1]),
+        ("k2", "rotate", {}, rotation),
+        ("k4", "remove", {"grace_days": 0}, removal),
+    ):
+        assert await ask(key, kind, **given) == ("ended", operation)
+    # A key is an app's.
+    work.app = await work.owner.value("insert into public.generated_apps (name) values ('Blog') returning id")
+    await work.make()
+    assert (await ask("k1", "backup"))[0] == "created"
+    assert await ask("x" * 256, "provision", "staging") == ("refused", "23514")
+
+
+async def test_whether_there_is_room_is_asked_before(work: Work, acme_admin: Actor, globex_member: Actor) -> None:
+    await work.database.fetch(
+        "update public.tenants set app_plan = 'hobby' where id = $1", work.owner.tenant_id, role="supabase_admin"
+    )
+
+    async def check(by: Actor, environment: str = "production") -> str | None:
+        try:
+            await work.call("private.check_app_room($1::jsonb, $2, $3)", by.claims_text, work.app, environment)
+        except asyncpg.PostgresError as error:
+            return str(error.sqlstate)
+        return None
+
+    assert (await check(work.owner), await check(acme_admin), await check(globex_member)) == (None, "PA403", "PA404")
+    await work.ask("provision")
+    assert (await check(work.owner), await check(work.owner, "staging")) == (None, "PA442")
+    await work.finish(await work.claim(), "failed")
+    assert (await check(work.owner), await check(work.owner, "staging")) == (None, "PA442")
+    assert await work.refused("provision", "staging") == "PA442"
+
+
 async def test_parallel_requests_do_not_pass_the_plans_limit(work: Work, acme_member: Actor) -> None:
     apps = [
         await acme_member.value("insert into public.generated_apps (name) values ('Shop') returning id")

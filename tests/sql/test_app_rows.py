@@ -107,6 +107,7 @@ CHECKS: Final[dict[str, dict[str, tuple[list[str], list[str]]]]] = {
         **number("max_databases", 0),
         **number("max_bytes", 1),
         **number("max_connections", 1),
+        **number("max_apps", 0),
     },
     "public.generated_apps": {
         "name": (
@@ -168,6 +169,7 @@ CHECKS: Final[dict[str, dict[str, tuple[list[str], list[str]]]]] = {
             [f"{RUNNING}, lease_owner = repeat('ü', {length})" for length in (1, 200)],
             [f"{RUNNING}, lease_owner = repeat('ü', {length})" for length in (0, 201)],
         ),
+        **text("idempotency_key", 255, 1),
         "lease": ([], [RUNNING, "state = 'running', lease_owner = 'w'", "lease_owner = 'w', lease_until = now()"]),
         **document("result", 262_144, "any"),
         **ERRORS,

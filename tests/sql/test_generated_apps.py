@@ -62,6 +62,57 @@ async def test_a_tenant_may_turn_apps_off(acme_admin: Actor, acme_member: Actor)
     assert await acme_member.denied("insert into public.generated_apps (name) values ('Mine')") == "42501"
 
 
+MAKE = "insert into public.generated_apps (name) select 'App' from generate_series(1, $1)"
+
+
+async def test_a_tenant_has_no_more_apps_than_its_plan_allows(
+    app: UUID, acme_member: Actor, acme_admin: Actor, globex_admin: Actor, service: Actor, database: Database
+) -> None:
+    there = "select count(*) from public.generated_apps where tenant_id = $1"
+    more = {each: 20 - await database.value(there, each) for each in (acme_member.tenant_id, globex_admin.tenant_id)}
+    assert await acme_member.execute(MAKE, more[acme_member.tenant_id]) == f"INSERT 0 {more[acme_member.tenant_id]}"
+    for actor in (acme_member, acme_admin):
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await actor.execute(MAKE, 1)
+        said = refused.value.as_dict()
+        assert (said["sqlstate"], said["message"]) == (
+            "PA442",
+            'The plan "hobby" has room for no further app: its limit is 20.',
+        )
+        assert json.loads(said["detail"]) == {"plan": "hobby", "maxApps": 20}
+    # What is not new is no further app, and another tenant's do not count.
+    assert await acme_member.execute("update public.generated_apps set name = 'Store' where id = $1", app) == "UPDATE 1"
+    assert await globex_admin.denied(MAKE, more[globex_admin.tenant_id] + 1) == "PA442"
+    await globex_admin.execute(MAKE, more[globex_admin.tenant_id])
+    assert await acme_admin.execute("delete from public.generated_apps where id = $1", app) == "DELETE 1"
+
+    limits = "update public.tenants set app_plan_limits = $1 where id = $2"
+    await service.execute(limits, '{"max_apps": 3}', acme_member.tenant_id)
+    assert await acme_member.denied(MAKE, 1) == "PA442"
+    await service.execute(limits, '{"max_apps": null}', acme_member.tenant_id)
+    assert await acme_member.execute(MAKE, 100) == "INSERT 0 100"
+    owned = "insert into public.generated_apps (tenant_id, owner_id, name) values ($1, $2, 'Theirs')"
+    assert await service.denied(owned, globex_admin.tenant_id, globex_admin.user_id) == "PA442"
+
+
+async def test_apps_that_are_made_at_once_are_counted_together(acme_member: Actor, database: Database) -> None:
+    there = "select count(*) from public.generated_apps where tenant_id = $1"
+    limits = "update public.tenants set app_plan_limits = jsonb_build_object('max_apps', $1::int)"
+    await database.fetch(limits, 1 + await database.value(there, acme_member.tenant_id), role="supabase_admin")
+    owned = "insert into public.generated_apps (tenant_id, owner_id, name) values ($1, $2, 'One')"
+    arguments = (owned, acme_member.tenant_id, acme_member.user_id)
+    async with database.connected("supabase_admin") as first, database.connected("supabase_admin") as second:
+        await second.execute("set lock_timeout = '50ms'")
+        async with first.transaction():
+            await first.execute(*arguments)
+            # Whoever comes now waits for what becomes of it.
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await second.execute(*arguments)
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await second.execute(*arguments)
+        assert refused.value.sqlstate == "PA442"
+
+
 BAD_PATHS = (
     *("", "/etc/passwd", "../a", "a/../b", "a/..", "..", ".", "./a", "a//b", "a/", "C:/a", "a\\b", "a\nb", "a\x7f"),
     *("a\u202eb", "a\u200bb", "\ufeffa", "x" * 1001),
@@ -189,12 +240,12 @@ async def test_a_source_that_was_read_before_is_its_revision(
 
 
 LIMITS: tuple[tuple[object, tuple[int | None, ...] | None], ...] = (
-    ({}, (1, 104_857_600, 10)),
-    ({"max_databases": None}, (None, 104_857_600, 10)),
-    ({"max_databases": 3, "max_bytes": 5, "max_connections": 7}, (3, 5, 7)),
-    ({"max_databases": 10**6, "max_bytes": 10**15, "max_connections": 10**5}, (10**6, 10**15, 10**5)),
-    ({"max_databases": 0, "max_bytes": 1, "max_connections": 1}, (0, 1, 1)),
-    ({"max_bytes": None, "max_connections": None}, (1, None, None)),
+    ({}, (1, 104_857_600, 10, 20)),
+    ({"max_databases": None}, (None, 104_857_600, 10, 20)),
+    ({"max_databases": 3, "max_bytes": 5, "max_connections": 7}, (3, 5, 7, 20)),
+    ({"max_databases": 10**6, "max_bytes": 10**15, "max_connections": 10**5}, (10**6, 10**15, 10**5, 20)),
+    ({"max_databases": 0, "max_bytes": 1, "max_connections": 1}, (0, 1, 1, 20)),
+    ({"max_bytes": None, "max_connections": None}, (1, None, None, 20)),
     ({"max_bytes": 10**15 + 1}, None),
     ({"max_bytes": 0}, None),
     ({"max_connections": 0}, None),
@@ -204,11 +255,16 @@ LIMITS: tuple[tuple[object, tuple[int | None, ...] | None], ...] = (
     ({"max_bytes": [5]}, None),
     ({"max_databases": -1}, None),
     ({"max_databases": 10**6 + 1}, None),
-    ({"max_apps": 1}, None),
+    ({"max_apps": None}, (1, 104_857_600, 10, None)),
+    ({"max_apps": 0}, (1, 104_857_600, 10, 0)),
+    ({"max_apps": 10**6}, (1, 104_857_600, 10, 10**6)),
+    ({"max_apps": 10**6 + 1}, None),
+    ({"max_apps": -1}, None),
+    ({"max_tables": 1}, None),
     ([], None),
     ("max_bytes", None),
 )
-"""What a tenant has of its own, and the databases, bytes and connections that come of it; None: it is refused."""
+"""What a tenant has of its own, and the databases, bytes, connections and apps that come of it; None: it is refused."""
 
 
 async def test_a_tenants_own_limits_come_before_its_plans(

@@ -40,13 +40,14 @@ SUGGESTION = "/api/ai/suggestions/{suggestion_id}"
 DATABASE = "/api/v1/generated-apps/{app_id}/database"
 LOOKING = ASKING | {"NOT_FOUND", "INVALID_REQUEST"}
 DOING = LOOKING | {
+    "IDEMPOTENCY_KEY_REUSED",
     "APP_DATABASE_MISSING",
     "APP_DATABASE_BUSY",
     "PROVISIONING_FAILED",
     "PROVISIONING_UNAVAILABLE",
     "ENCRYPTION_UNAVAILABLE",
 }
-CHANGING = (DOING - {"ENCRYPTION_UNAVAILABLE", "INVALID_REQUEST"}) | {"APP_CHANGE_STALE"}
+CHANGING = (DOING - {"ENCRYPTION_UNAVAILABLE", "INVALID_REQUEST", "IDEMPOTENCY_KEY_REUSED"}) | {"APP_CHANGE_STALE"}
 KEEPING = (DOING - {"ENCRYPTION_UNAVAILABLE"}) | BODY
 # What each route can answer besides its success, by code; every one of them can also fail on our side.
 CODES: dict[str, set[str]] = {
