@@ -259,6 +259,7 @@ class PublicAppOperations(BaseModel):
     error_detail: Optional[str] = Field(alias="error_detail")
     finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
     id: uuid.UUID = Field(alias="id")
+    idempotency_key: Optional[str] = Field(alias="idempotency_key")
     kind: str = Field(alias="kind")
     lease_owner: Optional[str] = Field(alias="lease_owner")
     lease_until: Optional[datetime.datetime] = Field(alias="lease_until")
@@ -281,6 +282,7 @@ class PublicAppOperationsInsert(TypedDict):
     error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    idempotency_key: NotRequired[Annotated[Optional[str], Field(alias="idempotency_key")]]
     kind: Annotated[str, Field(alias="kind")]
     lease_owner: NotRequired[Annotated[Optional[str], Field(alias="lease_owner")]]
     lease_until: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="lease_until")]]
@@ -303,6 +305,7 @@ class PublicAppOperationsUpdate(TypedDict):
     error_detail: NotRequired[Annotated[Optional[str], Field(alias="error_detail")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    idempotency_key: NotRequired[Annotated[Optional[str], Field(alias="idempotency_key")]]
     kind: NotRequired[Annotated[str, Field(alias="kind")]]
     lease_owner: NotRequired[Annotated[Optional[str], Field(alias="lease_owner")]]
     lease_until: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="lease_until")]]
@@ -315,18 +318,21 @@ class PublicAppOperationsUpdate(TypedDict):
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
 
 class PublicAppPlans(BaseModel):
+    max_apps: Optional[int] = Field(alias="max_apps")
     max_bytes: Optional[int] = Field(alias="max_bytes")
     max_connections: Optional[int] = Field(alias="max_connections")
     max_databases: Optional[int] = Field(alias="max_databases")
     name: str = Field(alias="name")
 
 class PublicAppPlansInsert(TypedDict):
+    max_apps: NotRequired[Annotated[Optional[int], Field(alias="max_apps")]]
     max_bytes: NotRequired[Annotated[Optional[int], Field(alias="max_bytes")]]
     max_connections: NotRequired[Annotated[Optional[int], Field(alias="max_connections")]]
     max_databases: NotRequired[Annotated[Optional[int], Field(alias="max_databases")]]
     name: Annotated[str, Field(alias="name")]
 
 class PublicAppPlansUpdate(TypedDict):
+    max_apps: NotRequired[Annotated[Optional[int], Field(alias="max_apps")]]
     max_bytes: NotRequired[Annotated[Optional[int], Field(alias="max_bytes")]]
     max_connections: NotRequired[Annotated[Optional[int], Field(alias="max_connections")]]
     max_databases: NotRequired[Annotated[Optional[int], Field(alias="max_databases")]]

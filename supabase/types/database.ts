@@ -146,14 +146,14 @@ isOneToOne: false
                   ]
                 },"app_operations": {
                   Row: {
-                    "app_id": string,"arguments": NonNullable<Json>,"attempts": number,"created_at": string,"database_id": string,"due_at": string,"error_code": string | null,"error_detail": string | null,"finished_at": string | null,"id": string,"kind": string,"lease_owner": string | null,"lease_until": string | null,"progress": NonNullable<Json>,"requested_by": string | null,"result": Json | null,"started_at": string | null,"state": string,"step": string | null,"tenant_id": string
+                    "app_id": string,"arguments": NonNullable<Json>,"attempts": number,"created_at": string,"database_id": string,"due_at": string,"error_code": string | null,"error_detail": string | null,"finished_at": string | null,"id": string,"idempotency_key": string | null,"kind": string,"lease_owner": string | null,"lease_until": string | null,"progress": NonNullable<Json>,"requested_by": string | null,"result": Json | null,"started_at": string | null,"state": string,"step": string | null,"tenant_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "app_id": string,"arguments"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"database_id": string,"due_at"?: string,"error_code"?: string | null,"error_detail"?: string | null,"finished_at"?: string | null,"id"?: string,"kind": string,"lease_owner"?: string | null,"lease_until"?: string | null,"progress"?: NonNullable<Json>,"requested_by"?: string | null,"result"?: Json | null,"started_at"?: string | null,"state"?: string,"step"?: string | null,"tenant_id": string
+                    "app_id": string,"arguments"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"database_id": string,"due_at"?: string,"error_code"?: string | null,"error_detail"?: string | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind": string,"lease_owner"?: string | null,"lease_until"?: string | null,"progress"?: NonNullable<Json>,"requested_by"?: string | null,"result"?: Json | null,"started_at"?: string | null,"state"?: string,"step"?: string | null,"tenant_id": string
                   }
                   Update: {
-                    "app_id"?: string,"arguments"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"database_id"?: string,"due_at"?: string,"error_code"?: string | null,"error_detail"?: string | null,"finished_at"?: string | null,"id"?: string,"kind"?: string,"lease_owner"?: string | null,"lease_until"?: string | null,"progress"?: NonNullable<Json>,"requested_by"?: string | null,"result"?: Json | null,"started_at"?: string | null,"state"?: string,"step"?: string | null,"tenant_id"?: string
+                    "app_id"?: string,"arguments"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"database_id"?: string,"due_at"?: string,"error_code"?: string | null,"error_detail"?: string | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"lease_owner"?: string | null,"lease_until"?: string | null,"progress"?: NonNullable<Json>,"requested_by"?: string | null,"result"?: Json | null,"started_at"?: string | null,"state"?: string,"step"?: string | null,"tenant_id"?: string
                   }
                   Relationships: [
                     {
@@ -184,14 +184,14 @@ isOneToOne: false
                   ]
                 },"app_plans": {
                   Row: {
-                    "max_bytes": number | null,"max_connections": number | null,"max_databases": number | null,"name": string
+                    "max_apps": number | null,"max_bytes": number | null,"max_connections": number | null,"max_databases": number | null,"name": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "max_bytes"?: number | null,"max_connections"?: number | null,"max_databases"?: number | null,"name": string
+                    "max_apps"?: number | null,"max_bytes"?: number | null,"max_connections"?: number | null,"max_databases"?: number | null,"name": string
                   }
                   Update: {
-                    "max_bytes"?: number | null,"max_connections"?: number | null,"max_databases"?: number | null,"name"?: string
+                    "max_apps"?: number | null,"max_bytes"?: number | null,"max_connections"?: number | null,"max_databases"?: number | null,"name"?: string
                   }
                   Relationships: [
                     
