@@ -319,7 +319,7 @@ STATEMENTS: Final = """
     -      -      -      -      -      -       -      -      -      -      -       | select private.give_up_app_operations()
     -      -      -      -      -      -       -      -      -      -      -       | select private.held_app_operation(:bens_operation, 'me')
     1      1      0      0      0      0       -      0      1      0      1       | select id from public.app_changes where id = :bens_change
-    0      0      0      1      0      0       -      0      0      0      1       | select id from public.app_backups where id = :chloes_backup
+    0      0      0      0      0      0       -      0      0      0      1       | select id from public.app_backups where id = :chloes_backup
     -      -      -      -      -      -       -      -      -      -      -       | update public.app_changes set state = 'confirmed', confirmed_steps = array[0] where id = :bens_change
     -      -      -      -      -      -       -      -      -      -      -       | delete from public.app_changes where id = :bens_change
     -      -      -      -      -      -       -      -      -      -      -       | update public.app_backups set expires_at = now() where id = :bens_backup
