@@ -33,10 +33,7 @@ def at(key: Key) -> Table:
 def created_table(parts: Items) -> list[str]:
     """A table with all that it has, but its foreign keys."""
     (table,) = schema_of({key: thing for key, thing in parts.items() if key.kind != "foreign key"}).tables
-    written = [ddl.create_table(table)]
-    written += [
-        ddl.drop_not_null(table, each.name) for each in table.columns if each.numbering == "serial" and each.nullable
-    ]
+    written = [*ddl.created(table)]
     written += [ddl.create_index(table, index) for index in table.indexes]
     written += [ddl.comment_on_table(table)] if table.comment is not None else []
     written += [ddl.comment_on_column(table, column) for column in table.columns if column.comment is not None]

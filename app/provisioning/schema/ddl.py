@@ -38,14 +38,15 @@ def statements(schema: Schema) -> list[Statement]:
         *(create_schema(name) for name in schema.schemas),
         *(create_extension(name) for name in schema.extensions),
         *(create_enum(enum) for enum in schema.enums),
-        *(statement for table in schema.tables for statement in _created(table)),
+        *(statement for table in schema.tables for statement in created(table)),
         *(create_index(table, index) for table in schema.tables for index in table.indexes),
         *(add_constraint(table, key) for table in schema.tables for key in table.foreign_keys),
         *(statement for table in schema.tables for statement in _commented(table)),
     ]
 
 
-def _created(table: Table) -> Iterator[Statement]:
+def created(table: Table) -> Iterator[Statement]:
+    """A table with its columns and constraints, but its foreign keys; with the sequences of its columns."""
     alike = _sequences_alike(table)
     yield create_table(
         replace(
