@@ -19,6 +19,7 @@ FRESH: Final = {
     "person_hash": "'fresh'",
     "path": "'fresh'",
     "source_digest": "repeat('a', 64)",
+    "idempotency_key": "'fresh'",
 }
 """Other values where they must be unique."""
 

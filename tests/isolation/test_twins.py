@@ -158,6 +158,17 @@ BY_HAND: dict[str, list[Step]] = {
     "sql: documentation": [
         (Statement("ben", "select * from private.documentation_hits('review', 50) order by 1"), None),
     ],
+    "sql: a foreign key": [
+        (
+            Statement(
+                "ada",
+                "insert into public.turns (tenant_id, user_id, conversation_id)"
+                " values ('$acme', '$ada', '$chloes_talk')",
+                login="palaver_worker",
+            ),
+            None,
+        )
+    ],
     "sql: a unique key": [
         (Statement("ada", f"insert into public.users (email) values ('{address}@partner.test') returning email"), None)
         for address in ("kim", "lee")

@@ -414,7 +414,11 @@ from public.documentation_sections as s
 cross join public.tenants as t
 where t.id <> s.tenant_id;
 
--- Apps like Acme's, whose databases are gone.
+-- Apps like Acme's, whose databases are gone, and a plan with room for one of each person.
+
+update public.tenants
+set app_plan = 'enterprise'
+where id <> '00000000-0000-7000-8000-0000000000a0';
 
 insert into public.generated_apps (tenant_id, id, owner_id, name, description)
 select
