@@ -87,7 +87,7 @@ class Desk:
 
     async def make(self, app_id: UUID) -> None:
         """A database for it."""
-        asked = await self._said("request_app_operation", app_id, "production", "provision", "{}")
+        asked = await self._said("request_app_operation", app_id, "production", "provision", "{}", None)
         await self._runner.start(UUID(asked["operation"]["id"]))
         operation = (await self._said("read_app_operation", UUID(asked["operation"]["id"])))["operation"]
         if operation["state"] != "succeeded":
@@ -97,7 +97,7 @@ class Desk:
 
     async def remove(self, app_id: UUID) -> None:
         """It."""
-        asked = await self._said("request_app_operation", app_id, "production", "remove", '{"grace_days": 0}')
+        asked = await self._said("request_app_operation", app_id, "production", "remove", '{"grace_days": 0}', None)
         await self._runner.start(UUID(asked["operation"]["id"]))
 
     async def _said(self, query: str, *arguments: object) -> Any:
