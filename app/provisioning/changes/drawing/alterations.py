@@ -53,7 +53,8 @@ def retype(draft: Draft, wanted_type: Callable[[str | TypeName], bool]) -> None:
 
 def _in_the_way(draft: Draft, target: Lookup, column: Key) -> Iterator[str]:
     """What a hand made of a column and PostgreSQL may not have of one of such a type."""
-    types = {comparable(side[column].type) for side in (draft.current, target.items)}  # type: ignore[union-attr]
+    sides = (draft.current[column], target.items[column])
+    types = {comparable(side.type) for side in sides if isinstance(side, Column)}
     parts = (*target.parts_on(column), *target.references(column.owner, [column.name]))
     for key in dict.fromkeys(parts):
         thing = target.items[key]

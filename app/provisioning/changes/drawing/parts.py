@@ -92,7 +92,8 @@ def drop_parts(draft: Draft) -> None:
         found = {
             part
             for part in draft.there.references(key.owner, columns_of(draft.current[key]))
-            if set(draft.current[part].target_columns) == set(columns_of(draft.current[key]))  # type: ignore[union-attr]  # foreign keys
+            if isinstance(reference := draft.current[part], ForeignKey)
+            and set(reference.target_columns) == set(columns_of(draft.current[key]))
         }
         anew |= found
         if key.owner in draft.target and not (key in folded and key not in draft.target):
